@@ -1,0 +1,20 @@
+// Bundles the program into dist/: one file for the gateway, one for each Piscina entry.
+import { chmodSync, rmSync } from 'node:fs';
+import { build } from 'esbuild';
+
+rmSync('dist', { recursive: true, force: true });
+await build({
+  entryPoints: {
+    fakeai: 'gateway/main.ts',
+    'actor-thread': 'engine/host/actor-thread.ts',
+  },
+  outdir: 'dist',
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  format: 'esm',
+  packages: 'external',
+  sourcemap: true,
+  logLevel: 'warning',
+});
+chmodSync('dist/fakeai.js', 0o755);

@@ -1,0 +1,256 @@
+import type { RequestId, WorkerId } from './ids.ts';
+import { U32List } from './u32-list.ts';
+import { type TimeUs, timeUs } from './units.ts';
+
+/**
+ * What the gateway and the worker threads say to each other. Both sides import this file, and only
+ * this file describes the messages: commands go down, one batch per worker and tick comes back.
+ */
+
+/** Both ends of a port must speak the same version; a message of another one is an error. */
+export const PROTOCOL_VERSION = 1;
+
+/** One sequence to simulate: all that a worker has to know to decide when its tokens come out. */
+export interface SubmitCommand {
+  readonly kind: 'submit';
+  readonly worker: WorkerId;
+  readonly request: RequestId;
+  /** When the request reached the gateway; queue time counts from here. */
+  readonly arrivedUs: TimeUs;
+  /** At least 1. */
+  readonly promptTokens: number;
+  /** How many tokens the answer has, at least 1: its natural end or its limit, whichever is first. */
+  readonly outputTokens: number;
+  /** Lower is served first. */
+  readonly priority: number;
+  /** Seed of the request's own stream of latency draws, 32 bits. */
+  readonly seed: number;
+  /** Factor on the simulated prefill work: 0.5 after a hit in the prompt cache, else 1. */
+  readonly prefillScale: number;
+  /** The first sequence of a request with n > 1: this one shares its prefill. `NO_REQUEST` if none. */
+  readonly siblingOf: RequestId;
+  /** Chained hashes of the full blocks of prompt and answer, (lo, hi) pairs. Empty: nothing is cached. */
+  readonly hashes: Uint32Array;
+}
+
+/** Ends a sequence at whatever stage it is; its slot and blocks are free within one step. */
+export interface CancelCommand {
+  readonly kind: 'cancel';
+  readonly worker: WorkerId;
+  readonly request: RequestId;
+}
+
+/** Starts a worker with an empty cache on this thread, or replaces one that has crashed. */
+export interface ConfigureCommand {
+  readonly kind: 'configure';
+  readonly worker: WorkerId;
+  readonly config: WorkerConfig;
+}
+
+/** Asks the thread to end once its workers have nothing left to do. */
+export interface DrainCommand {
+  readonly kind: 'drain';
+}
+
+/** Makes a worker fail on purpose: a thrown error, or a thread that runs out of memory. */
+export interface FaultCommand {
+  readonly kind: 'fault';
+  readonly worker: WorkerId;
+  readonly fault: 'throw' | 'out-of-memory';
+}
+
+export type WorkerCommand =
+  | SubmitCommand
+  | CancelCommand
+  | ConfigureCommand
+  | DrainCommand
+  | FaultCommand;
+
+/** How long prefill and decode take. See `engine/worker/latency.ts` for the formulas. */
+export type LatencyConfig =
+  | {
+      readonly kind: 'constant';
+      /** Mean time to first token and mean gap between tokens, in microseconds (may be fractional). */
+      readonly ttftUs: number;
+      readonly ttftVariancePercent: number;
+      readonly itlUs: number;
+      readonly itlVariancePercent: number;
+      /** Share of the TTFT that a cached prefix cannot save, 0 .. 1. */
+      readonly ttftFixedShare: number;
+    }
+  | {
+      readonly kind: 'linear';
+      /** Prefill of u uncached tokens: (overhead + u * perToken) * load factor. */
+      readonly prefillOverheadUs: number;
+      readonly prefillUsPerToken: number;
+      readonly itlUs: number;
+      /** Decode cost of each running sequence beyond the first, in microseconds a step. */
+      readonly itlUsPerSequence: number;
+      readonly variancePercent: number;
+      /** Latency at `maxNumSeqs` running sequences over latency at one; 1 is no effect of load. */
+      readonly loadFactor: number;
+    }
+  | {
+      readonly kind: 'polynomial';
+      /** Prefill of t new tokens: a t^2 + b t + c milliseconds; decode at cache use p: d p^2 + e p + f. */
+      readonly prefillMs: readonly [number, number, number];
+      readonly decodeMs: readonly [number, number, number];
+      readonly decodeMinMs: number;
+    }
+  | {
+      readonly kind: 'profile';
+      readonly ttftMs: number;
+      readonly ttftDeviationMs: number;
+      readonly itlMs: number;
+      readonly itlDeviationMs: number;
+      readonly prefillTokensPerSecond: number;
+    };
+
+export type SchedulerKind = 'paced' | 'batched';
+
+/** Everything that a simulated worker is made of. */
+export interface WorkerConfig {
+  readonly scheduler: SchedulerKind;
+  readonly latency: LatencyConfig;
+  readonly prefixCaching: boolean;
+  readonly blockSize: number;
+  readonly numBlocks: number;
+  readonly maxNumSeqs: number;
+  readonly maxNumBatchedTokens: number;
+  readonly maxWaiting: number;
+}
+
+/** How a sequence ended, as small integers, since they travel in columns of numbers. */
+export const OUTCOME = {
+  /** All its tokens came out. */
+  finished: 0,
+  /** The gateway cancelled it. */
+  cancelled: 1,
+  /** The waiting queue was full. */
+  queueFull: 2,
+  /** Prompt and answer can never fit the worker's KV cache. */
+  tooLong: 3,
+} as const;
+export type Outcome = (typeof OUTCOME)[keyof typeof OUTCOME];
+
+/** Top bit of a hash's `hi` word in a KV event: the block was removed, not stored. */
+export const REMOVED_BIT = 0x80000000;
+
+/** A worker's state at the end of a step. Counters run since the worker started. */
+export interface LoadReport {
+  running: number;
+  waiting: number;
+  activeBlocks: number;
+  cachedBlocks: number;
+  totalBlocks: number;
+  /** Blocks that the waiting sequences will need for their prompts. */
+  waitingBlocks: number;
+  /** Uncached prompt tokens of waiting and running sequences that are still to be computed. */
+  prefillTokensPending: number;
+  /** How late the step or tick ended, against its due time. */
+  latenessUs: number;
+  /** Submits that the worker has taken in: what the router need no longer add by itself. */
+  submitsSeen: number;
+  hitBlocks: number;
+  missedBlocks: number;
+  evictedBlocks: number;
+  preemptions: number;
+}
+
+/** Order of the fields of a `LoadReport` on the wire. */
+export const LOAD_FIELDS = [
+  'running',
+  'waiting',
+  'activeBlocks',
+  'cachedBlocks',
+  'totalBlocks',
+  'waitingBlocks',
+  'prefillTokensPending',
+  'latenessUs',
+  'submitsSeen',
+  'hitBlocks',
+  'missedBlocks',
+  'evictedBlocks',
+  'preemptions',
+] as const satisfies readonly (keyof LoadReport)[];
+
+export function emptyLoad(): LoadReport {
+  return {
+    running: 0,
+    waiting: 0,
+    activeBlocks: 0,
+    cachedBlocks: 0,
+    totalBlocks: 0,
+    waitingBlocks: 0,
+    prefillTokensPending: 0,
+    latenessUs: 0,
+    submitsSeen: 0,
+    hitBlocks: 0,
+    missedBlocks: 0,
+    evictedBlocks: 0,
+    preemptions: 0,
+  };
+}
+
+/**
+ * What one worker did in one tick or step, all of it visible at `endUs`. Columns are flat lists of
+ * numbers, since a batch holds many tokens and a message per token would cost more than the token.
+ * In order of effect: KV events, first tokens, tokens, ends.
+ */
+export class EventBatch {
+  readonly kind = 'batch';
+  worker: WorkerId;
+  /** Counts the batches of this worker from 1, without gaps. */
+  seq = 0;
+  endUs: TimeUs = timeUs(0);
+  /**
+   * Decode steps that this batch sums up, and how long each took. With `steps` k > 1 every token row
+   * with a count of k stands for one token at the end of each step.
+   */
+  steps = 1;
+  stepUs: TimeUs = timeUs(0);
+  /** Blocks stored and removed, in order: (lo, hi), with `REMOVED_BIT` in `hi` of removals. */
+  readonly kv = new U32List();
+  /** First tokens: (request, cached prompt tokens, microseconds from arrival to admission). */
+  readonly started = new U32List();
+  /** Tokens: (request, count, microseconds that the last one is late). The first token counts too. */
+  readonly tokens = new U32List();
+  /** Ends: (request, outcome). */
+  readonly ended = new U32List();
+  readonly load: LoadReport = emptyLoad();
+
+  constructor(worker: WorkerId) {
+    this.worker = worker;
+  }
+
+  clear(): void {
+    this.steps = 1;
+    this.stepUs = timeUs(0);
+    this.kv.clear();
+    this.started.clear();
+    this.tokens.clear();
+    this.ended.clear();
+  }
+}
+
+/** The worker threw: its sequences and its cache are lost, the thread and its other workers are not. */
+export interface CrashedEvent {
+  readonly kind: 'crashed';
+  readonly worker: WorkerId;
+  readonly message: string;
+}
+
+/** The thread is up and can be sent commands. */
+export interface HelloEvent {
+  readonly kind: 'hello';
+  readonly threadId: number;
+}
+
+export type WorkerEvent = EventBatch | CrashedEvent | HelloEvent;
+
+/** A view of one request of a batch's `tokens` column, for callers that walk it row by row. */
+export const STARTED_WORDS = 3;
+export const TOKEN_WORDS = 3;
+export const ENDED_WORDS = 2;
+
+export type { RequestId };

@@ -1,0 +1,62 @@
+/** A growable `Uint32Array` that is cleared and refilled, so that a batch allocates nothing. */
+export class U32List {
+  #items: Uint32Array;
+  #length = 0;
+
+  constructor(capacity = 64) {
+    this.#items = new Uint32Array(capacity);
+  }
+
+  get length(): number {
+    return this.#length;
+  }
+
+  /** The items as a view that is valid until the next push. */
+  view(): Uint32Array {
+    return this.#items.subarray(0, this.#length);
+  }
+
+  /** The item at `index`, which must be below `length`. */
+  at(index: number): number {
+    return this.#items[index]!;
+  }
+
+  clear(): void {
+    this.#length = 0;
+  }
+
+  push(value: number): void {
+    if (this.#length === this.#items.length) this.#grow(1);
+    this.#items[this.#length++] = value;
+  }
+
+  push2(a: number, b: number): void {
+    if (this.#length + 2 > this.#items.length) this.#grow(2);
+    const at = this.#length;
+    this.#items[at] = a;
+    this.#items[at + 1] = b;
+    this.#length = at + 2;
+  }
+
+  push3(a: number, b: number, c: number): void {
+    if (this.#length + 3 > this.#items.length) this.#grow(3);
+    const at = this.#length;
+    this.#items[at] = a;
+    this.#items[at + 1] = b;
+    this.#items[at + 2] = c;
+    this.#length = at + 3;
+  }
+
+  /** Replaces the content by a copy of `source`. */
+  assign(source: Uint32Array): void {
+    if (source.length > this.#items.length) this.#items = new Uint32Array(source.length * 2);
+    this.#items.set(source);
+    this.#length = source.length;
+  }
+
+  #grow(room: number): void {
+    const grown = new Uint32Array(Math.max(this.#items.length * 2, this.#length + room));
+    grown.set(this.#items.subarray(0, this.#length));
+    this.#items = grown;
+  }
+}

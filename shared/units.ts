@@ -1,0 +1,15 @@
+/** Branded numbers: a quantity of one unit cannot be passed where another is meant. */
+
+declare const unit: unique symbol;
+type Unit<Name extends string> = number & { readonly [unit]: Name };
+
+/** A point in time, or a span, in integer microseconds of the monotonic clock of the process. */
+export type TimeUs = Unit<'TimeUs'>;
+
+/** The only constructor of `TimeUs`. `us` is an integer, or `Infinity` for "never". */
+export function timeUs(us: number): TimeUs {
+  return us as TimeUs;
+}
+
+/** Later than every point in time: the wake-up time of an idle worker. */
+export const NEVER_US = timeUs(Number.POSITIVE_INFINITY);
