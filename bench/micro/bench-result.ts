@@ -17,7 +17,10 @@ export interface BenchRow {
   /** Percentiles over single operations; absent where one call does many of them. */
   readonly p50Us?: number;
   readonly p99Us?: number;
-  /** Garbage collections while the task was measured: 0 for code that allocates nothing. */
+  /**
+   * Garbage collections while the task was measured. Code that allocates nothing shows a handful at
+   * most, which the samples of tinybench itself cause.
+   */
   readonly collections?: number;
   readonly note?: string;
 }
@@ -84,7 +87,7 @@ function toRow(bench: Bench, task: BenchTask, collections: number): BenchRow {
   };
 }
 
-/** Counts garbage collections per task. Node reports them one turn of the event loop late. */
+/** Counts garbage collections per task. Node reports them some turns of the event loop late. */
 class CollectionCounter {
   readonly #counts = new Map<string, number>();
   readonly #observer = new PerformanceObserver((list) => {
@@ -98,12 +101,12 @@ class CollectionCounter {
 
   async restart(): Promise<void> {
     globalThis.gc?.();
-    await setImmediate();
+    await this.#settle();
     this.#current = 0;
   }
 
   async store(name: string): Promise<void> {
-    await setImmediate();
+    await this.#settle();
     this.#counts.set(name, this.#current);
   }
 
@@ -113,5 +116,9 @@ class CollectionCounter {
 
   close(): void {
     this.#observer.disconnect();
+  }
+
+  async #settle(): Promise<void> {
+    for (let turn = 0; turn < 4; turn++) await setImmediate();
   }
 }
