@@ -1,0 +1,97 @@
+import { mix32 } from '../../shared/rng.ts';
+import { TokenBuffer } from './token-buffer.ts';
+import type { Tokenizer } from './tokenizer.ts';
+
+/** A run of word characters up to this length is one token. */
+const WORD_LENGTH_MAX = 12;
+/** A longer run is one token per started group of this many characters. */
+const GROUP_LENGTH = 6;
+
+/** The constants of `hashText`, which is inlined here to hash a piece without cutting it out. */
+const HASH_START = 0x811c9dc5;
+const HASH_FACTOR = 0x01000193;
+
+const SPACE = 1;
+const NEWLINE = 2;
+const WORD = 3;
+const SYMBOL = 4;
+const HIGH_SURROGATE = 5;
+
+/** Class of every UTF-16 code unit, 0 until it is first met, so that start-up builds no table. */
+const classes = new Uint8Array(0x10000);
+
+const CJK = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/u;
+const WORD_CHARACTER = /[\p{L}\p{N}\p{M}_]/u;
+const INVISIBLE = /[\s\p{Cc}\p{Cf}]/u;
+
+/**
+ * Words and punctuation. A run of letters, digits and `_` is one token, or one per started 6
+ * characters when it is longer than 12; CJK characters, code points above U+FFFF and all other
+ * visible characters are one token each; a run of line breaks is one; other white space is free.
+ * The id of a piece is `hashText(piece)`.
+ */
+export class SimpleTokenizer implements Tokenizer {
+  readonly kind = 'simple';
+  readonly #counted = new TokenBuffer();
+
+  encode(text: string, out: TokenBuffer): void {
+    const length = text.length;
+    let at = 0;
+    while (at < length) {
+      const start = at;
+      const unit = text.charCodeAt(at++);
+      const kind = classes[unit] || classify(unit);
+      if (kind === SPACE) continue;
+      let hash = Math.imul(HASH_START ^ unit, HASH_FACTOR);
+      if (kind === WORD || kind === NEWLINE) {
+        for (; at < length; at++) {
+          const next = text.charCodeAt(at);
+          if ((classes[next] || classify(next)) !== kind) break;
+          hash = Math.imul(hash ^ next, HASH_FACTOR);
+        }
+        if (kind === WORD && at - start > WORD_LENGTH_MAX) {
+          encodeGroups(text, start, at, out);
+          continue;
+        }
+      } else if (kind === HIGH_SURROGATE && at < length) {
+        const next = text.charCodeAt(at);
+        if ((next & 0xfc00) === 0xdc00) {
+          hash = Math.imul(hash ^ next, HASH_FACTOR);
+          at++;
+        }
+      }
+      out.push(mix32(hash));
+    }
+  }
+
+  count(text: string): number {
+    this.#counted.clear();
+    this.encode(text, this.#counted);
+    return this.#counted.length;
+  }
+}
+
+function encodeGroups(text: string, start: number, end: number, out: TokenBuffer): void {
+  for (let at = start; at < end; at += GROUP_LENGTH) {
+    let hash = HASH_START;
+    for (let i = at; i < at + GROUP_LENGTH && i < end; i++) {
+      hash = Math.imul(hash ^ text.charCodeAt(i), HASH_FACTOR);
+    }
+    out.push(mix32(hash));
+  }
+}
+
+function classify(unit: number): number {
+  const found = classOf(unit);
+  classes[unit] = found;
+  return found;
+}
+
+function classOf(unit: number): number {
+  if ((unit & 0xfc00) === 0xd800) return HIGH_SURROGATE;
+  const character = String.fromCharCode(unit);
+  if (character === '\n' || character === '\r') return NEWLINE;
+  if (INVISIBLE.test(character)) return SPACE;
+  if (CJK.test(character)) return SYMBOL;
+  return WORD_CHARACTER.test(character) ? WORD : SYMBOL;
+}

@@ -1,0 +1,13 @@
+import type { TokenBuffer } from './token-buffer.ts';
+
+/** The tokenizers that prompts can be counted with. */
+export type TokenizerKind = 'simple' | 'o200k';
+
+/** Turns text into token ids: unsigned 32-bit integers that are equal for equal pieces of text. */
+export interface Tokenizer {
+  readonly kind: TokenizerKind;
+  /** Appends the ids of `text` to `out`. */
+  encode(text: string, out: TokenBuffer): void;
+  /** How many ids `encode` would append. */
+  count(text: string): number;
+}
