@@ -17,6 +17,10 @@ const WORD = 3;
 const SYMBOL = 4;
 const HIGH_SURROGATE = 5;
 
+/** Texts up to this length are copied into one buffer; a longer one gets a buffer of its own. */
+const scratch = new Uint16Array(1 << 19);
+const scratchBytes = Buffer.from(scratch.buffer);
+
 /** Class of every UTF-16 code unit, 0 until it is first met, so that start-up builds no table. */
 const classes = new Uint8Array(0x10000);
 
@@ -36,32 +40,10 @@ export class SimpleTokenizer implements Tokenizer {
 
   encode(text: string, out: TokenBuffer): void {
     const length = text.length;
-    let at = 0;
-    while (at < length) {
-      const start = at;
-      const unit = text.charCodeAt(at++);
-      const kind = classes[unit] || classify(unit);
-      if (kind === SPACE) continue;
-      let hash = Math.imul(HASH_START ^ unit, HASH_FACTOR);
-      if (kind === WORD || kind === NEWLINE) {
-        for (; at < length; at++) {
-          const next = text.charCodeAt(at);
-          if ((classes[next] || classify(next)) !== kind) break;
-          hash = Math.imul(hash ^ next, HASH_FACTOR);
-        }
-        if (kind === WORD && at - start > WORD_LENGTH_MAX) {
-          encodeGroups(text, start, at, out);
-          continue;
-        }
-      } else if (kind === HIGH_SURROGATE && at < length) {
-        const next = text.charCodeAt(at);
-        if ((next & 0xfc00) === 0xdc00) {
-          hash = Math.imul(hash ^ next, HASH_FACTOR);
-          at++;
-        }
-      }
-      out.push(mix32(hash));
-    }
+    const units = length <= scratch.length ? scratch : new Uint16Array(length);
+    const bytes = units === scratch ? scratchBytes : Buffer.from(units.buffer);
+    bytes.write(text, 'utf16le');
+    encodeUnits(units, length, out);
   }
 
   count(text: string): number {
@@ -71,11 +53,40 @@ export class SimpleTokenizer implements Tokenizer {
   }
 }
 
-function encodeGroups(text: string, start: number, end: number, out: TokenBuffer): void {
-  for (let at = start; at < end; at += GROUP_LENGTH) {
+function encodeUnits(units: Uint16Array, length: number, out: TokenBuffer): void {
+  let at = 0;
+  while (at < length) {
+    const start = at;
+    let unit = units[at]!;
+    const kind = classes[unit] || classify(unit);
     let hash = HASH_START;
-    for (let i = at; i < at + GROUP_LENGTH && i < end; i++) {
-      hash = Math.imul(hash ^ text.charCodeAt(i), HASH_FACTOR);
+    if (kind === WORD || kind === NEWLINE) {
+      do {
+        hash = Math.imul(hash ^ unit, HASH_FACTOR);
+        if (++at === length) break;
+        unit = units[at]!;
+      } while ((classes[unit] || classify(unit)) === kind);
+      if (kind === WORD && at - start > WORD_LENGTH_MAX) {
+        encodeGroups(units, start, at, out);
+        continue;
+      }
+    } else {
+      at++;
+      if (kind === SPACE) continue;
+      hash = Math.imul(hash ^ unit, HASH_FACTOR);
+      if (kind === HIGH_SURROGATE && at < length && (units[at]! & 0xfc00) === 0xdc00) {
+        hash = Math.imul(hash ^ units[at++]!, HASH_FACTOR);
+      }
+    }
+    out.push(mix32(hash));
+  }
+}
+
+function encodeGroups(units: Uint16Array, start: number, end: number, out: TokenBuffer): void {
+  for (let at = start; at < end; ) {
+    let hash = HASH_START;
+    for (const next = Math.min(at + GROUP_LENGTH, end); at < next; at++) {
+      hash = Math.imul(hash ^ units[at]!, HASH_FACTOR);
     }
     out.push(mix32(hash));
   }
