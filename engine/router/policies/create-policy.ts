@@ -1,0 +1,53 @@
+import { assertNever } from '../../../shared/assert.ts';
+import type { Rng } from '../../../shared/rng.ts';
+import type { RoutingPolicy } from '../routing-policy.ts';
+import { CacheAwarePolicy } from './cache-aware.ts';
+import { LeastLoadedPolicy } from './least-loaded.ts';
+import { PowerOfTwoPolicy } from './power-of-two.ts';
+import { PrefixHashPolicy } from './prefix-hash.ts';
+import { RandomPolicy } from './random.ts';
+import { RoundRobinPolicy } from './round-robin.ts';
+import { SessionPolicy } from './session.ts';
+import { SmartPolicy } from './smart.ts';
+
+/** Every routing policy by its name in settings and reports. */
+export const POLICY_NAMES = [
+  'smart',
+  'round-robin',
+  'random',
+  'least-loaded',
+  'power-of-two',
+  'session',
+  'cache-aware',
+  'prefix-hash',
+] as const;
+export type PolicyName = (typeof POLICY_NAMES)[number];
+
+/** `temperature` is that of `smart`; the others have none. */
+export function createPolicy(
+  name: PolicyName,
+  workers: number,
+  temperature: number,
+  rng: Rng,
+): RoutingPolicy {
+  switch (name) {
+    case 'smart':
+      return new SmartPolicy(workers, temperature, rng);
+    case 'round-robin':
+      return new RoundRobinPolicy();
+    case 'random':
+      return new RandomPolicy(rng);
+    case 'least-loaded':
+      return new LeastLoadedPolicy(workers, rng);
+    case 'power-of-two':
+      return new PowerOfTwoPolicy(workers, rng);
+    case 'session':
+      return new SessionPolicy(workers);
+    case 'cache-aware':
+      return new CacheAwarePolicy(workers, rng);
+    case 'prefix-hash':
+      return new PrefixHashPolicy(workers, rng);
+    default:
+      return assertNever(name);
+  }
+}

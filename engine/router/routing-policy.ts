@@ -1,0 +1,38 @@
+import type { WorkerId } from '../../shared/ids.ts';
+import type { LoadLedger } from './load-ledger.ts';
+import type { PrefixIndex } from './prefix-index.ts';
+
+/** One request to be placed. */
+export interface RouteRequest {
+  /** Chained hashes of at least `promptBlocks` blocks, (lo, hi) pairs. */
+  readonly hashes: Uint32Array;
+  /** Full blocks of the prompt, each with a hash. */
+  readonly promptBlocks: number;
+  readonly promptTokens: number;
+  /** What binds the requests of one session together, 32 bits. */
+  readonly sessionKey: number;
+  /** Where the client wants it to go, whatever the policy says. */
+  readonly pinned: WorkerId | undefined;
+}
+
+/** What a policy may look at: the cluster as the router sees it while it places one request. */
+export interface ClusterView {
+  readonly workers: number;
+  readonly blockSize: number;
+  /** 1 where a worker may be chosen. */
+  readonly eligible: Uint8Array;
+  /** Number of ones in `eligible`, at least 1 when a policy is asked. */
+  readonly eligibleCount: number;
+  /** Blocks of the request's prompt that each worker has cached and could use. */
+  readonly overlapBlocks: Int32Array;
+  /** Cost of placing the request on each worker, see `placementCost`. */
+  readonly cost: Float64Array;
+  readonly ledger: LoadLedger;
+  readonly index: PrefixIndex;
+}
+
+/** Chooses a worker for a request. It has no effect on the view: booking is the router's business. */
+export interface RoutingPolicy {
+  /** The index of an eligible worker. */
+  choose(request: RouteRequest, view: ClusterView): number;
+}

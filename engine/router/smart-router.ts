@@ -1,0 +1,240 @@
+import { assert } from '../../shared/assert.ts';
+import { type RequestId, type WorkerId, workerId } from '../../shared/ids.ts';
+import type { EventBatch } from '../../shared/protocol.ts';
+import { Rng } from '../../shared/rng.ts';
+import type { TimeUs } from '../../shared/units.ts';
+import { type CostWeights, placementCost } from './cost.ts';
+import { type Decision, DecisionLog } from './decision-log.ts';
+import { LoadLedger } from './load-ledger.ts';
+import { createPolicy, type PolicyName } from './policies/create-policy.ts';
+import { PrefixIndex } from './prefix-index.ts';
+import type { ClusterView, RouteRequest, RoutingPolicy } from './routing-policy.ts';
+
+export interface RouterConfig {
+  readonly policy: PolicyName;
+  /** Weights of `placementCost`. */
+  readonly overlapWeight: number;
+  readonly loadBalanceWeight: number;
+  /** 0 takes the lowest cost; above 0, `smart` samples. */
+  readonly temperature: number;
+  /** Tokens per KV block. */
+  readonly blockSize: number;
+  /** 1 .. 256. */
+  readonly workers: number;
+  /** False: no index, no overlap, routing by load alone. */
+  readonly kvEnabled: boolean;
+  /** Distinct block hashes that the prefix index may hold. */
+  readonly indexCapBlocks: number;
+  /** Decisions kept for inspection; 0 keeps none. */
+  readonly decisionLogCapacity: number;
+  readonly seed: number;
+}
+
+/** Which request is being placed, and when: for the decision log only. */
+export interface RouteTag {
+  readonly requestId: RequestId;
+  readonly atUs: TimeUs;
+}
+
+/** Sums over all decisions since the start. Overlap is what the router foresaw. */
+export interface RouterTotals {
+  decisions: number;
+  /** Decisions for a worker with at least one block of the prompt. */
+  hits: number;
+  promptBlocks: number;
+  overlapBlocks: number;
+  /** Sum of each decision's overlap as a share, 0 .. 1, of its prompt's full blocks. */
+  overlapShare: number;
+  /** In blocks. */
+  regret: number;
+  /** Sum of what `noteRouteUs` was told, in microseconds. */
+  routeUs: number;
+}
+
+/**
+ * Places requests on workers by KV-cache overlap and load. It books what it decides at once, so that
+ * the next decision sees it, and is corrected by the workers' event batches. A decision allocates
+ * nothing.
+ */
+export class SmartRouter {
+  readonly index: PrefixIndex;
+  readonly ledger: LoadLedger;
+  readonly #config: RouterConfig;
+  readonly #weights: CostWeights;
+  readonly #policy: RoutingPolicy;
+  readonly #log: DecisionLog;
+  readonly #view: ClusterView & { eligibleCount: number };
+  /** Leading blocks of the prompt that each worker has, whether it can use the last one or not. */
+  readonly #heldBlocks: Int32Array;
+  readonly #decisionsByWorker: Float64Array;
+  readonly #totals: RouterTotals = {
+    decisions: 0,
+    hits: 0,
+    promptBlocks: 0,
+    overlapBlocks: 0,
+    overlapShare: 0,
+    regret: 0,
+    routeUs: 0,
+  };
+  /** What the last decision found on the chosen worker, and its cost over the cheapest's, in blocks. */
+  lastOverlapBlocks = 0;
+  lastRegret = 0;
+  /** First block that the last decision booked in the index; its bookings end with the prompt. */
+  lastBookedFrom = 0;
+
+  constructor(config: RouterConfig) {
+    const { workers, blockSize } = config;
+    assert(workers >= 1 && workers <= 256, 'a router serves 1 to 256 workers');
+    assert(blockSize >= 1, 'a block has at least one token');
+    this.#config = config;
+    this.#weights = { overlap: config.overlapWeight, loadBalance: config.loadBalanceWeight };
+    this.index = new PrefixIndex(workers, config.indexCapBlocks);
+    this.ledger = new LoadLedger(workers);
+    const rng = new Rng(config.seed).fork('router');
+    this.#policy = createPolicy(config.policy, workers, config.temperature, rng);
+    this.#log = new DecisionLog(config.decisionLogCapacity, workers);
+    this.#heldBlocks = new Int32Array(workers);
+    this.#decisionsByWorker = new Float64Array(workers);
+    this.#view = {
+      workers,
+      blockSize,
+      eligible: new Uint8Array(workers).fill(1),
+      eligibleCount: workers,
+      overlapBlocks: new Int32Array(workers),
+      cost: new Float64Array(workers),
+      ledger: this.ledger,
+      index: this.index,
+    };
+  }
+
+  get totals(): Readonly<RouterTotals> {
+    return this.#totals;
+  }
+
+  /** Decisions for `worker` since the start. */
+  decisionsFor(worker: WorkerId): number {
+    return this.#decisionsByWorker[worker]!;
+  }
+
+  /** The last decisions, newest first. */
+  decisions(limit: number): Decision[] {
+    return this.#log.latest(limit);
+  }
+
+  isEligible(worker: WorkerId): boolean {
+    return this.#view.eligible[worker] === 1;
+  }
+
+  /**
+   * Scores the workers, chooses one and books the request on it; one submit must follow. Undefined
+   * when no worker is eligible, or the one that the request is pinned to is not.
+   */
+  route(request: RouteRequest, tag: RouteTag): WorkerId | undefined {
+    const view = this.#view;
+    if (view.eligibleCount === 0) return undefined;
+    if (request.pinned !== undefined && view.eligible[request.pinned] !== 1) return undefined;
+    const promptBlocks = Math.ceil(request.promptTokens / view.blockSize);
+    if (this.#config.kvEnabled) {
+      this.index.overlaps(request.hashes, request.promptBlocks, this.#heldBlocks);
+    }
+    const costMin = this.#score(request.promptTokens, promptBlocks);
+    const chosen = request.pinned ?? this.#policy.choose(request, view);
+    const regret = view.cost[chosen]! - costMin;
+    this.lastOverlapBlocks = view.overlapBlocks[chosen]!;
+    this.lastRegret = regret;
+    this.#log.record(tag.requestId, tag.atUs, chosen, promptBlocks, regret, view);
+    this.#count(chosen, request.promptBlocks);
+    this.#book(request, chosen, promptBlocks);
+    return workerId(chosen);
+  }
+
+  /** Adds how long the last decision took, for whoever has a clock. */
+  noteRouteUs(routeUs: number): void {
+    this.#totals.routeUs += routeUs;
+    this.#log.noteRouteUs(routeUs);
+  }
+
+  /** Takes in what a worker did: its KV events first, then its load. */
+  applyBatch(batch: EventBatch): void {
+    if (this.#config.kvEnabled && batch.kv.length > 0) {
+      this.index.applyEvents(batch.kv.view(), batch.worker);
+    }
+    this.ledger.report(batch.worker, batch.load);
+  }
+
+  /** One request booked on `worker` has ended, whatever the outcome. Once per successful `route`. */
+  finished(worker: WorkerId): void {
+    this.ledger.finish(worker);
+  }
+
+  /**
+   * A request ended before its first token: the blocks fromBlock .. toBlock - 1 that it was booked
+   * for, from `lastBookedFrom` to the end of its prompt, will not be computed for it. Besides
+   * `finished`, not instead.
+   */
+  abandoned(worker: WorkerId, hashes: Uint32Array, fromBlock: number, toBlock: number): void {
+    if (this.#config.kvEnabled) this.index.unbook(hashes, fromBlock, toBlock, worker);
+  }
+
+  /** Lets `worker` be chosen or not, for example while its circuit is open. */
+  setEligible(worker: WorkerId, eligible: boolean): void {
+    const view = this.#view;
+    view.eligibleCount += Number(eligible) - view.eligible[worker]!;
+    view.eligible[worker] = Number(eligible);
+  }
+
+  /**
+   * `worker` has crashed: its cache and its requests are gone. Its requests count as ended from here
+   * on, so `finished` and `abandoned` must not be called for them.
+   */
+  forget(worker: WorkerId): void {
+    this.index.clearWorker(worker);
+    this.ledger.reset(worker);
+  }
+
+  /** Fills the view's usable overlap and cost of every worker and returns the lowest eligible cost. */
+  #score(promptTokens: number, promptBlocks: number): number {
+    const { workers, blockSize, eligible, overlapBlocks, cost, ledger } = this.#view;
+    // The last prompt token is always computed, since it yields the first output token.
+    const usableBlocks = Math.floor((promptTokens - 1) / blockSize);
+    let costMin = Number.POSITIVE_INFINITY;
+    for (let worker = 0; worker < workers; worker++) {
+      const overlap = Math.min(this.#heldBlocks[worker]!, usableBlocks);
+      overlapBlocks[worker] = overlap;
+      const workerCost = placementCost(
+        this.#weights,
+        promptBlocks,
+        overlap,
+        ledger.prefillTokensPending(worker) / blockSize,
+        ledger.decodeBlocks(worker),
+        ledger.activeRequests(worker),
+      );
+      cost[worker] = workerCost;
+      if (workerCost < costMin && eligible[worker] === 1) costMin = workerCost;
+    }
+    return costMin;
+  }
+
+  #count(chosen: number, fullBlocks: number): void {
+    const totals = this.#totals;
+    const overlap = this.lastOverlapBlocks;
+    totals.decisions++;
+    totals.promptBlocks += fullBlocks;
+    totals.overlapBlocks += overlap;
+    totals.regret += this.lastRegret;
+    if (overlap > 0) {
+      totals.hits++;
+      totals.overlapShare += overlap / fullBlocks;
+    }
+    this.#decisionsByWorker[chosen] = this.#decisionsByWorker[chosen]! + 1;
+  }
+
+  #book(request: RouteRequest, chosen: number, promptBlocks: number): void {
+    const cachedTokens = this.lastOverlapBlocks * this.#view.blockSize;
+    this.ledger.book(chosen, promptBlocks, request.promptTokens - cachedTokens);
+    this.lastBookedFrom = this.#heldBlocks[chosen]!;
+    if (this.#config.kvEnabled) {
+      this.index.book(request.hashes, this.lastBookedFrom, request.promptBlocks, chosen);
+    }
+  }
+}
