@@ -1,6 +1,11 @@
 import { assert } from '../../shared/assert.ts';
 import { NO_BLOCK } from './block-list.ts';
 
+/** Words of a block's record: its references at 0, then its neighbours. */
+const RECORD_WORDS = 3;
+const NEXT = 1;
+const PREV = 2;
+
 /**
  * Who owns each block of a KV cache. A block is in one of three states:
  *
@@ -8,22 +13,22 @@ import { NO_BLOCK } from './block-list.ts';
  * - cached: nobody refers to it, but its content is kept until the room is needed;
  * - active: one or more sequences refer to it.
  *
- * Every operation is O(1). Cached blocks form a doubly linked list in the order in which their last
- * reference was given up; blank ones that have been used before form a stack in the same links.
- * Blocks that were never used are only counted, so a fresh pool touches no memory and needs no
- * loop. 12 bytes per block. What the blocks hold, the pool does not know.
+ * Every operation is O(1). Cached blocks form a ring in the order in which their last reference was
+ * given up; blank ones that have been used before form a stack in the same links. Blocks that were
+ * never used are only counted, so that a fresh pool has touched no memory. What the blocks hold,
+ * the pool does not know.
+ *
+ * 12 bytes per block, side by side: a large cache exceeds the processor's own, and then an
+ * operation costs as much as the cache lines that it touches.
  */
 export class BlockPool {
   readonly #numBlocks: number;
-  /** Sequences that refer to each block. */
-  readonly #refs: Int32Array;
   /**
-   * Towards the more and the less recently used neighbour. The entry one past the last block is
-   * the ring's anchor: `next` of it is the least, `prev` of it the most recently used cached block.
-   * A block on the blank stack has the one below it in `next`.
+   * `NEXT` is the next more recently used block of the ring, or the next lower block of the stack;
+   * `PREV` is the next less recently used one. The record past those of the blocks anchors the
+   * ring: its `NEXT` is the least, its `PREV` the most recently used cached block.
    */
-  readonly #next: Int32Array;
-  readonly #prev: Int32Array;
+  readonly #records: Int32Array;
   #blankTop = NO_BLOCK;
   #blank: number;
   /** Blocks from this one on were never used. */
@@ -33,11 +38,9 @@ export class BlockPool {
   constructor(numBlocks: number) {
     assert(Number.isInteger(numBlocks) && numBlocks >= 1, 'a pool has at least one block');
     this.#numBlocks = numBlocks;
-    this.#refs = new Int32Array(numBlocks);
-    this.#next = new Int32Array(numBlocks + 1);
-    this.#prev = new Int32Array(numBlocks + 1);
-    this.#next[numBlocks] = numBlocks;
-    this.#prev[numBlocks] = numBlocks;
+    this.#records = new Int32Array((numBlocks + 1) * RECORD_WORDS);
+    this.#records[numBlocks * RECORD_WORDS + NEXT] = numBlocks;
+    this.#records[numBlocks * RECORD_WORDS + PREV] = numBlocks;
     this.#blank = numBlocks;
   }
 
@@ -54,7 +57,7 @@ export class BlockPool {
   }
 
   isActive(block: number): boolean {
-    return this.#refs[block]! > 0;
+    return this.#records[block * RECORD_WORDS]! > 0;
   }
 
   /** Makes a blank block active with one reference; `NO_BLOCK` when there is none. */
@@ -62,90 +65,90 @@ export class BlockPool {
     if (this.#blank === 0) return NO_BLOCK;
     let block = this.#blankTop;
     if (block === NO_BLOCK) block = this.#neverUsed++;
-    else this.#blankTop = this.#next[block]!;
+    else this.#blankTop = this.#records[block * RECORD_WORDS + NEXT]!;
     this.#blank--;
-    this.#refs[block] = 1;
+    this.#records[block * RECORD_WORDS] = 1;
     return block;
   }
 
-  /** Makes the least recently used cached block active with one reference; `NO_BLOCK` when none. */
+  /** Makes the least recently used cached block active with one reference; `NO_BLOCK` if none. */
   takeOldest(): number {
     if (this.#cached === 0) return NO_BLOCK;
-    const block = this.#next[this.#numBlocks]!;
+    const block = this.#records[this.#numBlocks * RECORD_WORDS + NEXT]!;
     this.#unlink(block);
-    this.#refs[block] = 1;
+    this.#records[block * RECORD_WORDS] = 1;
     return block;
   }
 
-  /** One more reference to a cached or active block. */
+  /** One more reference to a block that is cached or active. */
   retain(block: number): void {
-    const refs = this.#refs[block]!;
-    if (refs === 0) this.#unlink(block);
-    this.#refs[block] = refs + 1;
+    if (!this.isActive(block)) this.#unlink(block);
+    this.#records[block * RECORD_WORDS]!++;
   }
 
   /** One reference less; with the last one the block becomes cached if `keep` is set, else blank. */
   release(block: number, keep: boolean): void {
-    const refs = this.#refs[block]! - 1;
-    assert(refs >= 0, 'only an active block can be released');
-    this.#refs[block] = refs;
-    if (refs > 0) return;
+    assert(this.isActive(block), 'only an active block can be released');
+    const record = block * RECORD_WORDS;
+    this.#records[record]!--;
+    if (this.#records[record] !== 0) return;
     if (keep) {
       this.#link(block);
     } else {
-      this.#next[block] = this.#blankTop;
+      this.#records[record + NEXT] = this.#blankTop;
       this.#blankTop = block;
       this.#blank++;
     }
   }
 
-  /** Walks everything and asserts that links, reference counts and counters agree. O(n), for tests. */
+  /** Asserts that lists, references and counts agree. O(n), for tests. */
   checkInvariants(): void {
-    const seen = new Uint8Array(this.#numBlocks);
-    const visit = (block: number): void => {
-      assert(seen[block] === 0, 'a block is in one list at most');
-      assert(this.#refs[block] === 0, 'a listed block has no reference');
-      seen[block] = 1;
+    const listed = new Set<number>();
+    const list = (block: number): void => {
+      assert(!this.isActive(block), 'a listed block has no reference');
+      assert(!listed.has(block), 'a block is in one list at most');
+      listed.add(block);
     };
-    let blank = this.#numBlocks - this.#neverUsed;
-    for (let block = this.#neverUsed; block < this.#numBlocks; block++) visit(block);
-    for (let block = this.#blankTop; block !== NO_BLOCK; block = this.#next[block]!) {
-      visit(block);
-      blank++;
+    for (let block = this.#neverUsed; block < this.#numBlocks; block++) list(block);
+    for (let block = this.#blankTop; block !== NO_BLOCK; block = this.#neighbour(block, NEXT)) {
+      list(block);
     }
-    assert(blank === this.#blank, 'the blank count is the length of the blank list');
-    const anchor = this.#numBlocks;
-    let cached = 0;
-    for (let block = this.#next[anchor]!; block !== anchor; block = this.#next[block]!) {
-      visit(block);
-      assert(this.#next[this.#prev[block]!] === block, 'links agree in both directions');
-      cached++;
+    assert(listed.size === this.#blank, 'the blank count is the number of blank blocks');
+    let last = this.#numBlocks;
+    for (;;) {
+      const block = this.#neighbour(last, NEXT);
+      assert(this.#neighbour(block, PREV) === last, 'the links of the ring agree');
+      if (block === this.#numBlocks) break;
+      list(block);
+      last = block;
     }
-    assert(this.#next[this.#prev[anchor]!] === anchor, 'the ring closes');
-    assert(cached === this.#cached, 'the cached count is the length of the ring');
-    let active = 0;
+    assert(listed.size === this.#blank + this.#cached, 'the cached count is the length of the ring');
     for (let block = 0; block < this.#numBlocks; block++) {
-      if (this.#refs[block]! > 0) active++;
-      else assert(seen[block] === 1, 'a block without references is in a list');
+      assert(this.isActive(block) !== listed.has(block), 'a block is active or in a list');
     }
-    assert(active + blank + cached === this.#numBlocks, 'active + blank + cached = capacity');
+  }
+
+  #neighbour(block: number, side: typeof NEXT | typeof PREV): number {
+    return this.#records[block * RECORD_WORDS + side]!;
   }
 
   #link(block: number): void {
+    const records = this.#records;
     const anchor = this.#numBlocks;
-    const newest = this.#prev[anchor]!;
-    this.#next[newest] = block;
-    this.#prev[block] = newest;
-    this.#next[block] = anchor;
-    this.#prev[anchor] = block;
+    const newest = records[anchor * RECORD_WORDS + PREV]!;
+    records[block * RECORD_WORDS + NEXT] = anchor;
+    records[block * RECORD_WORDS + PREV] = newest;
+    records[newest * RECORD_WORDS + NEXT] = block;
+    records[anchor * RECORD_WORDS + PREV] = block;
     this.#cached++;
   }
 
   #unlink(block: number): void {
-    const next = this.#next[block]!;
-    const prev = this.#prev[block]!;
-    this.#next[prev] = next;
-    this.#prev[next] = prev;
+    const records = this.#records;
+    const next = records[block * RECORD_WORDS + NEXT]!;
+    const prev = records[block * RECORD_WORDS + PREV]!;
+    records[prev * RECORD_WORDS + NEXT] = next;
+    records[next * RECORD_WORDS + PREV] = prev;
     this.#cached--;
   }
 }

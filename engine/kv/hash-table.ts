@@ -1,34 +1,36 @@
 import { assert } from '../../shared/assert.ts';
-import { HASH_WORDS } from '../../shared/block-hash.ts';
 import { NO_BLOCK } from './block-list.ts';
 
 /** Set in the stored `hi` of a block that holds a hash; hashes leave this bit free. */
 const HELD = 0x80000000 | 0;
 
+/** Words of a block's entry: lo, hi with `HELD`, and the next block of the same bucket plus one. */
+const ENTRY_WORDS = 3;
+const HI = 1;
+const CHAIN = 2;
+
 /**
  * Which block holds which hash, both ways. A hash is 63 bits, (lo, hi) with the top bit of `hi`
  * clear; each hash is in one block at most and a block holds one hash at most.
  *
- * Open addressing with linear probing over twice as many slots as blocks or more, so that a probe
- * sequence is short however full the cache is. A removal shifts the entries behind it back instead
- * of leaving a tombstone: a cache that evicts for every insert would fill up with those.
- * A slot is the block's index plus one, 0 when empty; the hash stands with the block. Nothing is
- * written at construction. 16 to 24 bytes per block.
+ * A block is in one chain at most, so the links of the chains stand with the blocks, and a chain
+ * starts in one of at least twice as many buckets as there are blocks: nearly every chain is empty
+ * or one block long however full the cache is. Unlike in open addressing, a removal moves no other
+ * entry and leaves no tombstone, which counts in a cache that evicts for every insert.
+ * Nothing is written at construction. 20 to 28 bytes per block.
  */
 export class HashTable {
-  readonly #slots: Int32Array;
-  readonly #mask: number;
+  /** The first block of each chain plus one, 0 when there is none. */
+  readonly #buckets: Int32Array;
   readonly #shift: number;
-  /** Per block: lo, and hi with `HELD`. */
-  readonly #hashes: Int32Array;
+  readonly #entries: Int32Array;
   #size = 0;
 
   constructor(numBlocks: number) {
     const bits = Math.max(1, 32 - Math.clz32(numBlocks * 2 - 1));
-    this.#slots = new Int32Array(2 ** bits);
-    this.#mask = 2 ** bits - 1;
+    this.#buckets = new Int32Array(2 ** bits);
     this.#shift = 32 - bits;
-    this.#hashes = new Int32Array(numBlocks * HASH_WORDS);
+    this.#entries = new Int32Array(numBlocks * ENTRY_WORDS);
   }
 
   /** Hashes held. */
@@ -38,87 +40,87 @@ export class HashTable {
 
   /** The block that holds the hash, or `NO_BLOCK`. */
   find(lo: number, hi: number): number {
-    const slots = this.#slots;
-    const hashes = this.#hashes;
-    const low = lo | 0;
-    const high = hi | HELD;
-    for (let at = this.#home(low, high); ; at = (at + 1) & this.#mask) {
-      const block = slots[at]! - 1;
-      if (block === NO_BLOCK) return NO_BLOCK;
-      const word = block * HASH_WORDS;
-      if (hashes[word] === low && hashes[word + 1] === high) return block;
-    }
+    return this.#findIn(this.#bucketOf(lo | 0, hi | HELD), lo | 0, hi | HELD);
   }
 
   /** True when `block` holds a hash. */
   holds(block: number): boolean {
-    return this.#hashes[block * HASH_WORDS + 1]! < 0;
+    return this.#entries[block * ENTRY_WORDS + HI]! < 0;
   }
 
   /** The words of the hash that `block` holds, unsigned. */
   loOf(block: number): number {
-    return this.#hashes[block * HASH_WORDS]! >>> 0;
+    return this.#entries[block * ENTRY_WORDS]! >>> 0;
   }
 
   hiOf(block: number): number {
-    return this.#hashes[block * HASH_WORDS + 1]! & ~HELD;
+    return this.#entries[block * ENTRY_WORDS + HI]! & ~HELD;
   }
 
-  /** Puts a hash that no block holds into a block that holds none. */
-  insert(block: number, lo: number, hi: number): void {
+  /** Makes `block`, which holds no hash, hold this one; false if another block holds it already. */
+  insert(block: number, lo: number, hi: number): boolean {
     assert(!this.holds(block), 'a block holds one hash at most');
-    const slots = this.#slots;
-    const low = lo | 0;
-    const high = hi | HELD;
-    let at = this.#home(low, high);
-    while (slots[at] !== 0) at = (at + 1) & this.#mask;
-    slots[at] = block + 1;
-    this.#hashes[block * HASH_WORDS] = low;
-    this.#hashes[block * HASH_WORDS + 1] = high;
+    const bucket = this.#bucketOf(lo | 0, hi | HELD);
+    if (this.#findIn(bucket, lo | 0, hi | HELD) !== NO_BLOCK) return false;
+    const entry = block * ENTRY_WORDS;
+    this.#entries[entry] = lo;
+    this.#entries[entry + HI] = hi | HELD;
+    this.#entries[entry + CHAIN] = this.#buckets[bucket]!;
+    this.#buckets[bucket] = block + 1;
     this.#size++;
+    return true;
   }
 
   /** Makes `block`, which holds a hash, hold none. */
   remove(block: number): void {
     assert(this.holds(block), 'only a hash that is held can be removed');
-    const slots = this.#slots;
-    const mask = this.#mask;
-    let hole = this.#homeOf(block);
-    while (slots[hole] !== block + 1) hole = (hole + 1) & mask;
-    // An entry behind the hole may move into it unless its home lies behind the hole: then its
-    // probe sequence would no longer pass it.
-    for (let at = (hole + 1) & mask; slots[at] !== 0; at = (at + 1) & mask) {
-      const distanceFromHome = (at - this.#homeOf(slots[at]! - 1)) & mask;
-      if (distanceFromHome >= ((at - hole) & mask)) {
-        slots[hole] = slots[at]!;
-        hole = at;
+    const entries = this.#entries;
+    const entry = block * ENTRY_WORDS;
+    const bucket = this.#bucketOf(entries[entry]!, entries[entry + HI]!);
+    const first = this.#buckets[bucket]! - 1;
+    if (first === block) {
+      this.#buckets[bucket] = entries[entry + CHAIN]!;
+    } else {
+      let before = first * ENTRY_WORDS;
+      while (entries[before + CHAIN] !== block + 1) {
+        before = (entries[before + CHAIN]! - 1) * ENTRY_WORDS;
       }
+      entries[before + CHAIN] = entries[entry + CHAIN]!;
     }
-    slots[hole] = 0;
-    this.#hashes[block * HASH_WORDS + 1] = 0;
+    entries[entry + HI] = 0;
     this.#size--;
   }
 
   /** Asserts that both directions agree. O(n), for tests. */
   checkInvariants(): void {
     let held = 0;
-    for (let block = 0; block * HASH_WORDS < this.#hashes.length; block++) {
+    for (let block = 0; block * ENTRY_WORDS < this.#entries.length; block++) {
       if (!this.holds(block)) continue;
       held++;
       assert(this.find(this.loOf(block), this.hiOf(block)) === block, 'a held hash is found');
     }
-    let used = 0;
-    for (const slot of this.#slots) if (slot !== 0) used++;
-    assert(held === this.#size && used === this.#size, 'size = blocks with a hash = used slots');
+    let chained = 0;
+    for (const first of this.#buckets) {
+      for (let next = first; next !== 0; next = this.#entries[(next - 1) * ENTRY_WORDS + CHAIN]!) {
+        chained++;
+      }
+    }
+    assert(held === this.#size && chained === this.#size, 'size = blocks with a hash = links');
   }
 
-  #homeOf(block: number): number {
-    const word = block * HASH_WORDS;
-    return this.#home(this.#hashes[word]!, this.#hashes[word + 1]!);
+  #findIn(bucket: number, low: number, high: number): number {
+    const entries = this.#entries;
+    let block = this.#buckets[bucket]! - 1;
+    while (block !== NO_BLOCK) {
+      const entry = block * ENTRY_WORDS;
+      if (entries[entry] === low && entries[entry + HI] === high) return block;
+      block = entries[entry + CHAIN]! - 1;
+    }
+    return NO_BLOCK;
   }
 
   /** Multiply-shift hashing, so that hashes which are not well spread do no harm either. */
-  #home(low: number, high: number): number {
+  #bucketOf(low: number, high: number): number {
     return (Math.imul(low, 0x9e3779b1) + Math.imul(high, 0x85ebca77)) >>> this.#shift;
   }
 }

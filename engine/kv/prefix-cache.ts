@@ -130,12 +130,8 @@ export class PrefixCache {
   commit(block: number, lo: number, hi: number): void {
     if (!this.#prefixCaching) return;
     assert(this.#pool.isActive(block), 'only an active block can be committed');
-    if (this.#table.find(lo, hi) !== NO_BLOCK) {
-      this.#duplicateCommits++;
-      return;
-    }
-    this.#table.insert(block, lo, hi);
-    this.#events.push2(lo, hi);
+    if (this.#table.insert(block, lo, hi)) this.#events.push2(lo, hi);
+    else this.#duplicateCommits++;
   }
 
   /** Gives up one reference on each block, the last one first, and clears the list. */
