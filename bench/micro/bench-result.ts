@@ -10,7 +10,7 @@ export interface BenchRow {
   readonly name: string;
   /** From the mean time of a call. */
   readonly opsPerSecond: number;
-  /** From the median time of a call, which the noise of a shared machine moves less than the mean. */
+  /** From the median time of a call, which noise of the machine moves less than the mean. */
   readonly nsPerOp: number;
   /** Relative margin of error of the mean, in percent. */
   readonly rme: number;
@@ -31,8 +31,8 @@ export type BenchSuite = (mode: BenchMode) => Promise<BenchRow[]>;
 export interface BenchTask {
   readonly name: string;
   /**
-   * Operations in one call of `run`. The clock costs some 50 ns a call, so a task that is faster than
-   * a few microseconds must do many operations per call.
+   * Operations in one call of `run`. The clock costs some 50 ns a call, so a task that is faster
+   * than a few microseconds must do many operations per call.
    */
   readonly operations: number;
   /** The measured work. What it computes must be used, or the compiler may drop it. */

@@ -1,0 +1,87 @@
+/**
+ * What `test/tidy.test.ts` holds the repository to. A path that ends in `/` covers the folder below
+ * it. Every exception gives its reason.
+ */
+
+export const LINE_COLUMNS = 100;
+
+/** A layer's files may import from these places of the repository, and from no other. */
+export const LAYERS: Readonly<Record<string, readonly string[]>> = {
+  'shared/': ['shared/'],
+  'engine/kv/': ['shared/', 'engine/kv/'],
+  'engine/worker/': ['shared/', 'engine/kv/', 'engine/worker/'],
+  'engine/router/': ['shared/', 'engine/router/'],
+  'engine/host/': ['shared/', 'engine/kv/', 'engine/worker/', 'engine/router/', 'engine/host/'],
+  'engine/replay/': ['shared/', 'engine/kv/', 'engine/worker/', 'engine/router/', 'engine/replay/'],
+  'gateway/': ['shared/', 'engine/', 'gateway/', 'package.json'],
+  'bench/': ['shared/', 'engine/', 'gateway/', 'bench/'],
+  'test/': ['shared/', 'engine/', 'gateway/', 'bench/', 'test/'],
+  'build.mjs': [],
+};
+
+/** The program itself: what a user runs, without benches and tests. */
+export const PROGRAM = ['shared/', 'engine/', 'gateway/'];
+
+/** Where in the program a package, or a module of Node, may be imported: by those files alone. */
+export const OWNERS: Readonly<Record<string, readonly string[]>> = {
+  'cli-progress': ['gateway/'],
+  commander: ['gateway/'],
+  'gpt-tokenizer': ['gateway/text/'],
+  'lru-cache': ['gateway/'],
+  msgpackr: ['shared/codec.ts'],
+  piscina: ['engine/host/', 'engine/replay/replay-runner.ts'],
+  'prom-client': ['gateway/metrics/'],
+  'uWebSockets.js': ['gateway/http/'],
+  yaml: ['gateway/'],
+  zod: ['shared/config.ts', 'shared/config/', 'gateway/'],
+  'node:worker_threads': ['engine/host/', 'engine/replay/replay-task.ts'],
+};
+
+/** Deterministic code: time is an argument, and what there is to say is returned. */
+export const PURE = ['shared/', 'engine/'];
+export const IMPURE = ['engine/host/'];
+
+/** Globals and members that pure code does not use. */
+export const IMPURE_GLOBALS = [
+  'Date',
+  'performance',
+  'setTimeout',
+  'setInterval',
+  'setImmediate',
+  'queueMicrotask',
+  'process',
+  'console',
+  'crypto',
+  'fetch',
+];
+export const IMPURE_MEMBERS = ['Math.random', 'Atomics.wait'];
+
+/** The only files of the program that read environment, arguments or files, or end the process. */
+export const COMPOSITION_ROOT = ['gateway/main.ts', 'gateway/cli.ts', 'gateway/settings-source.ts'];
+export const ROOT_MEMBERS = ['env', 'argv', 'exit', 'exitCode', 'cwd', 'chdir'];
+export const ROOT_MODULES = ['node:fs', 'node:fs/promises', 'node:child_process'];
+
+/** Folders of `test/` whose files test more than one source file. */
+export const FREE_TEST_FOLDERS = [
+  'test/contract/',
+  'test/property/',
+  'test/simulation/',
+  'test/parity/',
+  'test/e2e/',
+  'test/support/',
+];
+
+/** Tests outside of those folders that have no source file of their name, and why. */
+export const FREE_TESTS: Readonly<Record<string, string>> = {
+  'test/tidy.test.ts': 'tests the repository',
+  'test/bench-smoke.test.ts': 'tests every suite in bench/micro',
+  'test/engine/kv/mooncake-lru.test.ts': 'holds the whole cache to published hit rates',
+};
+
+/** Files that hold samples of what the rules forbid. */
+export const RULE_SAMPLES = ['test/support/tidy-rules.ts', 'test/support/tidy-policy.ts'];
+
+/** Whether `path` is one of `places` or lies below one. */
+export function within(path: string, places: readonly string[]): boolean {
+  return places.some((place) => path === place || (place.endsWith('/') && path.startsWith(place)));
+}
