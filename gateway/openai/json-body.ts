@@ -1,0 +1,88 @@
+import { type ApiError, apiError } from '../../shared/errors.ts';
+
+/** Nesting that a body may have; its innermost reader recurses. */
+export const JSON_DEPTH_MAX = 128;
+
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+export function isJsonObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The object that a request body must be, or what is wrong with it (`invalid_json`). */
+export function parseJsonObject(text: string): JsonObject | ApiError {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    return notJson(text, error);
+  }
+  if (isTooDeep(text, JSON_DEPTH_MAX)) {
+    return apiError('invalid_json', {
+      reason: `it is nested deeper than ${JSON_DEPTH_MAX} levels`,
+    });
+  }
+  if (isJsonObject(value)) return value;
+  return apiError('invalid_json', { reason: 'it is JSON, but not an object' });
+}
+
+function notJson(text: string, error: unknown): ApiError {
+  if (text.trim() === '') return apiError('invalid_json', { reason: 'it is empty' });
+  const reason = error instanceof Error ? error.message : String(error);
+  return apiError('invalid_json', { reason });
+}
+
+/**
+ * Whether valid JSON is nested deeper than `limit`. Nearly every body has too few brackets for that,
+ * which a search finds out without looking at each character; only the others are scanned.
+ */
+export function isTooDeep(text: string, limit: number): boolean {
+  if (text.length <= limit * 2) return false;
+  const room = limit - countUpTo(text, '[', limit);
+  if (room >= countUpTo(text, '{', room + 1)) return false;
+  return depthExceeds(text, limit);
+}
+
+function countUpTo(text: string, bracket: string, limit: number): number {
+  let count = 0;
+  for (
+    let at = text.indexOf(bracket);
+    at >= 0 && count < limit;
+    at = text.indexOf(bracket, at + 1)
+  ) {
+    count++;
+  }
+  return count;
+}
+
+function depthExceeds(text: string, limit: number): boolean {
+  let depth = 0;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === QUOTE) {
+      at = endOfString(text, at);
+    } else if (code === OPEN_BRACE || code === OPEN_BRACKET) {
+      if (++depth > limit) return true;
+    } else if (code === CLOSE_BRACE || code === CLOSE_BRACKET) {
+      depth--;
+    }
+  }
+  return false;
+}
+
+/** Index of the quote that closes the string which opens at `start`. */
+function endOfString(text: string, start: number): number {
+  for (let end = text.indexOf('"', start + 1); end >= 0; end = text.indexOf('"', end + 1)) {
+    let escapes = 0;
+    while (text.charCodeAt(end - 1 - escapes) === BACKSLASH) escapes++;
+    if (escapes % 2 === 0) return end;
+  }
+  return text.length;
+}
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const OPEN_BRACKET = 0x5b;
+const CLOSE_BRACKET = 0x5d;
+const OPEN_BRACE = 0x7b;
+const CLOSE_BRACE = 0x7d;

@@ -1,0 +1,41 @@
+/** Which models think before they answer, and how much of an answer is thought. */
+
+export const REASONING_EFFORTS = [
+  'none',
+  'minimal',
+  'low',
+  'medium',
+  'high',
+  'xhigh',
+  'max',
+] as const;
+export type ReasoningEffort = (typeof REASONING_EFFORTS)[number];
+
+/** Share of an answer's tokens that are reasoning, in percent. */
+const SHARE_PERCENT: Readonly<Record<ReasoningEffort, number>> = {
+  none: 0,
+  minimal: 5,
+  low: 20,
+  medium: 40,
+  high: 60,
+  xhigh: 70,
+  max: 80,
+};
+
+/** How many of the `tokens` of an answer come first, as reasoning. At least one remains. */
+export function reasoningTokens(tokens: number, effort: ReasoningEffort | undefined): number {
+  return Math.floor((tokens * SHARE_PERCENT[effort ?? 'medium']) / 100);
+}
+
+/** A test for whole model ids against globs, in which `*` stands for any characters. */
+export function globMatcher(globs: readonly string[]): (id: string) => boolean {
+  if (globs.length === 0) return () => false;
+  const bodies = globs.map((glob) =>
+    glob
+      .split('*')
+      .map((literal) => literal.replace(/[.+?^${}()|[\]\\]/g, '\\$&'))
+      .join('.*'),
+  );
+  const pattern = new RegExp(`^(?:${bodies.join('|')})$`, 'is');
+  return (id) => pattern.test(id);
+}
