@@ -1,0 +1,221 @@
+import { boolean, choice, decimal, integer, list, optionalNumber, text } from './setting.ts';
+
+/** Settings of the simulated cluster: caches of the workers, routing, scheduling and latency. */
+
+export const KV_CACHE = {
+  kvCacheEnabled: boolean(
+    true,
+    'Cache KV blocks. false: nothing is cached, and requests are routed by load alone.',
+    { nested: 'ENABLED', aliases: ['enable-kv-cache'] },
+  ),
+  kvCacheBlockSize: integer(16, { min: 1, max: 128, unit: 'tokens' }, 'Tokens per KV block.', {
+    nested: 'BLOCK_SIZE',
+  }),
+  kvCacheNumWorkers: integer(4, { min: 1, max: 256 }, 'Simulated GPU workers.', {
+    nested: 'NUM_WORKERS',
+    aliases: ['kv-cache-workers'],
+  }),
+  kvCacheNumBlocks: integer(
+    16_384,
+    { min: 16, max: 4_194_304, unit: 'blocks' },
+    'Capacity of each worker.',
+    { nested: 'NUM_BLOCKS' },
+  ),
+  kvOverlapWeight: decimal(
+    1,
+    { min: 0, max: 2 },
+    'Weight of the prompt blocks still to be computed in the cost of a worker. 0: caches do not ' +
+      'count.',
+    { nested: 'OVERLAP_WEIGHT' },
+  ),
+  loadBalanceWeight: decimal(
+    0.5,
+    { min: 0, max: 2 },
+    'Weight of the active requests in the cost of a worker. 0: load does not count.',
+    { nested: 'LOAD_BALANCE_WEIGHT' },
+  ),
+};
+
+export const ROUTER = {
+  routerPolicy: choice(
+    'smart',
+    [
+      'smart',
+      'round-robin',
+      'random',
+      'least-loaded',
+      'power-of-two',
+      'session',
+      'cache-aware',
+      'prefix-hash',
+    ],
+    'How a worker is chosen.',
+    { nested: 'POLICY' },
+  ),
+  routerTemperature: decimal(
+    0,
+    { min: 0, max: 10 },
+    'Above 0, smart samples a softmax over the costs; 0 takes the lowest cost.',
+    { nested: 'TEMPERATURE' },
+  ),
+  routerDecisionLog: integer(
+    1000,
+    { min: 0, max: 100_000, unit: 'decisions' },
+    "Routing decisions that are kept for reading, each with every worker's cost.",
+    { nested: 'DECISION_LOG' },
+  ),
+};
+
+export const ENGINE = {
+  engine: choice(
+    'paced',
+    ['paced', 'batched'],
+    'Scheduler of the workers. paced: each sequence runs on its own clock; batched: steps as in ' +
+      'vLLM.',
+    { nested: 'MODE' },
+  ),
+  threads: integer(
+    0,
+    { min: 0, max: 32 },
+    'Threads that run the workers. 0: the least of workers, 32 and twice the cores.',
+  ),
+  maxNumSeqs: integer(
+    256,
+    { min: 1, max: 65_536, unit: 'sequences' },
+    'Sequences that run at once on a worker.',
+  ),
+  maxNumBatchedTokens: integer(
+    8192,
+    { min: 16, max: 1_000_000, unit: 'tokens' },
+    'Tokens in one step of a worker.',
+  ),
+  maxWaiting: integer(
+    1000,
+    { min: 0, max: 1_000_000, unit: 'sequences' },
+    'Sequences that may wait at a worker; more get 429.',
+  ),
+  seed: integer(
+    0,
+    { min: 0, max: Number.MAX_SAFE_INTEGER },
+    'Seed of everything that is drawn: lengths, text, latencies, ties of the router.',
+  ),
+};
+
+/**
+ * Values of `latencyProfile` that name a profile. The table of their figures is to satisfy
+ * `Record<LatencyProfileName, ...>`, so that neither can forget one.
+ */
+export const LATENCY_PROFILE_NAMES = [
+  'default',
+  'gpt-4',
+  'gpt-4-turbo',
+  'gpt-4-turbo-preview',
+  'gpt-4o',
+  'gpt-4o-mini',
+  'gpt-3.5-turbo',
+  'gpt-3.5-turbo-16k',
+  'gpt-oss-120b',
+  'gpt-oss-20b',
+  'deepseek-r1',
+  'deepseek-v3',
+  'deepseek-r1-distill-qwen-32b',
+  'mixtral-8x7b',
+  'mixtral-8x22b',
+  'claude-3-opus',
+  'claude-3-sonnet',
+  'claude-3-haiku',
+  'llama-2-7b',
+  'llama-2-13b',
+  'llama-2-70b',
+  'llama-3.1-8b',
+  'llama-3.1-70b',
+  'llama-3.1-405b',
+  'mistral-7b',
+  'gemini-pro',
+  'gemini-pro-vision',
+  'command-r',
+  'command-r-plus',
+  'nemotron-70b',
+  'yi-34b',
+  'qwen2-7b',
+  'qwen2-72b',
+  'phi-3-mini',
+  'phi-3-medium',
+] as const;
+export type LatencyProfileName = (typeof LATENCY_PROFILE_NAMES)[number];
+
+const NO_MODEL = { kind: 'never', why: 'No model runs here.' } as const;
+const NO_MODEL_QUIET = { ...NO_MODEL, quiet: true } as const;
+
+export const GENERATION = {
+  responseDelay: optionalNumber(
+    'decimal',
+    { min: 0, unit: 's' },
+    'Mean time to first token, where FAKEAI_TTFT_MS is not set.',
+  ),
+  randomDelay: boolean(
+    true,
+    'Vary latencies. false: no variance, except a percentage that is set itself.',
+  ),
+  maxVariance: decimal(
+    0.3,
+    { min: 0, max: 1, unit: 'fraction' },
+    'Variance of FAKEAI_RESPONSE_DELAY, while FAKEAI_RANDOM_DELAY is true.',
+  ),
+  ttftMs: decimal(
+    20,
+    { min: 0, unit: 'ms' },
+    'Mean time to first token of a prompt without cache hits. 0: as fast as possible.',
+  ),
+  ttftVariancePercent: decimal(
+    10,
+    { min: 0, max: 100, unit: '%' },
+    'Half width of the uniform draw around the mean time to first token.',
+  ),
+  ttftFixedPercent: decimal(
+    20,
+    { min: 0, max: 100, unit: '%' },
+    'Share of the time to first token that cached blocks cannot save.',
+  ),
+  itlMs: decimal(5, { min: 0, unit: 'ms' }, 'Mean time between tokens. 0: as fast as possible.'),
+  itlVariancePercent: decimal(
+    10,
+    { min: 0, max: 100, unit: '%' },
+    'Half width of the uniform draw around the mean time between tokens.',
+  ),
+  latencyProfile: choice(
+    'none',
+    ['none', 'auto', ...LATENCY_PROFILE_NAMES],
+    'Latencies of a named model, where the settings above are not set. auto: by model id.',
+  ),
+  outputTokens: integer(
+    100,
+    { min: 1, max: 1_000_000, unit: 'tokens' },
+    'Mean length of an answer that its limit does not cut.',
+  ),
+  outputTokensVariancePercent: decimal(
+    50,
+    { min: 0, max: 100, unit: '%' },
+    'Half width of the uniform draw around the mean length.',
+  ),
+  reasoningModels: list(
+    ['gpt-oss*', 'deepseek-ai/DeepSeek-R1*', '*reasoning*'],
+    {},
+    'Models that reason before they answer: globs on the whole model id.',
+  ),
+  embeddingDimensions: integer(
+    1536,
+    { min: 1, max: 3072 },
+    'Length of an embedding when the request names none.',
+    { effect: { kind: 'yet' } },
+  ),
+  useLlmGeneration: boolean(false, 'Generate text with a real model.', { effect: NO_MODEL }),
+  llmModelName: text('distilgpt2', 'Model that would generate text.', { effect: NO_MODEL_QUIET }),
+  llmUseGpu: boolean(true, 'Where that model would run.', { effect: NO_MODEL_QUIET }),
+  useSemanticEmbeddings: boolean(false, 'Embed with a real model.', { effect: NO_MODEL }),
+  embeddingModel: text('all-MiniLM-L6-v2', 'Model that would embed.', { effect: NO_MODEL_QUIET }),
+  embeddingUseGpu: boolean(true, 'Where that model would run.', { effect: NO_MODEL_QUIET }),
+  generateActualImages: boolean(true, 'Draw images instead of answering with a placeholder.', {
+    effect: { kind: 'yet' },
+  }),
+};
