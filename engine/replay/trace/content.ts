@@ -1,6 +1,5 @@
-import { HASH_WORDS, hashRoot } from '../../../shared/block-hash.ts';
-import { mix32 } from '../../../shared/rng.ts';
-import { U32List } from '../../../shared/u32-list.ts';
+import { HASH_WORDS, hashBlocks, hashRoot } from '../../../shared/block-hash.ts';
+import { hashText, mix32 } from '../../../shared/rng.ts';
 
 /**
  * What the tokens of a request are, without the tokens: segments, each with a name and the position
@@ -14,44 +13,8 @@ import { U32List } from '../../../shared/u32-list.ts';
 /** Words per segment in a list of segments: name (lo, hi), then the position after its last token. */
 export const SEGMENT_WORDS = 3;
 
-/** The segments of one request, prompt and answer. Reused: `clear` and refill. */
-export class Content {
-  readonly #words = new U32List();
-  #tokens = 0;
-
-  /** Position after the last token. */
-  get tokens(): number {
-    return this.#tokens;
-  }
-
-  /** The segments as words, valid until the next change. */
-  view(): Uint32Array {
-    return this.#words.view();
-  }
-
-  clear(): void {
-    this.#words.clear();
-    this.#tokens = 0;
-  }
-
-  /** Extends the content to `end` tokens under `name`. Does nothing if it is that long already. */
-  extend(nameLo: number, nameHi: number, end: number): void {
-    if (end <= this.#tokens) return;
-    this.#words.push3(nameLo, nameHi, end);
-    this.#tokens = end;
-  }
-
-  /** The same with a name made of a small number: `index` of what `space` counts. */
-  extendNamed(space: NameSpace, index: number, end: number): void {
-    this.extend(mix32(index ^ space.lo), mix32(index + space.hi), end);
-  }
-
-  /** Replaces the content by the segments in `words`, for example a slice of a table's column. */
-  assign(words: Uint32Array): void {
-    this.#words.assign(words);
-    this.#tokens = words.length === 0 ? 0 : words[words.length - 1]!;
-  }
-}
+/** No request is longer: positions and sums of two of them fit 31 bits. */
+export const MAX_CONTENT_TOKENS = 1 << 29;
 
 /** Keeps the names of one kind of thing apart from those of every other kind. */
 export interface NameSpace {
@@ -59,25 +22,97 @@ export interface NameSpace {
   readonly hi: number;
 }
 
-/** The name space with the given seed, for example `hashText('session')`. */
-export function nameSpace(seed: number): NameSpace {
-  return hashRoot(seed);
+/** The name space of a kind of thing, for example `nameSpace('session')`. */
+export function nameSpace(kind: string): NameSpace {
+  return hashRoot(hashText(kind));
+}
+
+const BLOCKS = nameSpace('blocks');
+
+/** The segments of one request, prompt and answer. Reused: `clear` and refill. */
+export class Content {
+  #words = new Uint32Array(32 * SEGMENT_WORDS);
+  #length = 0;
+  #chain = new Uint32Array(0);
+
+  /** Position after the last token. */
+  get tokens(): number {
+    return this.#length === 0 ? 0 : this.#words[this.#length - 1]!;
+  }
+
+  /** The segments as words, valid until the next change. */
+  view(): Uint32Array {
+    return this.#words.subarray(0, this.#length);
+  }
+
+  clear(): void {
+    this.#length = 0;
+  }
+
+  /** Replaces the content by a copy of the segments in `words`. */
+  assign(words: Uint32Array): void {
+    this.#length = 0;
+    this.#reserve(words.length);
+    this.#words.set(words);
+    this.#length = words.length;
+  }
+
+  /** Extends the content to `end` tokens under a name. Does nothing if it is that long already. */
+  extend(nameLo: number, nameHi: number, end: number): void {
+    if (end <= this.tokens) return;
+    this.#reserve(SEGMENT_WORDS);
+    const at = this.#length;
+    this.#words[at] = nameLo;
+    this.#words[at + 1] = nameHi;
+    this.#words[at + 2] = end;
+    this.#length = at + SEGMENT_WORDS;
+  }
+
+  /** The same under the name of the thing with number `index` of its kind. */
+  extendNamed(kind: NameSpace, index: number, end: number): void {
+    this.extend(mix32(index ^ kind.lo), mix32(index + kind.hi), end);
+  }
+
+  /**
+   * Makes the content from the ids of its blocks of `blockTokens` tokens, the last one cut off at
+   * `end`. `ids` holds (lo, hi) pairs. The ids are chained into names, so it does not matter whether
+   * an id stands for its block alone or for the whole prefix.
+   */
+  assignBlocks(ids: Uint32Array, count: number, blockTokens: number, end: number): void {
+    this.clear();
+    if (this.#chain.length < count * HASH_WORDS) {
+      this.#chain = new Uint32Array(count * HASH_WORDS * 2);
+    }
+    hashBlocks(ids, count * HASH_WORDS, HASH_WORDS, BLOCKS, this.#chain);
+    for (let block = 0; block < count; block++) {
+      const lo = this.#chain[block * HASH_WORDS]!;
+      const hi = this.#chain[block * HASH_WORDS + 1]!;
+      this.extend(lo, hi, Math.min((block + 1) * blockTokens, end));
+    }
+  }
+
+  #reserve(room: number): void {
+    if (this.#length + room <= this.#words.length) return;
+    const grown = new Uint32Array(Math.max(this.#words.length * 2, this.#length + room));
+    grown.set(this.#words.subarray(0, this.#length));
+    this.#words = grown;
+  }
 }
 
 /**
  * Writes the hashes of the full blocks of `content` to `out` as (lo, hi) pairs, which must have room
  * for `floor(content.tokens / blockSize)` of them, and returns their number. Equal hash means equal
- * prefix. Prompt blocks come first; a block that holds the end of the prompt and the start of the
- * answer counts as the answer's. Costs a few nanoseconds a block, nothing a token.
+ * prefix. The prompt's full blocks come first; a block that holds the end of the prompt and the start
+ * of the answer follows them, then the answer's. Costs a few nanoseconds a block, nothing a token.
  */
 export function writeHashes(content: Content, blockSize: number, out: Uint32Array): number {
   const words = content.view();
   let end = blockSize;
   let at = 0;
   for (let segment = 0; segment < words.length; segment += SEGMENT_WORDS) {
-    const segmentEnd = words[segment + 2]!;
     const nameLo = words[segment]!;
     const nameHi = words[segment + 1]!;
+    const segmentEnd = words[segment + 2]!;
     for (; end <= segmentEnd; end += blockSize) {
       const lo = mix32(nameLo + Math.imul(end, 0x9e3779b1));
       out[at] = lo;

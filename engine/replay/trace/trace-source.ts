@@ -32,8 +32,8 @@ export interface TraceSource {
   next(into: TraceRequest): boolean;
   /**
    * Fills in the turn that waited for the end of `turn` of `session`, which was at `endedUs`. It
-   * arrives at `endedUs` plus its think time. False if no turn waited (`turnsAfter` was 0). Keeps no
-   * state: a session whose turn failed may be given up by never asking.
+   * arrives at `endedUs` plus its think time. False if no turn waited (`turnsAfter` was 0). Changes
+   * nothing: it may be asked twice, and a session whose turn failed is given up by never asking.
    */
   followUp(session: number, turn: number, endedUs: TimeUs, into: TraceRequest): boolean;
 }

@@ -1,0 +1,52 @@
+import { MAX_CONTENT_TOKENS } from './content.ts';
+import { type RowParser, show, TraceFault, type TraceRow } from './trace-row.ts';
+
+/** The header by which the format is recognised. */
+export const AZURE_HEADER = 'TIMESTAMP,ContextTokens,GeneratedTokens';
+
+const ROW =
+  /^(\d{4})-(\d\d)-(\d\d) (\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?:\+00:00)?,(\d{1,9}),(\d{1,9})$/;
+
+/**
+ * Azure's LLM inference traces, CSV: time of the call (UTC, up to nine decimals), prompt and answer
+ * tokens. Content is not known, so prompts share nothing. Times count from the first line.
+ */
+export class AzureParser implements RowParser {
+  #startUs: number | undefined;
+
+  parse(line: string, into: TraceRow): void {
+    const match = ROW.exec(line);
+    if (match === null) {
+      throw new TraceFault(
+        `${show(line)}; expected a line such as 2023-11-16 18:17:03.9799600,4808,10`,
+      );
+    }
+    const [, year, month, day, hours, minutes, seconds, fraction = '', prompt, output] = match;
+    const daySeconds = Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds);
+    const days = daysFromCivil(Number(year), Number(month), Number(day));
+    const us = (days * 86_400 + daySeconds) * 1e6 + Number(fraction.padEnd(6, '0').slice(0, 6));
+    this.#startUs ??= us;
+    if (us < this.#startUs) {
+      throw new TraceFault('the time is before that of the first line; expected lines in order');
+    }
+    into.timeUs = us - this.#startUs;
+    into.promptTokens = tokens('ContextTokens', Number(prompt));
+    into.outputTokens = tokens('GeneratedTokens', Number(output));
+    into.content.clear();
+  }
+}
+
+function tokens(field: string, value: number): number {
+  if (value >= 1 && value <= MAX_CONTENT_TOKENS) return value;
+  throw new TraceFault(`${field} is ${value}; expected 1 to ${MAX_CONTENT_TOKENS}`);
+}
+
+/** Days from 1970-01-01 in the Gregorian calendar (Hinnant, "chrono-compatible low-level date"). */
+function daysFromCivil(year: number, month: number, day: number): number {
+  const shifted = month <= 2 ? year - 1 : year;
+  const era = Math.floor(shifted / 400);
+  const yearOfEra = shifted - era * 400;
+  const dayOfYear = Math.floor((153 * (month + (month > 2 ? -3 : 9)) + 2) / 5) + day - 1;
+  const dayOfEra = yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100);
+  return era * 146_097 + dayOfEra + dayOfYear - 719_468;
+}
