@@ -1,15 +1,6 @@
 import { type ApiError, errorBody } from '../../shared/errors.ts';
 import type { AnswerHead, FinishReason } from './chat-response.ts';
-import { type Usage, usageJson } from './usage.ts';
-
-/** Which chunks of a stream carry a usage. */
-export type UsageMode =
-  /** None. */
-  | 'none'
-  /** A chunk of its own at the end; the others say null. */
-  | 'final'
-  /** The same, and the others say what has been used so far. */
-  | 'continuous';
+import { type Usage, type UsageMode, usageJson } from './usage.ts';
 
 /**
  * Builds the server-sent events of one streamed answer, each `data: ` + JSON + an empty line. What

@@ -3,6 +3,7 @@ import { type ChatMessage, readMessages } from './chat-message.ts';
 import { FieldReader } from './field-reader.ts';
 import { isJsonObject, type JsonObject } from './json-body.ts';
 import { REASONING_EFFORTS, type ReasoningEffort } from './reasoning.ts';
+import type { UsageMode } from './usage.ts';
 
 /** The body of `POST /v1/chat/completions`, checked, with all that later steps need resolved. */
 export interface ChatRequest {
@@ -15,8 +16,7 @@ export interface ChatRequest {
   readonly minTokens: number;
   readonly ignoreEos: boolean;
   readonly stream: boolean;
-  readonly includeUsage: boolean;
-  readonly continuousUsage: boolean;
+  readonly usageMode: UsageMode;
   /** Number of answers, `n`. */
   readonly choices: number;
   /** At most four, none empty. */
@@ -52,7 +52,7 @@ export function parseChatRequest(body: JsonObject): ChatRequest | ApiError {
   const minTokens = fields.integer(body.min_tokens, 'min_tokens', 0, outputLimit ?? MAX) ?? 0;
   const ignoreEos = fields.boolean(body.ignore_eos, 'ignore_eos') ?? false;
   const stream = fields.boolean(body.stream, 'stream') ?? false;
-  const usage = readStreamOptions(body.stream_options, stream, fields);
+  const usageMode = readUsageMode(body.stream_options, stream, fields);
   const choices = fields.integer(body.n, 'n', 1, CHOICES_MAX) ?? 1;
   const stop = readStop(body.stop, fields);
   const seed = fields.integer(body.seed, 'seed', -SEED_MAX, SEED_MAX);
@@ -79,8 +79,7 @@ export function parseChatRequest(body: JsonObject): ChatRequest | ApiError {
     minTokens,
     ignoreEos,
     stream,
-    includeUsage: usage.include,
-    continuousUsage: usage.continuous,
+    usageMode,
     choices,
     stop,
     seed,
@@ -115,16 +114,10 @@ function readModel(value: unknown, fields: FieldReader): string {
   return model;
 }
 
-interface StreamUsage {
-  readonly include: boolean;
-  readonly continuous: boolean;
-}
-
-const NO_USAGE: StreamUsage = { include: false, continuous: false };
-
-function readStreamOptions(value: unknown, stream: boolean, fields: FieldReader): StreamUsage {
+/** Usage in every chunk needs both options, as in vLLM. */
+function readUsageMode(value: unknown, stream: boolean, fields: FieldReader): UsageMode {
   const options = fields.object(value, 'stream_options');
-  if (options === undefined) return NO_USAGE;
+  if (options === undefined) return 'none';
   if (!stream) {
     const reason = "is only allowed with 'stream': true";
     fields.fail(apiError('unsupported_parameter', { param: 'stream_options', reason }));
@@ -132,7 +125,8 @@ function readStreamOptions(value: unknown, stream: boolean, fields: FieldReader)
   const include = fields.boolean(options.include_usage, 'stream_options.include_usage') ?? false;
   const param = 'stream_options.continuous_usage_stats';
   const continuous = fields.boolean(options.continuous_usage_stats, param) ?? false;
-  return { include, continuous };
+  if (!include) return 'none';
+  return continuous ? 'continuous' : 'final';
 }
 
 const NO_STOP: readonly string[] = [];

@@ -9,6 +9,15 @@ export interface Usage {
   reasoningTokens: number;
 }
 
+/** Which chunks of a stream carry a usage. */
+export type UsageMode =
+  /** None. */
+  | 'none'
+  /** A chunk of its own at the end; the others say null. */
+  | 'final'
+  /** The same, and the others say what has been used so far. */
+  | 'continuous';
+
 /** The `usage` object of chat completions. Built by concatenation: it is in every answer. */
 export function usageJson(usage: Usage): string {
   const { promptTokens, completionTokens } = usage;
