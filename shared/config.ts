@@ -1,3 +1,4 @@
+import { assert } from './assert.ts';
 import { problemsBetween, warningsAbout } from './config/checks.ts';
 import {
   type Entries,
@@ -7,16 +8,16 @@ import {
   type Flag,
 } from './config/entries.ts';
 import { parseValue, type ReadFile, type SettingValue } from './config/parse-value.ts';
-import { isSecret } from './config/setting.ts';
+import { isSecret, type Setting } from './config/setting.ts';
 import {
-  type SettingName,
-  type Settings,
-  type SettingSources,
   SETTINGS,
+  type SettingName,
+  type SettingSources,
+  type Settings,
   type Source,
 } from './config/settings.ts';
 
-export type { Settings, SettingSources } from './config/settings.ts';
+export type { SettingSources, Settings } from './config/settings.ts';
 
 /** The three sources of settings, as they are found. */
 export interface SettingInputs {
@@ -61,11 +62,11 @@ export function resolveSettings(inputs: SettingInputs): ResolvedSettings {
       origins.set(name, source);
     }
   }
-  // Each value has passed its setting's parser, or is its default: the table's type holds.
-  const settings = complete((name, fallback) =>
-    values.has(name) ? values.get(name) : fallback,
-  ) as Settings;
-  const sources = complete((name) => origins.get(name) ?? 'default') as SettingSources;
+  const settings = everySetting((name, setting) =>
+    values.has(name) ? values.get(name) : setting.default,
+  );
+  const sources = everySetting((name) => origins.get(name) ?? 'default');
+  assertParsed(settings);
   problems.push(...problemsBetween(settings, failed));
   if (problems.length > 0) return { ok: false, problems };
   const warnings = ranked.flatMap(([, entries]) => entries.warnings);
@@ -107,21 +108,42 @@ function sameValue(a: SettingValue, b: SettingValue): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
 }
 
-function complete(
-  value: (name: SettingName, fallback: SettingValue) => SettingValue,
-): Readonly<Record<SettingName, SettingValue>> {
-  const entries = SETTINGS.map(({ name, setting }) => [name, value(name, setting.default)]);
-  return Object.freeze(Object.fromEntries(entries));
+/** A frozen record with one value for each setting. */
+function everySetting<T>(
+  valueOf: (name: SettingName, setting: Setting) => T,
+): Readonly<Record<SettingName, T>> {
+  const record = Object.fromEntries(
+    SETTINGS.map(({ name, setting }) => [name, valueOf(name, setting)]),
+  );
+  assertEvery(record);
+  return Object.freeze(record);
+}
+
+function assertEvery<T>(record: Record<string, T>): asserts record is Record<SettingName, T> {
+  assert(
+    SETTINGS.every(({ name }) => Object.hasOwn(record, name)),
+    'every setting is settled',
+  );
+}
+
+/** Each value is its setting's default or has passed its parser, which is what `Settings` says. */
+function assertParsed(
+  values: Readonly<Record<SettingName, SettingValue>>,
+): asserts values is Settings {
+  for (const { name, setting } of SETTINGS) {
+    const { default: fallback } = setting;
+    const sameType = fallback === undefined || typeof values[name] === typeof fallback;
+    assert(sameType, `${name} has the type of its default`);
+  }
 }
 
 /** The settings with every secret replaced, fit to be shown. */
 export function maskSecrets(settings: Settings): Readonly<Record<SettingName, SettingValue>> {
-  const masked = (value: SettingValue) => (Array.isArray(value) ? value.map(() => MASK) : MASK);
-  const entries = SETTINGS.map(({ name, setting }) => {
+  return everySetting((name, setting) => {
     const value: SettingValue = settings[name];
-    return [name, isSecret(setting) && value !== undefined ? masked(value) : value];
+    if (!isSecret(setting) || value === undefined) return value;
+    return Array.isArray(value) ? value.map(() => MASK) : MASK;
   });
-  return Object.freeze(Object.fromEntries(entries));
 }
 
 const MASK = '********';

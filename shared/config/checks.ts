@@ -1,5 +1,5 @@
 import { effectiveLatency } from './latency.ts';
-import { type SettingName, SETTINGS, type Settings, type SettingSources } from './settings.ts';
+import { SETTINGS, type SettingName, type SettingSources, type Settings } from './settings.ts';
 
 /** Rules between settings: what cannot be at all, and what is probably not meant. */
 

@@ -1,4 +1,4 @@
-import type { Settings, SettingSources } from './settings.ts';
+import type { SettingSources, Settings } from './settings.ts';
 
 /** Latency of the `paced` scheduler, after all rules about what overrides what. */
 export interface EffectiveLatency {

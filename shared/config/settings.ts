@@ -1,3 +1,4 @@
+import { assert } from '../assert.ts';
 import { ENGINE, GENERATION, KV_CACHE, ROUTER } from './engine-settings.ts';
 import { FEATURES, MODELS, STORAGE } from './feature-settings.ts';
 import { AUTH, METRICS, RATE_LIMITS, SECURITY, SERVER } from './service-settings.ts';
@@ -74,20 +75,22 @@ export function upperSnake(name: string): string {
     .toUpperCase();
 }
 
-function section(
-  id: string,
-  title: string,
-  rows: { readonly [Name in SettingName]?: Setting },
-): Section {
-  const names = Object.keys(rows) as SettingName[];
-  const settings = names.flatMap((name) => {
-    const setting = rows[name];
-    if (setting === undefined) return [];
+function section(id: string, title: string, rows: Readonly<Record<string, Setting>>): Section {
+  const settings: NamedSetting[] = [];
+  for (const [name, setting] of Object.entries(rows)) {
+    assert(isSettingName(name), `${name} must be in the table`);
     const flat = upperSnake(name);
-    const nested = `${id}__${setting.nested ?? flat}`;
-    const flag = `--${flat.toLowerCase().replaceAll('_', '-')}`;
-    const env = ENV_PREFIX + flat;
-    return [{ name, setting, env, nestedEnv: ENV_PREFIX + nested, flag }];
-  });
+    settings.push({
+      name,
+      setting,
+      env: ENV_PREFIX + flat,
+      nestedEnv: `${ENV_PREFIX}${id}__${setting.nested ?? flat}`,
+      flag: `--${flat.toLowerCase().replaceAll('_', '-')}`,
+    });
+  }
   return { id, title, settings };
+}
+
+function isSettingName(name: string): name is SettingName {
+  return Object.hasOwn(TABLE, name);
 }
