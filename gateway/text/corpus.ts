@@ -58,7 +58,10 @@ export function pieceIds(kind: TokenizerKind): PieceIds {
   let ids = idsByKind.get(kind);
   if (ids === undefined) {
     const idOf = kind === 'simple' ? simpleId : o200kId;
-    ids = { following: Uint32Array.from(pieces, idOf), opening: Uint32Array.from(openingPiece, idOf) };
+    ids = {
+      following: Uint32Array.from(pieces, idOf),
+      opening: Uint32Array.from(openingPiece, idOf),
+    };
     idsByKind.set(kind, ids);
   }
   return ids;

@@ -1,23 +1,19 @@
 import { assert } from '../../shared/assert.ts';
-import type { TokenBuffer } from './token-buffer.ts';
+import { BytePairs, type Vocabulary } from './byte-pairs.ts';
+import { TokenBuffer } from './token-buffer.ts';
 import type { Tokenizer } from './tokenizer.ts';
 
-type Encoding = typeof import('gpt-tokenizer/encoding/o200k_base');
-/** Index is the token id; a token that is not valid UTF-8 is an array of bytes. */
-type Ranks = readonly (string | readonly number[])[];
-
-/** User text is data: what looks like a special token is encoded as the characters it is. */
-const PLAIN = { disallowedSpecial: new Set<string>() };
+const NOT_ASCII = /[^\0-\x7f]/;
 
 let loaded: O200kTokenizer | undefined;
 
-/** Loads the tokenizer once. It takes tens of megabytes, so nothing imports it at start. */
+/** Loads the vocabulary once. It takes tens of megabytes, so nothing imports it at start. */
 export async function loadO200k(): Promise<O200kTokenizer> {
-  const [encoding, ranks] = await Promise.all([
-    import('gpt-tokenizer/encoding/o200k_base'),
+  const [vocabulary, constants] = await Promise.all([
     import('gpt-tokenizer/bpeRanks/o200k_base'),
+    import('gpt-tokenizer/encodingParams/constants'),
   ]);
-  loaded ??= new O200kTokenizer(encoding, ranks.default);
+  loaded ??= new O200kTokenizer(vocabulary.default, constants.O200K_TOKEN_SPLIT_REGEX);
   return loaded;
 }
 
@@ -27,33 +23,41 @@ export function loadedO200k(): O200kTokenizer {
   return loaded;
 }
 
-/** The BPE tokenizer of GPT-4o and later models (o200k_base). */
+/**
+ * The tokenizer of GPT-4o and later models (o200k_base). User text is data: what looks like a special
+ * token is encoded as the characters it is made of.
+ */
 class O200kTokenizer implements Tokenizer {
   readonly kind = 'o200k';
-  readonly #encoding: Encoding;
-  readonly #ranks: Ranks;
+  readonly #vocabulary: Vocabulary;
+  readonly #pieces: RegExp;
+  readonly #pairs: BytePairs;
+  readonly #counted = new TokenBuffer();
 
-  constructor(encoding: Encoding, ranks: Ranks) {
-    this.#encoding = encoding;
-    this.#ranks = ranks;
+  constructor(vocabulary: Vocabulary, pieces: RegExp) {
+    this.#vocabulary = vocabulary;
+    this.#pieces = pieces;
+    this.#pairs = new BytePairs(vocabulary);
   }
 
   encode(text: string, out: TokenBuffer): void {
-    const ids = this.#encoding.encode(text, PLAIN);
-    out.reserve(ids.length);
-    out.ids.set(ids, out.length);
-    out.length += ids.length;
+    const ascii = !NOT_ASCII.test(text);
+    for (const [piece] of text.matchAll(this.#pieces)) {
+      this.#pairs.encode(ascii ? piece : Buffer.from(piece).toString('latin1'), out);
+    }
   }
 
   count(text: string): number {
-    return this.#encoding.countTokens(text, PLAIN);
+    this.#counted.clear();
+    this.encode(text, this.#counted);
+    return this.#counted.length;
   }
 
   /** The text of the ids. Bytes and ids that are not part of any text become U+FFFD. */
   decode(ids: Uint32Array): string {
     const parts: Uint8Array[] = [];
     for (const id of ids) {
-      const token = this.#ranks[id] ?? '\ufffd';
+      const token = this.#vocabulary[id] ?? '\ufffd';
       parts.push(typeof token === 'string' ? Buffer.from(token) : Uint8Array.from(token));
     }
     return Buffer.concat(parts).toString();
