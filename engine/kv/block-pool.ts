@@ -122,7 +122,10 @@ export class BlockPool {
       list(block);
       last = block;
     }
-    assert(listed.size === this.#blank + this.#cached, 'the cached count is the length of the ring');
+    assert(
+      listed.size === this.#blank + this.#cached,
+      'the cached count is the length of the ring',
+    );
     for (let block = 0; block < this.#numBlocks; block++) {
       assert(this.isActive(block) !== listed.has(block), 'a block is active or in a list');
     }

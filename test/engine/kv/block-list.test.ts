@@ -1,0 +1,22 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { BlockList } from '../../../engine/kv/block-list.ts';
+
+test('a list keeps its blocks in order while it grows, from any capacity', () => {
+  for (const capacity of [0, 1, 16]) {
+    const list = new BlockList(capacity);
+    for (let block = 0; block < 1000; block++) list.push(block * 3);
+    assert.equal(list.length, 1000);
+    for (let index = 0; index < 1000; index++) assert.equal(list.at(index), index * 3);
+  }
+});
+
+test('a cleared list is empty and can be filled again', () => {
+  const list = new BlockList(2);
+  for (let block = 0; block < 5; block++) list.push(block);
+  list.clear();
+  assert.equal(list.length, 0);
+  list.push(7);
+  assert.equal(list.length, 1);
+  assert.equal(list.at(0), 7);
+});

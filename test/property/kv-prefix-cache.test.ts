@@ -1,0 +1,232 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { BlockList } from '../../engine/kv/block-list.ts';
+import { PrefixCache } from '../../engine/kv/prefix-cache.ts';
+import { REMOVED_BIT } from '../../shared/protocol.ts';
+import { U32List } from '../../shared/u32-list.ts';
+
+/**
+ * Any number of sequences with shared prefixes that start, grow, commit and end in any order on a
+ * cache of a few blocks, against a model that keeps everything in maps and arrays.
+ *
+ * A prefix is a string of letters and stands for its last block: 'ab' is block b after block a.
+ */
+
+/** A path in a tree of few branches, so that prefixes are shared and computed twice at once. */
+const path = fc.string({ unit: fc.constantFrom('a', 'b'), minLength: 1, maxLength: 5 });
+const pick = fc.nat({ max: 7 });
+const step = fc.oneof(
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('start' as const), path }) },
+  { weight: 8, arbitrary: fc.record({ do: fc.constant('allocate' as const), pick }) },
+  { weight: 8, arbitrary: fc.record({ do: fc.constant('commit' as const), pick }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('release' as const), pick }) },
+);
+const steps = fc.array(step, { maxLength: 120, size: 'max' });
+const numBlocks = fc.integer({ min: 1, max: 12 });
+type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
+
+/** A hash per prefix, one to one: the path in binary behind a leading 1, then spread. */
+function hashOf(prefix: string): { lo: number; hi: number } {
+  const code = Number.parseInt(`1${prefix.replaceAll('a', '0').replaceAll('b', '1')}`, 2);
+  return { lo: Math.imul(code, 0x9e3779b1) >>> 0, hi: Math.imul(code, 0x85ebca77) & 0x7fffffff };
+}
+
+function hashesOf(path: string): Uint32Array {
+  const prefixes = [...path].map((_, last) => path.slice(0, last + 1));
+  return Uint32Array.from(prefixes.map(hashOf).flatMap(({ lo, hi }) => [lo, hi]));
+}
+
+interface Sequence {
+  readonly path: string;
+  readonly blocks: BlockList;
+  committed: number;
+  /** Which of its blocks are private: allocated and not committed, or duplicates. */
+  readonly private: Set<number>;
+}
+
+class Model {
+  readonly #numBlocks: number;
+  /** Sequences that refer to each matchable prefix. */
+  readonly refs = new Map<string, number>();
+  /** Prefixes that nobody refers to, the least recently used first. */
+  readonly unused: string[] = [];
+  /** Prefixes that were committed behind a private block: they may lose their parents. */
+  readonly #orphans = new Set<string>();
+  readonly events: string[] = [];
+  #privateBlocks = 0;
+
+  constructor(numBlocks: number) {
+    this.#numBlocks = numBlocks;
+  }
+
+  get blocksFree(): number {
+    return this.#numBlocks - this.refs.size - this.#privateBlocks;
+  }
+
+  match(path: string): number {
+    let blocks = 0;
+    while (blocks < path.length && this.refs.has(path.slice(0, blocks + 1))) blocks++;
+    return blocks;
+  }
+
+  acquire(prefix: string): void {
+    const refs = this.refs.get(prefix) ?? 0;
+    this.refs.set(prefix, refs + 1);
+    if (refs === 0) this.unused.splice(this.unused.indexOf(prefix), 1);
+  }
+
+  allocate(sequence: Sequence, index: number): boolean {
+    if (this.blocksFree === 0) {
+      const evicted = this.unused.shift();
+      if (evicted === undefined) return false;
+      this.refs.delete(evicted);
+      this.events.push(`-${evicted}`);
+    }
+    this.#privateBlocks++;
+    sequence.private.add(index);
+    return true;
+  }
+
+  commit(sequence: Sequence): void {
+    const index = sequence.committed++;
+    const prefix = sequence.path.slice(0, index + 1);
+    if (this.refs.has(prefix)) return;
+    sequence.private.delete(index);
+    this.#privateBlocks--;
+    this.refs.set(prefix, 1);
+    this.events.push(prefix);
+    if (sequence.private.size > 0 && Math.min(...sequence.private) < index) {
+      this.#orphans.add(prefix);
+    } else {
+      this.#orphans.delete(prefix);
+    }
+  }
+
+  release(sequence: Sequence, blocks: number): void {
+    for (let index = blocks - 1; index >= 0; index--) {
+      if (sequence.private.has(index)) {
+        this.#privateBlocks--;
+        continue;
+      }
+      const prefix = sequence.path.slice(0, index + 1);
+      const refs = (this.refs.get(prefix) ?? 0) - 1;
+      this.refs.set(prefix, refs);
+      if (refs === 0) this.unused.push(prefix);
+    }
+  }
+
+  /** The law of leaf-first eviction. */
+  checkReachable(): void {
+    for (const prefix of this.refs.keys()) {
+      const parent = prefix.slice(0, -1);
+      if (parent === '' || this.#orphans.has(prefix)) continue;
+      assert.ok(this.refs.has(parent), `${prefix} is cached and its parent is not`);
+    }
+  }
+}
+
+class Comparison {
+  readonly #cache: PrefixCache;
+  readonly #events = new U32List();
+  readonly #model: Model;
+  readonly #sequences: Sequence[] = [];
+
+  constructor(numBlocks: number) {
+    this.#cache = new PrefixCache({ numBlocks, prefixCaching: true }, this.#events);
+    this.#model = new Model(numBlocks);
+  }
+
+  apply(step: Step): void {
+    if (step.do === 'start') {
+      this.#start(step.path);
+    } else {
+      const sequence = this.#sequences[step.pick % this.#sequences.length];
+      if (sequence === undefined) return;
+      if (step.do === 'allocate') this.#allocate(sequence);
+      if (step.do === 'commit') this.#commit(sequence);
+      if (step.do === 'release') this.#release(sequence);
+    }
+    this.#check();
+  }
+
+  #start(path: string): void {
+    const hashes = hashesOf(path);
+    const matched = this.#cache.match(hashes, path.length);
+    assert.equal(matched, this.#model.match(path));
+    const prefixes = [...path].slice(0, matched).map((_, last) => path.slice(0, last + 1));
+    const inactive = prefixes.filter((prefix) => this.#model.unused.includes(prefix)).length;
+    assert.equal(this.#cache.inactiveAmong(hashes, matched), inactive);
+    const blocks = new BlockList();
+    this.#cache.acquire(hashes, matched, blocks);
+    for (const prefix of prefixes) this.#model.acquire(prefix);
+    this.#sequences.push({ path, blocks, committed: matched, private: new Set() });
+  }
+
+  #allocate(sequence: Sequence): void {
+    const index = sequence.blocks.length;
+    if (index === sequence.path.length) return;
+    const expected = this.#model.allocate(sequence, index);
+    assert.equal(this.#cache.allocate(sequence.blocks), expected);
+  }
+
+  #commit(sequence: Sequence): void {
+    const index = sequence.committed;
+    if (index === sequence.blocks.length) return;
+    const { lo, hi } = hashOf(sequence.path.slice(0, index + 1));
+    this.#cache.commit(sequence.blocks.at(index), lo, hi);
+    this.#model.commit(sequence);
+  }
+
+  #release(sequence: Sequence): void {
+    this.#model.release(sequence, sequence.blocks.length);
+    this.#cache.release(sequence.blocks);
+    this.#sequences.splice(this.#sequences.indexOf(sequence), 1);
+  }
+
+  #check(): void {
+    const { blocksFree, refs, unused } = this.#model;
+    assert.equal(this.#cache.blocksFree, blocksFree);
+    assert.equal(this.#cache.blocksCached, unused.length);
+    assert.deepEqual(this.#cachedHashes(), new Set([...refs.keys()].map(hashKey)));
+    assert.deepEqual(this.#drainEvents(), this.#model.events.splice(0).map(eventKey));
+    this.#cache.checkInvariants();
+    this.#model.checkReachable();
+  }
+
+  #cachedHashes(): Set<string> {
+    const hashes = new Set<string>();
+    this.#cache.forEachHash((lo, hi) => hashes.add(`${lo}:${hi}`));
+    return hashes;
+  }
+
+  #drainEvents(): string[] {
+    const keys: string[] = [];
+    for (let at = 0; at < this.#events.length; at += 2) {
+      keys.push(`${this.#events.at(at)}:${this.#events.at(at + 1)}`);
+    }
+    this.#events.clear();
+    return keys;
+  }
+}
+
+function hashKey(prefix: string): string {
+  const { lo, hi } = hashOf(prefix);
+  return `${lo}:${hi}`;
+}
+
+function eventKey(event: string): string {
+  if (!event.startsWith('-')) return hashKey(event);
+  const { lo, hi } = hashOf(event.slice(1));
+  return `${lo}:${(hi | REMOVED_BIT) >>> 0}`;
+}
+
+test('the cache does what a model of maps and lists does, and never strands a child', () => {
+  fc.assert(
+    fc.property(numBlocks, steps, (numBlocks, steps) => {
+      const comparison = new Comparison(numBlocks);
+      for (const step of steps) comparison.apply(step);
+    }),
+    { numRuns: 200 },
+  );
+});
