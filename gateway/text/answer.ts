@@ -36,14 +36,14 @@ export class CorpusAnswer {
   #base = 0;
 
   /**
-   * `seed` is 32 bits. With `endsNaturally` the last sentences are chosen so that the last piece is a
+   * `seed` is 32 bits; no tokens are an empty text. With `endsNaturally` the last sentences are chosen so that the last piece is a
    * full stop (an answer of one token is a word); otherwise the text breaks off where it is.
    */
   constructor(seed: number, tokens: number, endsNaturally: boolean) {
     this.tokens = tokens;
     this.#seed = seed | 0;
     this.#endsNaturally = endsNaturally;
-    this.#rewind();
+    if (tokens > 0) this.#rewind();
   }
 
   /** The pieces `from` to `to - 1`, joined; both are cut to 0 .. `tokens`. */

@@ -1,7 +1,10 @@
 import { assert } from '../../shared/assert.ts';
 import { hashText } from '../../shared/rng.ts';
 import { CLOSINGS } from './corpus-closings.ts';
+import { CRAFT } from './corpus-craft.ts';
+import { LIFE } from './corpus-life.ts';
 import { NATURE } from './corpus-nature.ts';
+import { SCIENCE } from './corpus-science.ts';
 import { loadedO200k } from './o200k-tokenizer.ts';
 import { TokenBuffer } from './token-buffer.ts';
 import type { TokenizerKind } from './tokenizer.ts';
@@ -16,44 +19,43 @@ import type { TokenizerKind } from './tokenizer.ts';
 /** Shorter sentences stand alone: they are never drawn into a longer answer. */
 export const SENTENCE_PIECES_MIN = 4;
 
-const drawn = [NATURE].flatMap(lines);
-const sentences = [...drawn, ...lines(CLOSINGS)];
+const drawn = [NATURE, SCIENCE, CRAFT, LIFE].flatMap(lines);
 
 /** How many sentences a running answer draws from: the first ones of every table below. */
 export const drawnSentences = drawn.length;
 
-/** Each sentence as it follows another one, with a space before its first word. */
-export const following: readonly string[] = sentences.map((text) => ` ${text}`);
-
 /** Each sentence as it opens an answer. */
-export const opening: readonly string[] = sentences;
+export const opening: readonly string[] = [...drawn, ...lines(CLOSINGS)];
+
+/** Each sentence as it follows another one, with a space before its first word. */
+export const following: readonly string[] = opening.map((text) => ` ${text}`);
+
+const cuts = following.map((text) => text.match(/ ?[A-Za-z]+|[,.;:?!]/g) ?? []);
 
 /** The first piece of each sentence as it opens an answer. */
-export const openingPiece: readonly string[] = sentences.map((text) => cut(text)[0] ?? '');
+export const openingPiece: readonly string[] = cuts.map((cut) => cut[0]!.slice(1));
 
 /** The pieces of all sentences of `following`, one sentence after the other. */
-export const pieces: readonly string[] = intern(following.flatMap(cut));
+export const pieces: readonly string[] = intern(cuts.flat());
 
 /** Sentence s has the pieces `firstPiece[s]` to `firstPiece[s + 1] - 1` of `pieces`. */
-export const firstPiece: Uint16Array = Uint16Array.from(cumulate(sentences.map(cut)));
+export const firstPiece: Uint16Array = Uint16Array.from([0, ...runningSums(cuts)]);
 
-/** Where each piece ends in its sentence of `following`, in characters. */
-export const pieceEnd: Uint16Array = Uint16Array.from(
-  following.flatMap((text) => cumulate(cut(text)).slice(1)),
-);
+/** Where each of `pieces` ends in its sentence of `following`, in characters. */
+export const pieceEnd: Uint16Array = Uint16Array.from(cuts.flatMap(runningSums));
 
-/** `closers[n]`: the sentences of n pieces that may end an answer. */
+/** `closers[n]`: the sentences of n pieces that end with a full stop, or are a single word. */
 export const closers: readonly Uint16Array[] = groupClosers();
 
-/** Token ids of `pieces`, and of `openingPiece`, for one tokenizer. */
-export interface PieceIds {
+/** The token ids that one tokenizer gives to `pieces` and to `openingPiece`. */
+interface PieceIds {
   readonly following: Uint32Array;
   readonly opening: Uint32Array;
 }
 
 const idsByKind = new Map<TokenizerKind, PieceIds>();
 
-/** The ids that tokenizer gives the pieces. For `o200k`, `loadO200k` must have been awaited. */
+/** The ids of all pieces. For `o200k`, `loadO200k` must have been awaited. */
 export function pieceIds(kind: TokenizerKind): PieceIds {
   let ids = idsByKind.get(kind);
   if (ids === undefined) {
@@ -74,7 +76,7 @@ function simpleId(piece: string): number {
 function o200kId(piece: string): number {
   const out = new TokenBuffer(1);
   loadedO200k().encode(piece, out);
-  assert(out.length === 1, `a piece of the corpus is one token: ${piece}`);
+  assert(out.length === 1, `every piece of the corpus is one token, also '${piece}'`);
   return out.ids[0]!;
 }
 
@@ -82,30 +84,26 @@ function lines(text: string): string[] {
   return text.trim().split('\n');
 }
 
-function cut(text: string): string[] {
-  return text.match(/ ?[A-Za-z]+|[,.;:?!]/g) ?? [];
-}
-
 /** Equal pieces become one string, so that streaming one allocates nothing. */
 function intern(all: readonly string[]): string[] {
-  const known = new Map<string, string>();
-  return all.map((piece) => known.get(piece) ?? (known.set(piece, piece), piece));
+  const known = new Map(all.map((piece) => [piece, piece]));
+  return all.map((piece) => known.get(piece)!);
 }
 
-/** 0, and the running sums of the lengths. */
-function cumulate(parts: readonly { readonly length: number }[]): number[] {
-  const sums = [0];
-  for (const part of parts) sums.push((sums.at(-1) ?? 0) + part.length);
-  return sums;
+/** The sum of the lengths up to and including each part. */
+function runningSums(parts: readonly { readonly length: number }[]): number[] {
+  let sum = 0;
+  return parts.map((part) => {
+    sum += part.length;
+    return sum;
+  });
 }
 
 function groupClosers(): Uint16Array[] {
-  const groups: number[][] = [];
-  for (const [sentence, text] of sentences.entries()) {
-    const count = cut(text).length;
-    if (count > 1 && !text.endsWith('.')) continue;
-    while (groups.length <= count) groups.push([]);
-    groups[count]?.push(sentence);
+  const longest = Math.max(...cuts.map((cut) => cut.length));
+  const groups: number[][] = Array.from({ length: longest + 1 }, () => []);
+  for (const [sentence, cut] of cuts.entries()) {
+    if (cut.length === 1 || cut.at(-1) === '.') groups[cut.length]!.push(sentence);
   }
   return groups.map((group) => Uint16Array.from(group));
 }
