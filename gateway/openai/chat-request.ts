@@ -70,6 +70,7 @@ export function parseChatRequest(body: JsonObject): ChatRequest | ApiError {
   const promptCacheKey = fields.string(body.prompt_cache_key, 'prompt_cache_key');
   const extension = readExtension(body.nvext, fields);
   const temperature = checkSampling(body, fields);
+  checkMetadata(body.metadata, fields);
   if (fields.problem !== undefined) return fields.problem;
   return {
     model,
@@ -179,6 +180,31 @@ function checkSampling(body: JsonObject, fields: FieldReader): number | undefine
   const biases = fields.object(body.logit_bias, 'logit_bias');
   for (const token in biases) fields.decimal(biases[token], `logit_bias.${token}`, -100, 100);
   return temperature;
+}
+
+const METADATA_PAIRS_MAX = 16;
+const METADATA_KEY_LENGTH_MAX = 64;
+const METADATA_VALUE_LENGTH_MAX = 512;
+
+/** Checks the pairs of strings that a client may tag its request with. */
+function checkMetadata(value: unknown, fields: FieldReader): void {
+  const metadata = fields.object(value, 'metadata');
+  if (metadata === undefined) return;
+  const keys = Object.keys(metadata);
+  if (keys.length > METADATA_PAIRS_MAX) {
+    fields.invalidValue('metadata', `at most ${METADATA_PAIRS_MAX} pairs`, metadata);
+  }
+  for (const key of keys) {
+    const param = `metadata.${key}`;
+    if (key.length > METADATA_KEY_LENGTH_MAX) {
+      fields.invalidValue(param, `keys of at most ${METADATA_KEY_LENGTH_MAX} characters`, key);
+    }
+    const { length } = fields.string(metadata[key], param) ?? '';
+    if (length > METADATA_VALUE_LENGTH_MAX) {
+      const details = { param, max: METADATA_VALUE_LENGTH_MAX, got: length };
+      fields.fail(apiError('string_above_max_length', details));
+    }
+  }
 }
 
 const NO_TOOLS: readonly unknown[] = [];

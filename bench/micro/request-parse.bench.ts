@@ -1,0 +1,115 @@
+import { parseChatRequest } from '../../gateway/openai/chat-request.ts';
+import { renderPrompt } from '../../gateway/openai/chat-template.ts';
+import { type JsonObject, parseJsonObject } from '../../gateway/openai/json-body.ts';
+import { STANDARD_IMAGE_COST } from '../../gateway/openai/media-tokens.ts';
+import { SimpleTokenizer } from '../../gateway/text/simple-tokenizer.ts';
+import { TokenBuffer } from '../../gateway/text/token-buffer.ts';
+import { ApiError } from '../../shared/errors.ts';
+import { type BenchMode, type BenchRow, type BenchTask, measure } from './bench-result.ts';
+
+/** Request bodies from text to a checked request and to prompt ids. */
+export function suite(mode: BenchMode): Promise<BenchRow[]> {
+  const small = JSON.stringify(body(1, 12));
+  const long = JSON.stringify(body(100, 40));
+  const calls = mode === 'smoke' ? 2 : 1000;
+  return measure(mode, [
+    ...tasks('small body', small, calls),
+    ...tasks('100 messages', long, Math.ceil(calls / 20)),
+    mixedShapes(calls),
+  ]);
+}
+
+function tasks(name: string, text: string, operations: number): BenchTask[] {
+  const parsed = object(text);
+  const out = new TokenBuffer();
+  const tokenizer = new SimpleTokenizer();
+  return [
+    {
+      name: `${name}: JSON.parse alone`,
+      operations,
+      run: () => {
+        for (let call = 0; call < operations; call++) use(JSON.parse(text));
+      },
+      note: `${text.length} characters`,
+    },
+    {
+      name: `${name}: parse and limit depth`,
+      operations,
+      run: () => {
+        for (let call = 0; call < operations; call++) use(parseJsonObject(text));
+      },
+    },
+    {
+      name: `${name}: validate`,
+      operations,
+      run: () => {
+        for (let call = 0; call < operations; call++) use(parseChatRequest(parsed));
+      },
+    },
+    {
+      name: `${name}: render the prompt`,
+      operations,
+      run: () => {
+        for (let call = 0; call < operations; call++) {
+          const request = parseChatRequest(parsed);
+          if (request instanceof ApiError) throw new Error(request.message);
+          out.clear();
+          renderPrompt(request.messages, request.tools, STANDARD_IMAGE_COST, tokenizer, out);
+          use(out.length);
+        }
+      },
+      note: 'validation included',
+    },
+  ];
+}
+
+/** Clients send their fields in different orders, which defeats the inline caches of the engine. */
+function mixedShapes(operations: number): BenchTask {
+  const bodies: JsonObject[] = [];
+  for (let shape = 0; shape < 16; shape++) {
+    const fields = Object.entries(body(1, 12));
+    bodies.push(
+      object(
+        JSON.stringify(
+          Object.fromEntries([...fields.splice(shape % 7), ...fields, [`x_${shape}`, shape]]),
+        ),
+      ),
+    );
+  }
+  return {
+    name: 'small bodies of 16 shapes: validate',
+    operations,
+    run: () => {
+      for (let call = 0; call < operations; call++) {
+        use(parseChatRequest(bodies[call % bodies.length] ?? {}));
+      }
+    },
+  };
+}
+
+function body(messages: number, words: number): JsonObject {
+  const content = 'word '.repeat(words);
+  return {
+    model: 'openai/gpt-oss-120b',
+    messages: Array.from({ length: messages }, (_, index) => ({
+      role: index % 2 === 0 ? 'user' : 'assistant',
+      content,
+    })),
+    max_completion_tokens: 100,
+    stream: true,
+    stream_options: { include_usage: true },
+    temperature: 0.7,
+    ignore_eos: true,
+  };
+}
+
+function object(text: string): JsonObject {
+  const parsed = parseJsonObject(text);
+  if (parsed instanceof ApiError) throw new Error(parsed.message);
+  return parsed;
+}
+
+/** Depends on the result, so that the work is not optimised away. */
+function use(result: unknown): void {
+  if (result === undefined) throw new Error('nothing was computed');
+}
