@@ -110,10 +110,10 @@ function sameValue(a: SettingValue, b: SettingValue): boolean {
 
 /** A frozen record with one value for each setting. */
 function everySetting<T>(
-  valueOf: (name: SettingName, setting: Setting) => T,
+  value: (name: SettingName, setting: Setting) => T,
 ): Readonly<Record<SettingName, T>> {
   const record = Object.fromEntries(
-    SETTINGS.map(({ name, setting }) => [name, valueOf(name, setting)]),
+    SETTINGS.map(({ name, setting }) => [name, value(name, setting)]),
   );
   assertEvery(record);
   return Object.freeze(record);

@@ -1,4 +1,13 @@
-import { boolean, choice, decimal, integer, list, optionalNumber, text } from './setting.ts';
+import {
+  boolean,
+  choice,
+  decimal,
+  integer,
+  list,
+  NOT_YET,
+  optionalNumber,
+  text,
+} from './setting.ts';
 
 /** Settings of the simulated cluster: caches of the workers, routing, scheduling and latency. */
 
@@ -159,8 +168,8 @@ export const GENERATION = {
   ),
   maxVariance: decimal(
     0.3,
-    { min: 0, max: 1, unit: 'fraction' },
-    'Variance of FAKEAI_RESPONSE_DELAY, while FAKEAI_RANDOM_DELAY is true.',
+    { min: 0, max: 1 },
+    'Variance of FAKEAI_RESPONSE_DELAY as a fraction, while FAKEAI_RANDOM_DELAY is true.',
   ),
   ttftMs: decimal(
     20,
@@ -207,7 +216,7 @@ export const GENERATION = {
     1536,
     { min: 1, max: 3072 },
     'Length of an embedding when the request names none.',
-    { effect: { kind: 'yet' } },
+    { effect: NOT_YET },
   ),
   useLlmGeneration: boolean(false, 'Generate text with a real model.', { effect: NO_MODEL }),
   llmModelName: text('distilgpt2', 'Model that would generate text.', { effect: NO_MODEL_QUIET }),
@@ -216,6 +225,6 @@ export const GENERATION = {
   embeddingModel: text('all-MiniLM-L6-v2', 'Model that would embed.', { effect: NO_MODEL_QUIET }),
   embeddingUseGpu: boolean(true, 'Where that model would run.', { effect: NO_MODEL_QUIET }),
   generateActualImages: boolean(true, 'Draw images instead of answering with a placeholder.', {
-    effect: { kind: 'yet' },
+    effect: NOT_YET,
   }),
 };

@@ -27,7 +27,7 @@ export const CONFIG_FILE_ENV = `${ENV_PREFIX}CONFIG_FILE`;
 export const CONFIG_FILE_FLAG = '--config-file';
 
 /** Names of old documents that never worked, and what does. `undefined`: nothing can. */
-const REPLACED: ReadonlyMap<string, string | undefined> = new Map([
+export const REPLACED_NAMES: ReadonlyMap<string, string | undefined> = new Map([
   ['REQUESTS_PER_MINUTE', 'RATE_LIMIT_RPM'],
   ['TTFT_VARIANCE_PCT', 'TTFT_VARIANCE_PERCENT'],
   ['ITL_VARIANCE_PCT', 'ITL_VARIANCE_PERCENT'],
@@ -91,7 +91,9 @@ export function entriesOfFlags(flags: readonly Flag[]): Entries {
   for (const { flag, value } of flags) {
     const shorthand = SHORTHANDS.get(flag);
     if (shorthand !== undefined) shorthand(found, flag, value);
-    else addEntry(found, FLAG_SPELLING, flag.replace(/^--no-/, '--'), flag, value);
+    else if (flag.startsWith('--no-') && value !== false) {
+      found.problems.push(`${flag} takes no value`);
+    } else addEntry(found, FLAG_SPELLING, flag.replace(/^--no-/, '--'), flag, value);
   }
   return found;
 }
@@ -194,7 +196,7 @@ function addEntry(
 }
 
 function unknownName(spelling: Spelling, name: string, spelled: string): string {
-  for (const [old, replacement] of REPLACED) {
+  for (const [old, replacement] of REPLACED_NAMES) {
     if (spelling.spell(old) !== name) continue;
     if (replacement === undefined) {
       return `${spelled} cannot be had: the HTTP library has no HTTP/2, use HTTP/1.1`;

@@ -1,6 +1,6 @@
 import { assertNever } from '../assert.ts';
 import { didYouMean, nearMisses } from './near-miss.ts';
-import { isSecret, type NumberSetting, type Setting } from './setting.ts';
+import { isSecret, type NumberSetting, type Range, type Setting } from './setting.ts';
 
 export type SettingValue =
   | boolean
@@ -54,7 +54,7 @@ export function allowedValues(setting: Setting): string {
     case 'boolean':
       return 'true or false';
     case 'number':
-      return `${setting.integer ? 'an integer' : 'a number'} ${rangeInWords(setting)}`;
+      return `${setting.integer ? 'an integer' : 'a number'} ${rangeInWords(setting.range)}`;
     case 'choice':
       return `one of ${setting.choices.join(', ')}`;
     case 'text':
@@ -73,7 +73,8 @@ export function allowedValues(setting: Setting): string {
   }
 }
 
-function rangeInWords({ range }: NumberSetting): string {
+/** `from 1 to 128 tokens` */
+export function rangeInWords(range: Range): string {
   const unit = range.unit === undefined ? '' : ` ${range.unit}`;
   if (range.above !== undefined) return `above ${range.above}${unit}`;
   if (range.max === undefined) return `of at least ${range.min ?? 0}${unit}`;

@@ -1,0 +1,79 @@
+import { Command, Option } from 'commander';
+import { type EffectiveLatency, effectiveLatency } from '../../shared/config/latency.ts';
+import { SECTIONS } from '../../shared/config/settings.ts';
+import { maskSecrets } from '../../shared/config.ts';
+import { configMarkdown } from '../config-docs.ts';
+import { valueText } from '../config-text.ts';
+import { addSettingFlags } from '../setting-flags.ts';
+import { type LoadedSettings, loadSettings } from '../settings-source.ts';
+import { type CommandContext, EXIT_MISCONFIGURED } from './command-context.ts';
+import { problemReport } from './serve-command.ts';
+
+type Loaded = Extract<LoadedSettings, { ok: true }>;
+
+/** `fakeai config`: shows every resolved setting and where it came from. */
+export function configCommand(context: CommandContext): Command {
+  const command = new Command('config')
+    .summary('show every setting, its value and its source')
+    .description('Shows what "fakeai serve" would run with. Takes all of its flags.')
+    .addOption(new Option('--json', 'as JSON').conflicts('markdown'))
+    .addOption(new Option('--markdown', 'the reference of all settings, docs/configuration.md'));
+  const givenFlags = addSettingFlags(command, { hidden: true });
+  return command.action(async (options: { json?: boolean; markdown?: boolean }) => {
+    if (options.markdown === true) {
+      context.writeOut(configMarkdown());
+      return;
+    }
+    const loaded = await loadSettings(givenFlags(), context.env, context.readFile);
+    if (!loaded.ok) {
+      context.writeError(problemReport(loaded.problems));
+      context.exitCode = EXIT_MISCONFIGURED;
+      return;
+    }
+    if (options.json === true) {
+      context.writeOut(`${JSON.stringify(configJson(loaded), undefined, 2)}\n`);
+      return;
+    }
+    context.writeOut(configTable(loaded, context.colours));
+    for (const warning of loaded.warnings) context.writeError(`warning: ${warning}\n`);
+  });
+}
+
+function configJson({ settings, sources, warnings, configFile }: Loaded): object {
+  const shown = maskSecrets(settings);
+  const rows = SECTIONS.flatMap((section) => section.settings).map(({ name }) => [
+    name,
+    { value: shown[name] ?? null, source: sources[name] },
+  ]);
+  return {
+    configFile: configFile ?? null,
+    settings: Object.fromEntries(rows),
+    effectiveLatency: effectiveLatency(settings, sources),
+    warnings,
+  };
+}
+
+function configTable({ settings, sources, configFile }: Loaded, colours: boolean): string {
+  const bold = (text: string) => (colours ? `\u001b[1m${text}\u001b[22m` : text);
+  const shown = maskSecrets(settings);
+  const rows = SECTIONS.flatMap((section) => section.settings);
+  const nameWidth = Math.max(...rows.map(({ env }) => env.length));
+  const lines = [`Configuration file: ${configFile ?? 'none'}`];
+  for (const section of SECTIONS) {
+    lines.push('', bold(section.title));
+    for (const { name, env } of section.settings) {
+      const row = `  ${env.padEnd(nameWidth)}  ${sources[name].padEnd(7)}  ${valueText(shown[name])}`;
+      lines.push(sources[name] === 'default' ? row : bold(row));
+    }
+    if (section.id === 'GENERATION') lines.push(latencyLine(effectiveLatency(settings, sources)));
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+function latencyLine(latency: EffectiveLatency): string {
+  const { ttftMs, ttftVariancePercent, itlMs, itlVariancePercent } = latency;
+  return (
+    `  That is ${ttftMs} ms ± ${ttftVariancePercent} % to the first token, ` +
+    `then ${itlMs} ms ± ${itlVariancePercent} % to each next one.`
+  );
+}
