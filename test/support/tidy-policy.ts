@@ -32,6 +32,7 @@ export const OWNERS: Readonly<Record<string, readonly string[]>> = {
   'gpt-tokenizer': ['gateway/text/'],
   'lru-cache': ['gateway/'],
   msgpackr: ['shared/codec.ts'],
+  pino: ['gateway/'],
   piscina: ['engine/host/', 'engine/replay/replay-runner.ts'],
   'prom-client': ['gateway/metrics/'],
   'uWebSockets.js': ['gateway/http/'],
