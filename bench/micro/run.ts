@@ -1,6 +1,6 @@
 /**
- * Runs the micro benchmarks: `npm run bench -- [filter] [--smoke] [--json FILE]`. Every suite gets a
- * process of its own, since what one suite leaves in the heap and in the compiler's type feedback
+ * Runs the micro benchmarks: `npm run bench -- [filter] [--smoke] [--json FILE]`. Every suite gets
+ * a process of its own, since what one suite leaves in the heap and in the compiler's type feedback
  * changes the figures of the next.
  */
 import { spawn } from 'node:child_process';
