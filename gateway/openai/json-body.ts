@@ -38,7 +38,7 @@ function notJson(text: string, error: unknown): ApiError {
  */
 export function isTooDeep(text: string, limit: number): boolean {
   if (text.length <= limit * 2) return false;
-  const room = limit - countUpTo(text, '[', limit);
+  const room = limit - countUpTo(text, '[', limit + 1);
   if (room >= countUpTo(text, '{', room + 1)) return false;
   return depthExceeds(text, limit);
 }
