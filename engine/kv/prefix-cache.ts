@@ -7,7 +7,7 @@ import { BlockPool } from './block-pool.ts';
 import { HashTable } from './hash-table.ts';
 
 export interface PrefixCacheOptions {
-  /** Capacity; 1 M blocks and more are fine, since memory is touched only when it is used. */
+  /** Capacity, at least 1. */
   readonly numBlocks: number;
   /** When false nothing is ever matchable and every released block is blank again. */
   readonly prefixCaching: boolean;
@@ -19,14 +19,16 @@ export interface PrefixCacheOptions {
  * them all at the end. A committed block is matchable from then until it is evicted, whether a
  * sequence refers to it or not.
  *
- * Eviction takes the block whose last reference was given up longest ago, in O(1). Since a sequence
- * releases its last block first, and refers to every block before one it refers to, a parent is
- * never given up before its child: along a prefix the leaf is always evicted first, so what is
- * cached stays reachable from the root. The exception is a duplicate (see `commit`): its sequence
- * does not refer to the block that is cached under that hash, which may thus go before its child.
- * Such a child takes up room without being matched until its parent is committed again.
+ * Eviction takes the block whose last reference was given up longest ago, in O(1). Along a prefix
+ * that is the leaf: a sequence refers to all blocks before one that it refers to and releases the
+ * last one first, so whoever gives up a block gives up its parent right after, and the parent is
+ * referred to or more recently used than its child. What is cached stays reachable from the root.
  *
- * Memory: 28 to 36 bytes per block, in flat arrays.
+ * The exception is a sequence with a duplicate (see `commit`): it does not refer to the block that
+ * is cached under that hash, which may thus go before the children. Those take up room without
+ * being matched until their parent is committed again.
+ *
+ * 32 to 40 bytes per block in flat arrays, which the system provides page by page as they are used.
  */
 export class PrefixCache {
   readonly #pool: BlockPool;

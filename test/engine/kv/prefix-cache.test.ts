@@ -85,6 +85,8 @@ describe('matching', () => {
     assert.equal(rig.cache.match(hashesOf(1, 2, 3), 2), 2);
     assert.equal(rig.cache.match(hashesOf(1, 2, 3), 0), 0);
     assert.equal(rig.cache.match(hashesOf(1, 2), 100), 2);
+    rig.run(1, 0);
+    assert.equal(rig.cache.match(hashesOf(1), 100), 1);
   });
 
   test('matching changes nothing, not even what is evicted next', () => {
