@@ -19,6 +19,8 @@ export interface SubmitCommand {
   readonly arrivedUs: TimeUs;
   /** At least 1. */
   readonly promptTokens: number;
+  /** Prompt tokens that the router expects the worker to have cached, until admission tells. */
+  readonly expectedCachedTokens: number;
   /** How many tokens the answer has, at least 1: its natural end or its limit, whichever is first. */
   readonly outputTokens: number;
   /** Lower is served first. */
@@ -80,13 +82,11 @@ export type LatencyConfig =
     }
   | {
       readonly kind: 'linear';
-      /** Prefill of u uncached tokens: (overhead + u * perToken) * load factor. */
       readonly prefillOverheadUs: number;
       readonly prefillUsPerToken: number;
+      readonly prefillDeviationPercent: number;
       readonly itlUs: number;
-      /** Decode cost of each running sequence beyond the first, in microseconds a step. */
-      readonly itlUsPerSequence: number;
-      readonly variancePercent: number;
+      readonly itlDeviationPercent: number;
       /** Latency at `maxNumSeqs` running sequences over latency at one; 1 is no effect of load. */
       readonly loadFactor: number;
     }
@@ -210,17 +210,27 @@ export class EventBatch {
   steps = 1;
   stepUs: TimeUs = timeUs(0);
   /** Blocks stored and removed, in order: (lo, hi), with `REMOVED_BIT` in `hi` of removals. */
-  readonly kv = new U32List();
+  readonly kv: U32List;
   /** First tokens: (request, cached prompt tokens, microseconds from arrival to admission). */
-  readonly started = new U32List();
+  readonly started: U32List;
   /** Tokens: (request, count, microseconds that the last one is late). The first token counts too. */
-  readonly tokens = new U32List();
+  readonly tokens: U32List;
   /** Ends: (request, outcome). */
-  readonly ended = new U32List();
+  readonly ended: U32List;
   readonly load: LoadReport = emptyLoad();
 
-  constructor(worker: WorkerId) {
+  constructor(worker: WorkerId, capacity = 64) {
     this.worker = worker;
+    this.kv = new U32List(capacity);
+    this.started = new U32List(capacity);
+    this.tokens = new U32List(capacity);
+    this.ended = new U32List(capacity);
+  }
+
+  /** True when it holds no event: a load report alone is not worth a message. */
+  get isEmpty(): boolean {
+    const { kv, started, tokens, ended } = this;
+    return kv.length + started.length + tokens.length + ended.length === 0;
   }
 
   clear(): void {
@@ -248,9 +258,7 @@ export interface HelloEvent {
 
 export type WorkerEvent = EventBatch | CrashedEvent | HelloEvent;
 
-/** A view of one request of a batch's `tokens` column, for callers that walk it row by row. */
+/** Words per row of the columns of an `EventBatch`. */
 export const STARTED_WORDS = 3;
 export const TOKEN_WORDS = 3;
 export const ENDED_WORDS = 2;
-
-export type { RequestId };

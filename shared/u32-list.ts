@@ -47,11 +47,25 @@ export class U32List {
     this.#length = at + 3;
   }
 
-  /** Replaces the content by a copy of `source`. */
-  assign(source: Uint32Array): void {
-    if (source.length > this.#items.length) this.#items = new Uint32Array(source.length * 2);
-    this.#items.set(source);
-    this.#length = source.length;
+  /** Adds a copy of all items of `other`. */
+  append(other: U32List): void {
+    if (other.#length === 0) return;
+    if (this.#length + other.#length > this.#items.length) this.#grow(other.#length);
+    this.#items.set(other.view(), this.#length);
+    this.#length += other.#length;
+  }
+
+  /** Replaces the content by a copy of `words`. */
+  assign(words: Uint32Array): void {
+    if (words.length > this.#items.length) this.#items = new Uint32Array(words.length * 2);
+    this.#items.set(words);
+    this.#length = words.length;
+  }
+
+  /** Takes over `words` as the content; the caller must not use it any more. */
+  adopt(words: Uint32Array): void {
+    this.#items = words;
+    this.#length = words.length;
   }
 
   #grow(room: number): void {

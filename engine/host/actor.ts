@@ -1,0 +1,122 @@
+import { assert, assertNever } from '../../shared/assert.ts';
+import type { WorkerId } from '../../shared/ids.ts';
+import {
+  EventBatch,
+  type FaultCommand,
+  type SubmitCommand,
+  type WorkerCommand,
+  type WorkerEvent,
+} from '../../shared/protocol.ts';
+import { SimulatedWorker } from '../worker/worker.ts';
+
+/**
+ * The workers of one thread: takes commands in, advances whatever is due, and gathers what there is
+ * to tell. It neither waits nor talks to a port, so that a test can drive it with a clock of its own.
+ * A worker that throws is gone; the others on the thread are not.
+ */
+export class Actor {
+  readonly #workers = new Map<WorkerId, SimulatedWorker>();
+  readonly #events: WorkerEvent[] = [];
+  /** Batches that the receiver is done with. */
+  readonly #spareBatches: EventBatch[] = [];
+  #draining = false;
+
+  /** True once a drain was asked for and nothing is left to do. */
+  get isDrained(): boolean {
+    if (!this.#draining) return false;
+    for (const worker of this.#workers.values()) if (worker.size > 0) return false;
+    return true;
+  }
+
+  /** When `advance` has something to do, or `Infinity`. */
+  nextWakeUs(): number {
+    let wakeUs = Number.POSITIVE_INFINITY;
+    for (const worker of this.#workers.values()) wakeUs = Math.min(wakeUs, worker.nextWakeUs());
+    return wakeUs;
+  }
+
+  /** Takes one command. What was due before a submitted sequence arrived is done first. */
+  handle(command: WorkerCommand, nowUs: number): void {
+    switch (command.kind) {
+      case 'submit':
+        this.#guard(command.worker, (worker) => this.#submit(worker, command, nowUs));
+        break;
+      case 'cancel':
+        this.#guard(command.worker, (worker) => worker.cancel(command.request, nowUs));
+        break;
+      case 'configure':
+        this.#workers.set(command.worker, new SimulatedWorker(command.worker, command.config));
+        break;
+      case 'drain':
+        this.#draining = true;
+        break;
+      case 'fault':
+        this.#guard(command.worker, () => commitFault(command.fault));
+        break;
+      default:
+        assertNever(command);
+    }
+  }
+
+  /** Advances every worker that has something due at or before `nowUs`. */
+  advance(nowUs: number): void {
+    for (const [id, worker] of this.#workers) {
+      if (worker.nextWakeUs() <= nowUs) {
+        this.#guard(id, () => {
+          while (worker.nextWakeUs() <= nowUs) this.#advanceOnce(worker, nowUs);
+        });
+      }
+    }
+  }
+
+  /** What there is to tell, in order of effect. Valid until `recycle`. */
+  get events(): readonly WorkerEvent[] {
+    return this.#events;
+  }
+
+  /** The events have been encoded: their batches can be filled again. */
+  recycle(): void {
+    for (const event of this.#events) {
+      if (event.kind === 'batch') this.#spareBatches.push(event);
+    }
+    this.#events.length = 0;
+  }
+
+  /** Asserts the invariants of every worker, for tests. */
+  checkInvariants(): void {
+    for (const worker of this.#workers.values()) worker.checkInvariants();
+  }
+
+  #submit(worker: SimulatedWorker, command: SubmitCommand, nowUs: number): void {
+    while (worker.mustAdvanceBefore(command.arrivedUs)) this.#advanceOnce(worker, nowUs);
+    worker.submit(command);
+  }
+
+  /** In real time anything may come from outside at any moment, so the horizon is now. */
+  #advanceOnce(worker: SimulatedWorker, nowUs: number): void {
+    const batch = this.#spareBatches.pop() ?? new EventBatch(worker.id);
+    if (worker.advance(nowUs, nowUs, batch)) this.#events.push(batch);
+    else this.#spareBatches.push(batch);
+  }
+
+  #guard(id: WorkerId, act: (worker: SimulatedWorker) => void): void {
+    const worker = this.#workers.get(id);
+    if (worker === undefined) return;
+    try {
+      act(worker);
+    } catch (error) {
+      this.#workers.delete(id);
+      const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      this.#events.push({ kind: 'crashed', worker: id, message });
+    }
+  }
+}
+
+function commitFault(fault: FaultCommand['fault']): void {
+  if (fault === 'throw') throw new Error('this worker was told to fail');
+  const hog: unknown[] = [];
+  for (;;) {
+    hog.push(new Array(1 << 16).fill(hog.length));
+    assert(hog.length < 1 << 24, 'the thread runs out of memory before this');
+  }
+}

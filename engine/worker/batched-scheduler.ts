@@ -1,0 +1,204 @@
+import { assert } from '../../shared/assert.ts';
+import { type EventBatch, OUTCOME } from '../../shared/protocol.ts';
+import { timeUs } from '../../shared/units.ts';
+import type { Scheduler } from './scheduler.ts';
+import { type Slot, STAGE } from './sequence-table.ts';
+import type { WorkerState } from './worker-state.ts';
+
+/**
+ * Steps as vLLM takes them: in each, every running sequence gets its next token or a chunk of its
+ * prompt out of a budget of tokens, and what budget is left admits waiting sequences. The step's
+ * duration follows from what is in it; nothing of it is visible before it ends.
+ *
+ * Steps that only give each running sequence its next token are all alike until a block fills up,
+ * a sequence ends or something comes from outside, so that k of them are planned as one.
+ */
+export class BatchedScheduler implements Scheduler {
+  readonly #state: WorkerState;
+  readonly #maxEqualSteps: number;
+  /** End of the step under way, or `Infinity` when there is none. */
+  #stepEndUs = Number.POSITIVE_INFINITY;
+  /** Equal steps that the one under way stands for, and how long each takes. */
+  #steps = 1;
+  #stepUs = 0;
+  /** When to plan a step while none is under way, or `Infinity`. */
+  #planAtUs = Number.POSITIVE_INFINITY;
+  /** Time of the last effect. */
+  #atUs = 0;
+
+  // What the step being planned holds so far.
+  #budget = 0;
+  #prefillTokens = 0;
+  #prefillShare = 0;
+  #prefillStarts = 0;
+  #decodes = 0;
+  #preempted = false;
+
+  /** `maxEqualSteps` 1 takes every step by itself; the results are the same. */
+  constructor(state: WorkerState, maxEqualSteps = Number.POSITIVE_INFINITY) {
+    this.#state = state;
+    this.#maxEqualSteps = maxEqualSteps;
+  }
+
+  nextWakeUs(): number {
+    return Math.min(this.#stepEndUs, this.#planAtUs);
+  }
+
+  enqueued(atUs: number): void {
+    if (this.#stepEndUs === Number.POSITIVE_INFINITY) {
+      this.#planAtUs = Math.min(this.#planAtUs, Math.max(atUs, this.#atUs));
+    }
+  }
+
+  mustAdvanceBefore(atUs: number): boolean {
+    return this.nextWakeUs() < atUs;
+  }
+
+  cancel(slot: Slot, atUs: number): void {
+    const { sequences } = this.#state;
+    if (sequences.stage[slot] === STAGE.running) {
+      sequences.cancelled[slot] = 1;
+    } else {
+      this.#state.end(slot, OUTCOME.cancelled);
+      this.enqueued(atUs);
+    }
+  }
+
+  advance(nowUs: number, horizonUs: number, out: EventBatch): void {
+    if (this.#stepEndUs !== Number.POSITIVE_INFINITY) {
+      this.#atUs = this.#stepEndUs;
+      this.#stepEndUs = Number.POSITIVE_INFINITY;
+      this.#apply(nowUs - this.#atUs, out);
+    } else {
+      this.#atUs = this.#planAtUs;
+    }
+    out.endUs = timeUs(this.#atUs);
+    this.#planAtUs = Number.POSITIVE_INFINITY;
+    this.#plan(horizonUs);
+  }
+
+  /** The step has ended: its tokens come out, its full blocks become matchable. */
+  #apply(lateUs: number, out: EventBatch): void {
+    const state = this.#state;
+    const { sequences, running } = state;
+    out.steps = this.#steps;
+    out.stepUs = timeUs(this.#stepUs);
+    for (let i = 0; i < running.length; ) {
+      const slot = running[i]!;
+      if (sequences.cancelled[slot]) {
+        state.end(slot, OUTCOME.cancelled);
+        continue;
+      }
+      const tokens = sequences.scheduled[slot]!;
+      if (tokens > 0) this.#applyTo(slot, tokens, lateUs, out);
+      if (state.isComplete(slot)) state.end(slot, OUTCOME.finished);
+      else i++;
+    }
+  }
+
+  #applyTo(slot: Slot, tokens: number, lateUs: number, out: EventBatch): void {
+    const state = this.#state;
+    const known = state.knownTokens(slot);
+    if (this.#steps > 1) {
+      state.compute(slot, this.#steps);
+      state.emit(slot, this.#steps, lateUs, out);
+    } else {
+      state.compute(slot, tokens);
+      if (state.sequences.computed[slot] === known) state.emit(slot, 1, lateUs, out);
+    }
+  }
+
+  #plan(horizonUs: number): void {
+    const { running, waiting, config, latency } = this.#state;
+    this.#budget = config.maxNumBatchedTokens;
+    this.#prefillTokens = 0;
+    this.#prefillShare = 0;
+    this.#prefillStarts = 0;
+    this.#decodes = 0;
+    this.#preempted = false;
+    this.#scheduleRunning();
+    if (!this.#preempted) this.#admitWaiting();
+    if (running.length === 0) {
+      assert(waiting.size === 0, 'an empty worker has room for every sequence that it took in');
+      return;
+    }
+    this.#stepUs = latency.stepUs(
+      this.#prefillTokens,
+      this.#prefillShare,
+      this.#prefillStarts,
+      this.#decodes,
+      running.length,
+      this.#state.cacheUse,
+    );
+    this.#steps = this.#equalSteps(horizonUs);
+    this.#stepEndUs = this.#atUs + this.#steps * this.#stepUs;
+  }
+
+  /** Gives running sequences their tokens, in order; when blocks run out, some have to give way. */
+  #scheduleRunning(): void {
+    const state = this.#state;
+    const { running, sequences } = state;
+    for (let i = 0; i < running.length; ) {
+      const slot = running[i]!;
+      const tokens = Math.min(
+        state.knownTokens(slot) - sequences.computed[slot]!,
+        this.#budget,
+      );
+      if (tokens === 0) {
+        sequences.scheduled[slot] = 0;
+        i++;
+      } else if (state.ensureRoom(slot, sequences.computed[slot]! + tokens)) {
+        this.#schedule(slot, tokens);
+        i++;
+      } else {
+        state.preempt(state.victim(i));
+        this.#preempted = true;
+      }
+    }
+  }
+
+  #admitWaiting(): void {
+    const state = this.#state;
+    const { running, waiting, sequences, config } = state;
+    while (running.length < config.maxNumSeqs && this.#budget > 0) {
+      const slot = waiting.peek();
+      if (slot < 0 || !state.tryAdmit(slot, this.#atUs, this.#tokensToHold)) return;
+      this.#prefillStarts++;
+      const uncached = state.knownTokens(slot) - sequences.computed[slot]!;
+      this.#schedule(slot, Math.min(uncached, this.#budget));
+    }
+  }
+
+  /** A sequence is let in when there is room for the chunk that this step computes of it. */
+  readonly #tokensToHold = (slot: Slot, cached: number): number =>
+    cached + Math.min(this.#state.knownTokens(slot) - cached, this.#budget);
+
+  #schedule(slot: Slot, tokens: number): void {
+    const { sequences } = this.#state;
+    sequences.scheduled[slot] = tokens;
+    this.#budget -= tokens;
+    const uncached = this.#state.knownTokens(slot) - sequences.computed[slot]!;
+    if (uncached === 1 && sequences.emitted[slot]! > 0) {
+      this.#decodes++;
+    } else {
+      const scaled = tokens * sequences.prefillScale[slot]!;
+      this.#prefillTokens += scaled;
+      this.#prefillShare += scaled / sequences.promptTokens[slot]!;
+    }
+  }
+
+  /** How many steps from now on are just like this one and end before `horizonUs`; at least 1. */
+  #equalSteps(horizonUs: number): number {
+    const { running, sequences, config } = this.#state;
+    if (this.#preempted || this.#decodes < running.length) return 1;
+    let steps = Math.ceil((horizonUs - this.#atUs) / this.#stepUs) - 1;
+    steps = Math.min(steps, this.#maxEqualSteps);
+    for (let i = 0; i < running.length && steps > 1; i++) {
+      const slot = running[i]!;
+      const room = sequences.blocks[slot]!.length * config.blockSize - sequences.computed[slot]!;
+      const left = sequences.outputTokens[slot]! - sequences.emitted[slot]!;
+      steps = Math.min(steps, room, left);
+    }
+    return Math.max(1, steps);
+  }
+}

@@ -1,0 +1,133 @@
+import { IndexedHeap } from '../../shared/indexed-heap.ts';
+import { type EventBatch, OUTCOME } from '../../shared/protocol.ts';
+import { timeUs } from '../../shared/units.ts';
+import type { Scheduler } from './scheduler.ts';
+import type { Slot } from './sequence-table.ts';
+import type { WorkerState } from './worker-state.ts';
+
+/**
+ * Each sequence on its own clock: a time to first token after its admission, then one gap after
+ * another. Tokens are due at absolute times, so that a late worker catches up and lateness never
+ * adds up.
+ */
+export class PacedScheduler implements Scheduler {
+  readonly #state: WorkerState;
+  /** Running sequences by the time at which their next token is due. */
+  readonly #due = new IndexedHeap();
+  /** When to look at the waiting queue again, or `Infinity`. */
+  #admitAtUs = Number.POSITIVE_INFINITY;
+  /** Due time of the last effect. */
+  #atUs = 0;
+
+  constructor(state: WorkerState) {
+    this.#state = state;
+  }
+
+  nextWakeUs(): number {
+    return Math.min(this.#due.peekKey(), this.#admitAtUs);
+  }
+
+  enqueued(atUs: number): void {
+    this.#admitAtUs = Math.min(this.#admitAtUs, Math.max(atUs, this.#atUs));
+  }
+
+  mustAdvanceBefore(): boolean {
+    return false;
+  }
+
+  cancel(slot: Slot, atUs: number): void {
+    this.#due.remove(slot);
+    this.#state.end(slot, OUTCOME.cancelled);
+    this.enqueued(atUs);
+  }
+
+  advance(nowUs: number, _horizonUs: number, out: EventBatch): void {
+    for (;;) {
+      const dueUs = this.#due.peekKey();
+      if (dueUs <= this.#admitAtUs) {
+        if (dueUs > nowUs || dueUs === Number.POSITIVE_INFINITY) break;
+        this.#atUs = dueUs;
+        this.#token(this.#due.peek(), dueUs, nowUs, out);
+      } else {
+        if (this.#admitAtUs > nowUs) break;
+        this.#atUs = this.#admitAtUs;
+        this.#admitAtUs = Number.POSITIVE_INFINITY;
+        this.#admit(this.#atUs);
+      }
+    }
+    out.endUs = timeUs(this.#atUs);
+  }
+
+  #admit(atUs: number): void {
+    const { waiting, running, config, sequences, latency } = this.#state;
+    while (running.length < config.maxNumSeqs) {
+      const slot = waiting.peek();
+      if (slot < 0 || !this.#state.tryAdmit(slot, atUs, this.#tokensToHold)) return;
+      const uncached = this.#state.knownTokens(slot) - sequences.computed[slot]!;
+      const ttftUs = sequences.sharesPrefill[slot]
+        ? 0
+        : latency.ttftUs(
+            uncached,
+            sequences.promptTokens[slot]!,
+            sequences.prefillScale[slot]!,
+            running.length,
+            this.#state.cacheUse,
+            sequences.stream,
+            slot,
+          );
+      this.#due.set(slot, atUs + ttftUs, sequences.order[slot]!);
+    }
+  }
+
+  /** Everything known, and the token after it: a sequence that is let in gets at least that far. */
+  readonly #tokensToHold = (slot: Slot): number => {
+    const { sequences } = this.#state;
+    const all = sequences.promptTokens[slot]! + sequences.outputTokens[slot]! - 1;
+    return Math.min(this.#state.knownTokens(slot) + 1, all);
+  };
+
+  /** The sequence's next token, and with a gap of 0 the ones after it. */
+  #token(slot: Slot, dueUs: number, nowUs: number, out: EventBatch): void {
+    const state = this.#state;
+    const { sequences, latency } = state;
+    const left = sequences.outputTokens[slot]! - sequences.emitted[slot]!;
+    const known = state.knownTokens(slot);
+    let count = 0;
+    let gapUs = 0;
+    let room = true;
+    while (gapUs === 0 && room && count < left) {
+      count++;
+      if (count === left) break;
+      gapUs = latency.itlUs(state.running.length, state.cacheUse, sequences.stream, slot);
+      room = this.#makeRoom(slot, known + count);
+    }
+    state.compute(slot, known + count - 1 - sequences.computed[slot]!);
+    state.emit(slot, count, nowUs - dueUs, out);
+    if (state.isComplete(slot)) {
+      this.#due.remove(slot);
+      state.end(slot, OUTCOME.finished);
+      this.#admitAtUs = this.#atUs;
+    } else if (room) {
+      this.#due.set(slot, dueUs + gapUs, sequences.order[slot]!);
+    } else {
+      this.#preempt(slot);
+    }
+  }
+
+  /** Room for `tokens` tokens of `slot`, at the cost of others if need be. False: it must give way. */
+  #makeRoom(slot: Slot, tokens: number): boolean {
+    const state = this.#state;
+    while (!state.ensureRoom(slot, tokens)) {
+      const victim = state.victim(0);
+      if (victim === slot) return false;
+      this.#preempt(victim);
+    }
+    return true;
+  }
+
+  #preempt(slot: Slot): void {
+    this.#due.remove(slot);
+    this.#state.preempt(slot);
+    this.#admitAtUs = this.#atUs;
+  }
+}

@@ -1,0 +1,296 @@
+import { assert } from '../../shared/assert.ts';
+import { IndexedHeap } from '../../shared/indexed-heap.ts';
+import { NO_REQUEST } from '../../shared/ids.ts';
+import {
+  type EventBatch,
+  type LoadReport,
+  OUTCOME,
+  type Outcome,
+  type SubmitCommand,
+  type WorkerConfig,
+} from '../../shared/protocol.ts';
+import { U32List } from '../../shared/u32-list.ts';
+import { PrefixCache } from '../kv/prefix-cache.ts';
+import { LatencyModel } from './latency.ts';
+import { NO_SLOT, SequenceTable, type Slot, STAGE } from './sequence-table.ts';
+
+/**
+ * What both schedulers share: the sequences, the waiting queue, the KV cache, admission, and the
+ * bookkeeping of each step in a sequence's life. It decides nothing about time.
+ */
+export class WorkerState {
+  readonly config: WorkerConfig;
+  readonly sequences = new SequenceTable();
+  /** Waiting sequences by (priority, order of arrival); a preempted one keeps its place. */
+  readonly waiting = new IndexedHeap();
+  /** Running sequences in order of admission. */
+  readonly running: Slot[] = [];
+  readonly cache: PrefixCache;
+  readonly latency: LatencyModel;
+
+  /** KV events since the last batch. */
+  readonly #kv = new U32List();
+  /** Ends that happened between two batches: (request, outcome). */
+  readonly #ended = new U32List();
+  #held = 0;
+  #submitsSeen = 0;
+  #waitingBlocks = 0;
+  #prefillTokensPending = 0;
+  #hitBlocks = 0;
+  #missedBlocks = 0;
+  #preemptions = 0;
+
+  constructor(config: WorkerConfig) {
+    this.config = config;
+    this.cache = new PrefixCache(config, this.#kv);
+    this.latency = new LatencyModel(config.latency, config.maxNumSeqs);
+  }
+
+  /** Share of the cache that running sequences use, 0 .. 1. */
+  get cacheUse(): number {
+    return this.cache.blocksActive / this.config.numBlocks;
+  }
+
+  /** True when the next batch has something to say even if no step ends before it. */
+  get hasNews(): boolean {
+    return this.#ended.length > 0;
+  }
+
+  /** Takes a sequence in, or ends it at once with `tooLong` or `queueFull`. True when it waits now. */
+  enqueue(command: SubmitCommand): boolean {
+    this.#submitsSeen++;
+    const tokens = command.promptTokens + command.outputTokens - 1;
+    if (blocksOf(tokens, this.config.blockSize) > this.config.numBlocks) {
+      this.#ended.push2(command.request, OUTCOME.tooLong);
+      return false;
+    }
+    const slotsFree = Math.max(0, this.config.maxNumSeqs - this.running.length);
+    if (this.waiting.size + this.#held >= this.config.maxWaiting + slotsFree) {
+      this.#ended.push2(command.request, OUTCOME.queueFull);
+      return false;
+    }
+    const slot = this.sequences.add(command, this.#submitsSeen);
+    this.#pendPrefill(slot, command.promptTokens - command.expectedCachedTokens);
+    if (this.#hold(slot, command)) return false;
+    this.#await(slot);
+    return true;
+  }
+
+  /**
+   * Admits a waiting sequence if there is room for its prefix and for all tokens up to `upTo`, a
+   * function of how many are cached. Returns whether it runs now; `computed` is then its hit.
+   */
+  tryAdmit(slot: Slot, atUs: number, tokensFor: (slot: Slot, cached: number) => number): boolean {
+    const { sequences, cache, config } = this;
+    const blocks = sequences.blocks[slot]!;
+    const known = this.knownTokens(slot);
+    const hashes = sequences.hashes[slot]!;
+    const revived = cache.match(hashes, Math.floor((known - 1) / config.blockSize), blocks);
+    const hit = blocks.length;
+    const fresh = blocksOf(tokensFor(slot, hit * config.blockSize), config.blockSize) - hit;
+    if (fresh > cache.blocksFree + cache.blocksCached - revived) {
+      blocks.clear();
+      return false;
+    }
+    cache.retain(blocks);
+    for (let i = 0; i < fresh; i++) cache.allocate(blocks);
+
+    this.waiting.remove(slot);
+    this.#waitingBlocks -= blocksOf(known, config.blockSize);
+    this.running.push(slot);
+    sequences.stage[slot] = STAGE.running;
+    sequences.computed[slot] = hit * config.blockSize;
+    if (sequences.admittedUs[slot]! < 0) {
+      assert(atUs >= sequences.arrivedUs[slot]!, 'no request is admitted before it has arrived');
+      sequences.admittedUs[slot] = atUs;
+      sequences.cachedTokens[slot] = hit * config.blockSize;
+    }
+    this.#hitBlocks += hit;
+    this.#missedBlocks += blocksOf(known, config.blockSize) - hit;
+    this.#pendPrefill(slot, known - hit * config.blockSize);
+    return true;
+  }
+
+  /** Tokens whose values are known: the prompt, and what came out so far. */
+  knownTokens(slot: Slot): number {
+    return this.sequences.promptTokens[slot]! + this.sequences.emitted[slot]!;
+  }
+
+  /** Room for one more token of a running sequence. False when every block is in use. */
+  ensureRoom(slot: Slot, tokens: number): boolean {
+    const blocks = this.sequences.blocks[slot]!;
+    while (blocks.length * this.config.blockSize < tokens) {
+      if (!this.cache.allocate(blocks)) return false;
+    }
+    return true;
+  }
+
+  /**
+   * The running sequence that gives way when blocks run out: of the worst priority, the one that
+   * came last, so that the oldest always gets on. Looks at `running[from ..]` only.
+   */
+  victim(from: number): Slot {
+    const { priority, order } = this.sequences;
+    let worst = this.running[from]!;
+    for (let i = from + 1; i < this.running.length; i++) {
+      const slot = this.running[i]!;
+      const worse = priority[slot]! - priority[worst]!;
+      if (worse > 0 || (worse === 0 && order[slot]! > order[worst]!)) worst = slot;
+    }
+    return worst;
+  }
+
+  /** Takes the blocks from a running sequence; it waits at its old place and will be recomputed. */
+  preempt(slot: Slot): void {
+    this.#preemptions++;
+    this.#stopRunning(slot);
+    this.cache.release(this.sequences.blocks[slot]!);
+    this.sequences.computed[slot] = 0;
+    this.sequences.scheduled[slot] = 0;
+    this.#pendPrefill(slot, this.knownTokens(slot));
+    this.#await(slot);
+  }
+
+  /** The step that computed `tokens` more tokens of a sequence has ended: full blocks are matchable. */
+  compute(slot: Slot, tokens: number): void {
+    const { sequences, config } = this;
+    const before = sequences.computed[slot]!;
+    const after = before + tokens;
+    sequences.computed[slot] = after;
+    const hashes = sequences.hashes[slot]!;
+    const fullBlocks = Math.min(Math.floor(after / config.blockSize), hashes.length >> 1);
+    for (let i = Math.floor(before / config.blockSize); i < fullBlocks; i++) {
+      this.cache.commit(sequences.blocks[slot]!, i, hashes[2 * i]!, hashes[2 * i + 1]!);
+    }
+    if (sequences.prefillPending[slot]! > 0) {
+      this.#pendPrefill(slot, Math.max(0, this.knownTokens(slot) - after));
+    }
+  }
+
+  /** `count` tokens of a sequence come out, `lateUs` after the last of them was due. */
+  emit(slot: Slot, count: number, lateUs: number, out: EventBatch): void {
+    const { sequences } = this;
+    const request = sequences.requestOf(slot);
+    if (sequences.emitted[slot] === 0) {
+      const queuedUs = sequences.admittedUs[slot]! - sequences.arrivedUs[slot]!;
+      out.started.push3(request, sequences.cachedTokens[slot]!, queuedUs);
+      this.#releaseHeld(slot, 1);
+    }
+    out.tokens.push3(request, count, lateUs);
+    sequences.emitted[slot] = sequences.emitted[slot]! + count;
+  }
+
+  isComplete(slot: Slot): boolean {
+    return this.sequences.emitted[slot]! >= this.sequences.outputTokens[slot]!;
+  }
+
+  /** Ends a sequence at whatever stage it is. The end is part of the next batch. */
+  end(slot: Slot, outcome: Outcome): void {
+    const { sequences } = this;
+    this.#pendPrefill(slot, 0);
+    switch (sequences.stage[slot]) {
+      case STAGE.waiting:
+        this.waiting.remove(slot);
+        this.#waitingBlocks -= blocksOf(this.knownTokens(slot), this.config.blockSize);
+        break;
+      case STAGE.running:
+        this.#stopRunning(slot);
+        this.cache.release(sequences.blocks[slot]!);
+        break;
+      case STAGE.held:
+        this.#unhold(slot);
+        break;
+      default:
+        assert(false, 'only a sequence that lives can end');
+    }
+    this.#releaseHeld(slot, 0);
+    this.#ended.push2(sequences.request[slot]!, outcome);
+    sequences.remove(slot);
+  }
+
+  /** Moves what has gathered since the last batch into `out`, with the load as it is now. */
+  report(out: EventBatch): void {
+    out.kv.append(this.#kv);
+    out.ended.append(this.#ended);
+    this.#kv.clear();
+    this.#ended.clear();
+    this.#fillLoad(out.load);
+  }
+
+  #fillLoad(load: LoadReport): void {
+    load.running = this.running.length;
+    load.waiting = this.waiting.size + this.#held;
+    load.activeBlocks = this.cache.blocksActive;
+    load.cachedBlocks = this.cache.blocksCached;
+    load.totalBlocks = this.config.numBlocks;
+    load.waitingBlocks = this.#waitingBlocks;
+    load.prefillTokensPending = this.#prefillTokensPending;
+    load.submitsSeen = this.#submitsSeen;
+    load.hitBlocks = this.#hitBlocks;
+    load.missedBlocks = this.#missedBlocks;
+    load.evictedBlocks = this.cache.evictions;
+    load.preemptions = this.#preemptions;
+  }
+
+  #await(slot: Slot): void {
+    const { sequences } = this;
+    sequences.stage[slot] = STAGE.waiting;
+    this.#waitingBlocks += blocksOf(this.knownTokens(slot), this.config.blockSize);
+    this.waiting.set(slot, sequences.priority[slot]!, sequences.order[slot]!);
+  }
+
+  /** Lets a sibling wait for the sequence whose prefill it shares. False when there is none to share. */
+  #hold(slot: Slot, command: SubmitCommand): boolean {
+    if (command.siblingOf === NO_REQUEST) return false;
+    const { sequences } = this;
+    const first = sequences.find(command.siblingOf);
+    if (first === NO_SLOT || sequences.emitted[first]! > 0) return false;
+    sequences.stage[slot] = STAGE.held;
+    sequences.heldBy[slot] = first;
+    sequences.nextHeld[slot] = sequences.firstHeld[first]!;
+    sequences.firstHeld[first] = slot;
+    this.#held++;
+    return true;
+  }
+
+  /** Lets all that were held for `first` wait for admission. */
+  #releaseHeld(first: Slot, sharesPrefill: 0 | 1): void {
+    const { sequences } = this;
+    for (;;) {
+      const slot = sequences.firstHeld[first]!;
+      if (slot === NO_SLOT) return;
+      this.#unhold(slot);
+      sequences.sharesPrefill[slot] = sharesPrefill;
+      this.#await(slot);
+    }
+  }
+
+  #unhold(slot: Slot): void {
+    const { sequences } = this;
+    const first = sequences.heldBy[slot]!;
+    if (sequences.firstHeld[first] === slot) {
+      sequences.firstHeld[first] = sequences.nextHeld[slot]!;
+    } else {
+      let before = sequences.firstHeld[first]!;
+      while (sequences.nextHeld[before] !== slot) before = sequences.nextHeld[before]!;
+      sequences.nextHeld[before] = sequences.nextHeld[slot]!;
+    }
+    sequences.heldBy[slot] = NO_SLOT;
+    this.#held--;
+  }
+
+  #stopRunning(slot: Slot): void {
+    const at = this.running.indexOf(slot);
+    assert(at >= 0, 'a running sequence is on the list');
+    this.running.splice(at, 1);
+  }
+
+  #pendPrefill(slot: Slot, tokens: number): void {
+    this.#prefillTokensPending += tokens - this.sequences.prefillPending[slot]!;
+    this.sequences.prefillPending[slot] = tokens;
+  }
+}
+
+function blocksOf(tokens: number, blockSize: number): number {
+  return Math.ceil(tokens / blockSize);
+}

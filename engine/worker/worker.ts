@@ -1,0 +1,101 @@
+import { assert } from '../../shared/assert.ts';
+import type { RequestId, WorkerId } from '../../shared/ids.ts';
+import type { EventBatch, SubmitCommand, WorkerConfig } from '../../shared/protocol.ts';
+import { BatchedScheduler } from './batched-scheduler.ts';
+import { PacedScheduler } from './paced-scheduler.ts';
+import type { Scheduler } from './scheduler.ts';
+import { NO_SLOT } from './sequence-table.ts';
+import { WorkerState } from './worker-state.ts';
+
+/** Options of a worker that change how it computes, not what. */
+export interface WorkerTuning {
+  /** See `BatchedScheduler`. */
+  readonly maxEqualSteps?: number;
+}
+
+/**
+ * One simulated GPU worker: sequences go in, and `advance` says what comes out and when. It never
+ * reads a clock. Whoever drives it calls `advance` at `nextWakeUs()`, or later if that is late.
+ */
+export class SimulatedWorker {
+  readonly id: WorkerId;
+  readonly #state: WorkerState;
+  readonly #scheduler: Scheduler;
+  /** When ends that happened between batches are to be told, or `Infinity`. */
+  #newsAtUs = Number.POSITIVE_INFINITY;
+  #seq = 0;
+  #nowUs = 0;
+
+  constructor(id: WorkerId, config: WorkerConfig, tuning: WorkerTuning = {}) {
+    this.id = id;
+    this.#state = new WorkerState(config);
+    this.#scheduler =
+      config.scheduler === 'paced'
+        ? new PacedScheduler(this.#state)
+        : new BatchedScheduler(this.#state, tuning.maxEqualSteps);
+  }
+
+  /** Sequences that have not ended. */
+  get size(): number {
+    return this.#state.sequences.size;
+  }
+
+  /** True when `advance` must be called before a sequence that arrives at `atUs` is submitted. */
+  mustAdvanceBefore(atUs: number): boolean {
+    return this.#scheduler.mustAdvanceBefore(atUs);
+  }
+
+  submit(command: SubmitCommand): void {
+    if (this.#state.enqueue(command)) this.#scheduler.enqueued(command.arrivedUs);
+    this.#noteNews(command.arrivedUs);
+  }
+
+  /** Ends a sequence; one that is not here any more has ended by itself. */
+  cancel(request: RequestId, atUs: number): void {
+    const slot = this.#state.sequences.find(request);
+    if (slot === NO_SLOT) return;
+    this.#scheduler.cancel(slot, Math.max(atUs, this.#nowUs));
+    this.#noteNews(atUs);
+  }
+
+  /** When to call `advance` next: finite whenever work is unfinished, else `Infinity`. */
+  nextWakeUs(): number {
+    return Math.min(this.#scheduler.nextWakeUs(), this.#newsAtUs);
+  }
+
+  /**
+   * Does what is due at or before `nowUs` and writes its effects to `out`, which is cleared first.
+   * The batched scheduler ends at most one step a call, so call again while `nextWakeUs() <= nowUs`.
+   * `horizonUs` is when something may next come from outside. False: there is nothing to tell.
+   */
+  advance(nowUs: number, horizonUs: number, out: EventBatch): boolean {
+    assert(nowUs >= this.#nowUs, 'time never runs backwards');
+    this.#nowUs = nowUs;
+    out.clear();
+    out.worker = this.id;
+    if (this.#scheduler.nextWakeUs() <= nowUs) this.#scheduler.advance(nowUs, horizonUs, out);
+    this.#newsAtUs = Number.POSITIVE_INFINITY;
+    this.#state.report(out);
+    out.load.latenessUs = Math.max(0, nowUs - out.endUs);
+    if (out.isEmpty) return false;
+    out.seq = ++this.#seq;
+    return true;
+  }
+
+  /** Calls `visit` for every block hash that can be matched now. */
+  forEachCachedHash(visit: (lo: number, hi: number) => void): void {
+    this.#state.cache.forEachHash(visit);
+  }
+
+  /** Asserts the invariants of cache and sequences, for tests. */
+  checkInvariants(): void {
+    this.#state.cache.checkInvariants();
+    const { running, waiting, sequences } = this.#state;
+    assert(running.length + waiting.size <= sequences.size, 'every queued sequence has a slot');
+    if (sequences.size > 0) assert(this.nextWakeUs() < Infinity, 'unfinished work has a wake-up');
+  }
+
+  #noteNews(atUs: number): void {
+    if (this.#state.hasNews) this.#newsAtUs = Math.min(this.#newsAtUs, Math.max(atUs, this.#nowUs));
+  }
+}

@@ -1,0 +1,232 @@
+import type { HttpRequest, HttpResponse } from 'uWebSockets.js';
+import {
+  type ApiError,
+  apiError,
+  errorBody,
+  type HeaderList,
+  type HttpStatus,
+  STATUS_LINES,
+} from '../../shared/errors.ts';
+import { randomId, type U32Source } from '../openai/ids.ts';
+import type { CorsPolicy } from './cors.ts';
+
+/** What exchanges share: the limits and the books of the server that they belong to. */
+export interface ExchangeHost {
+  readonly cors: CorsPolicy;
+  /** Largest body that is read, in bytes. */
+  readonly bodyBytesMax: number;
+  /** For request ids. */
+  readonly random: U32Source;
+  /** True while the server ends: each connection is closed with its answer. */
+  readonly draining: boolean;
+  /** Called once for each exchange, when its last byte is handed over or the client has left. */
+  ended(exchange: Exchange): void;
+}
+
+/** How an exchange ended. */
+export type ExchangeEnd = 'answered' | 'client-left' | 'client-stalled' | 'broken-off';
+
+const REQUEST_ID = /^[\x21-\x7e]{1,128}$/;
+const JSON_TYPE = 'application/json';
+
+/**
+ * One request and its answer. It owns the response object of uWebSockets.js and keeps its rules: no
+ * use of it once the client has left, one cork around each burst of writes, status and headers first
+ * and once, and no further bytes for a connection that does not take those it was given.
+ */
+export class Exchange {
+  readonly endpoint: number;
+  readonly arrivedUs: number;
+  readonly requestId: string;
+  readonly #host: ExchangeHost;
+  readonly #res: HttpResponse;
+  readonly #origin: string;
+  /** python-requests hands a line on only when the chunk after it has begun. */
+  readonly #splitsEvents: boolean;
+  #end: ExchangeEnd | undefined;
+  #status: HttpStatus = 200;
+  #headSent = false;
+  #blocked = false;
+  #onGone: (() => void) | undefined;
+  #onRoom: (() => void) | undefined;
+
+  constructor(
+    res: HttpResponse,
+    req: HttpRequest,
+    endpoint: number,
+    arrivedUs: number,
+    host: ExchangeHost,
+  ) {
+    this.#res = res;
+    this.#host = host;
+    this.endpoint = endpoint;
+    this.arrivedUs = arrivedUs;
+    this.#origin = req.getHeader('origin');
+    this.#splitsEvents = req.getHeader('user-agent').startsWith('python-requests');
+    const sent = req.getHeader('x-request-id');
+    this.requestId = sent !== '' && REQUEST_ID.test(sent) ? sent : randomId('req_', host.random);
+    res.onAborted(() => this.#aborted());
+  }
+
+  /** False once the answer is complete or the client has left: there is nobody to write to. */
+  get isOpen(): boolean {
+    return this.#end === undefined;
+  }
+
+  /** Undefined while it is open. */
+  get end(): ExchangeEnd | undefined {
+    return this.#end;
+  }
+
+  /** Status of the answer, or the one that it would have had. */
+  get status(): HttpStatus {
+    return this.#status;
+  }
+
+  /** True while the connection does not take what it was given: write nothing until `onRoom`. */
+  get isBlocked(): boolean {
+    return this.#blocked;
+  }
+
+  /** `gone` is called if the client leaves before its answer is complete. */
+  onGone(gone: () => void): void {
+    this.#onGone = gone;
+  }
+
+  /** `room` is called when a blocked connection takes bytes again, inside a cork. */
+  onRoom(room: () => void): void {
+    this.#onRoom = room;
+  }
+
+  /** Collects the body. `done` is not called if it is too large or the client leaves before its end. */
+  readBody(done: (text: string) => void): void {
+    let parts: Buffer[] | undefined;
+    let bytes = 0;
+    this.#res.onData((chunk, isLast) => {
+      if (!this.isOpen) return;
+      bytes += chunk.byteLength;
+      if (bytes > this.#host.bodyBytesMax) {
+        this.#refuseBody();
+      } else if (isLast && parts === undefined) {
+        done(Buffer.from(chunk).toString('utf8'));
+      } else {
+        parts ??= [];
+        // The memory of a chunk is uWebSockets.js's again after this callback.
+        parts.push(Buffer.from(new Uint8Array(chunk.slice(0))));
+        if (isLast) done(Buffer.concat(parts, bytes).toString('utf8'));
+      }
+    });
+  }
+
+  /** A whole answer. */
+  send(status: HttpStatus, contentType: string, body: string, headers?: HeaderList): void {
+    if (!this.isOpen) return;
+    this.#res.cork(() => {
+      this.#writeHead(status, contentType, headers);
+      this.#finish('answered', () => this.#res.end(body, this.#host.draining));
+    });
+  }
+
+  sendJson(status: HttpStatus, body: string, headers?: HeaderList): void {
+    this.send(status, JSON_TYPE, body, headers);
+  }
+
+  sendError(error: ApiError): void {
+    this.send(error.status, JSON_TYPE, errorBody(error), error.headers);
+  }
+
+  /** An answer without a body. */
+  sendEmpty(status: HttpStatus, headers: HeaderList): void {
+    if (!this.isOpen) return;
+    this.#res.cork(() => {
+      this.#writeHead(status, undefined, headers);
+      this.#finish('answered', () => this.#res.endWithoutBody(undefined, this.#host.draining));
+    });
+  }
+
+  /** Runs `write`, in which events may be written, as one burst on the wire. */
+  cork(write: () => void): void {
+    if (this.isOpen) this.#res.cork(write);
+  }
+
+  /** Status and headers of a stream of server-sent events. Inside a cork, before the first event. */
+  beginStream(headers: HeaderList): void {
+    this.#writeHead(200, 'text/event-stream', headers);
+  }
+
+  get hasBegun(): boolean {
+    return this.#headSent;
+  }
+
+  /** One event as one HTTP chunk. Inside a cork, and not while blocked. */
+  writeEvent(event: string): void {
+    let taken: boolean;
+    if (this.#splitsEvents) {
+      this.#res.write(event.slice(0, -1));
+      taken = this.#res.write('\n');
+    } else {
+      taken = this.#res.write(event);
+    }
+    if (!taken && !this.#blocked) this.#block();
+  }
+
+  /** The end of a stream. Inside a cork. */
+  endStream(): void {
+    this.#finish('answered', () => this.#res.end(undefined, this.#host.draining));
+  }
+
+  /** Ends the connection in the middle of the answer. */
+  breakOff(): void {
+    if (!this.isOpen) return;
+    this.#onGone = undefined;
+    this.#finish('broken-off', () => this.#res.close());
+  }
+
+  #block(): void {
+    this.#blocked = true;
+    // Without this handler uWebSockets.js ends a stream 10 s after the first write that had to wait,
+    // even if the client has read all since. With it, only if nothing moves for that long.
+    this.#res.onWritable(() => {
+      this.#blocked = false;
+      this.#res.cork(() => this.#onRoom?.());
+      return !this.#blocked;
+    });
+  }
+
+  #aborted(): void {
+    if (!this.isOpen) return;
+    this.#finish(this.#blocked ? 'client-stalled' : 'client-left', () => {});
+    this.#onGone?.();
+  }
+
+  #refuseBody(): void {
+    const error = apiError('payload_too_large', { max: this.#host.bodyBytesMax });
+    this.#res.cork(() => {
+      this.#writeHead(error.status, JSON_TYPE, error.headers);
+      this.#finish('answered', () => this.#res.end(errorBody(error), true));
+    });
+  }
+
+  #writeHead(status: HttpStatus, contentType: string | undefined, headers?: HeaderList): void {
+    const res = this.#res;
+    this.#status = status;
+    this.#headSent = true;
+    res.writeStatus(STATUS_LINES[status]);
+    if (contentType !== undefined) res.writeHeader('content-type', contentType);
+    res.writeHeader('x-request-id', this.requestId);
+    if (headers !== undefined) {
+      for (const [name, value] of headers) res.writeHeader(name, value);
+    }
+    if (this.#origin !== '') {
+      for (const [name, value] of this.#host.cors.headersFor(this.#origin)) {
+        res.writeHeader(name, value);
+      }
+    }
+  }
+
+  #finish(end: ExchangeEnd, act: () => void): void {
+    this.#end = end;
+    act();
+    this.#host.ended(this);
+  }
+}

@@ -1,0 +1,129 @@
+import uWS, { type HttpRequest, type HttpResponse, type TemplatedApp } from 'uWebSockets.js';
+import { apiError } from '../../shared/errors.ts';
+import { Exchange, type ExchangeHost } from './exchange.ts';
+
+export type Method = 'get' | 'post' | 'patch' | 'del';
+
+/** One path and method. */
+export interface Route {
+  readonly method: Method;
+  /** As uWebSockets.js matches it; a last segment `*` stands for all that follows. */
+  readonly pattern: string;
+  /** Index of the route's label in the metrics. */
+  readonly endpoint: number;
+  /** `req` is valid only until this returns. */
+  readonly handle: (exchange: Exchange, req: HttpRequest) => void;
+}
+
+export interface Tls {
+  readonly certFile: string;
+  readonly keyFile: string;
+}
+
+/** What the app asks of the server for each request, besides what exchanges need. */
+export interface AppHost extends ExchangeHost {
+  nowUs(): number;
+  started(exchange: Exchange): void;
+}
+
+/** Largest head of a request, in bytes; uWebSockets.js answers 431 above it. */
+export const HEADER_BYTES_MAX = 4096;
+
+const METHOD_NAMES: Readonly<Record<Method, string>> = {
+  get: 'GET',
+  post: 'POST',
+  patch: 'PATCH',
+  del: 'DELETE',
+};
+
+/** The HTTP server: routes, and the answers that no route gives. */
+export class HttpApp {
+  readonly #app: TemplatedApp;
+  readonly #host: AppHost;
+  #listenSocket: uWS.us_listen_socket | undefined;
+
+  /** Requests that fit no route count under `otherEndpoint`. */
+  constructor(routes: readonly Route[], otherEndpoint: number, host: AppHost, tls?: Tls) {
+    this.#app =
+      tls === undefined
+        ? uWS.App()
+        : uWS.SSLApp({ cert_file_name: tls.certFile, key_file_name: tls.keyFile });
+    this.#host = host;
+    for (const route of routes) {
+      this.#app[route.method](route.pattern, this.#handler(route.endpoint, route.handle));
+      if (!route.pattern.endsWith('*') && route.pattern !== '/') {
+        this.#app[route.method](`${route.pattern}/`, this.#handler(route.endpoint, route.handle));
+      }
+    }
+    this.#app.options('/*', this.#handler(otherEndpoint, (exchange, req) => {
+      const origin = req.getHeader('origin');
+      const asked = req.getHeader('access-control-request-headers');
+      exchange.sendEmpty(204, host.cors.preflightHeaders(origin, asked));
+    }));
+    this.#refuseOtherMethods(routes);
+    this.#app.any('/*', this.#handler(otherEndpoint, (exchange, req) => {
+      const method = req.getMethod().toUpperCase();
+      exchange.sendError(apiError('unknown_url', { method, path: req.getUrl() }));
+    }));
+  }
+
+  /** Listens, and returns the port. Throws when the address is taken or not this machine's. */
+  listen(host: string, port: number): Promise<number> {
+    return new Promise((resolve, reject) => {
+      // Without the option several processes could share the port, and a taken port go unnoticed.
+      this.#app.listen(host, port, uWS.LIBUS_LISTEN_EXCLUSIVE_PORT, (socket) => {
+        if (socket === false) {
+          reject(new Error(`cannot listen on ${host}:${port}: the address is in use or not here`));
+          return;
+        }
+        this.#listenSocket = socket;
+        resolve(uWS.us_socket_local_port(socket));
+      });
+    });
+  }
+
+  /** Takes no new connections; those that are open go on. */
+  stopListening(): void {
+    if (this.#listenSocket === undefined) return;
+    uWS.us_listen_socket_close(this.#listenSocket);
+    this.#listenSocket = undefined;
+  }
+
+  /** Ends every connection. */
+  close(): void {
+    this.#app.close();
+  }
+
+  #handler(endpoint: number, handle: Route['handle']) {
+    return (res: HttpResponse, req: HttpRequest): void => {
+      const exchange = new Exchange(res, req, endpoint, this.#host.nowUs(), this.#host);
+      this.#host.started(exchange);
+      handle(exchange, req);
+    };
+  }
+
+  #refuseOtherMethods(routes: readonly Route[]): void {
+    const methods = new Map<string, string[]>();
+    const endpoints = new Map<string, number>();
+    for (const route of routes) {
+      const allowed = methods.get(route.pattern) ?? [];
+      methods.set(route.pattern, [...allowed, METHOD_NAMES[route.method]]);
+      endpoints.set(route.pattern, route.endpoint);
+    }
+    for (const [pattern, allowed] of methods) {
+      const allow = allowed.join(', ');
+      const refuse = this.#handler(endpoints.get(pattern) ?? 0, (exchange, req) => {
+        const method = req.getMethod().toUpperCase();
+        exchange.sendError(
+          apiError(
+            'method_not_supported',
+            { method, path: req.getUrl(), allowed: allow },
+            { headers: [['allow', allow]] },
+          ),
+        );
+      });
+      this.#app.any(pattern, refuse);
+      if (!pattern.endsWith('*') && pattern !== '/') this.#app.any(`${pattern}/`, refuse);
+    }
+  }
+}

@@ -1,0 +1,127 @@
+import type { Cluster, RequestListener } from '../../engine/cluster/cluster.ts';
+import { type ApiError, apiError, type HeaderList } from '../../shared/errors.ts';
+import type { RequestId } from '../../shared/ids.ts';
+import { OUTCOME, type Outcome } from '../../shared/protocol.ts';
+import type { Exchange } from '../http/exchange.ts';
+import type { AnswerPlan } from './answer-plan.ts';
+import type { AnswerHead } from './chat-response.ts';
+import type { Usage } from './usage.ts';
+
+/** What an answer needs of the server around it. */
+export interface AnswerHost {
+  readonly cluster: Cluster;
+  nowUs(): number;
+  /** Requests that may wait on one worker, to be named when that is too few. */
+  readonly maxWaiting: number;
+  /** The first token is out. */
+  firstToken(answer: ChatAnswer, queuedUs: number): void;
+  /** Nothing more will be sent. */
+  answerEnded(answer: ChatAnswer, end: AnswerEnd): void;
+}
+
+/** How an answer ended. */
+export type AnswerEnd = 'completed' | 'failed' | 'cancelled';
+
+/** What is known of an answer before it is placed. */
+export interface AnswerStart {
+  readonly exchange: Exchange;
+  readonly head: AnswerHead;
+  /** One for each choice. */
+  readonly plans: readonly AnswerPlan[];
+  readonly usage: Usage;
+  /** Label of the model in the metrics. */
+  readonly modelLabel: number;
+  /** The error if the request turns out never to fit a worker. */
+  readonly tooLong: () => ApiError;
+}
+
+/**
+ * The answer to one request, one sequence for each choice, from its placement to the last byte. The
+ * texts are known from the start; the workers only say when each token comes out.
+ */
+export abstract class ChatAnswer implements RequestListener {
+  readonly start: AnswerStart;
+  /** When the last token came out; when the request arrived, before the first. */
+  progressUs: number;
+  hasStarted = false;
+  /** Headers that say where the request went. */
+  headers: HeaderList = [];
+  protected readonly host: AnswerHost;
+  /** Tokens that came out, for each choice. */
+  protected readonly emitted: Int32Array;
+  readonly #requests: RequestId[] = [];
+  #hasEnded = false;
+
+  constructor(start: AnswerStart, host: AnswerHost) {
+    this.start = start;
+    this.host = host;
+    this.progressUs = start.exchange.arrivedUs;
+    this.emitted = new Int32Array(start.plans.length);
+    start.exchange.onGone(() => this.#stop('cancelled'));
+  }
+
+  abstract readonly isStream: boolean;
+
+  /** The next choice was placed, as this request. */
+  placed(request: RequestId): void {
+    this.#requests.push(request);
+  }
+
+  started(_request: RequestId, cachedTokens: number, queuedUs: number): void {
+    if (this.#hasEnded || this.hasStarted) return;
+    this.hasStarted = true;
+    this.start.usage.cachedTokens = Math.max(this.start.usage.cachedTokens, cachedTokens);
+    this.host.firstToken(this, queuedUs);
+  }
+
+  tokens(request: RequestId, count: number): void {
+    if (this.#hasEnded) return;
+    const choice = this.#requests.length === 1 ? 0 : this.#requests.indexOf(request);
+    this.emitted[choice] = (this.emitted[choice] ?? 0) + count;
+    this.progressUs = this.host.nowUs();
+    this.progressed();
+  }
+
+  ended(_request: RequestId, outcome: Outcome): void {
+    if (outcome === OUTCOME.queueFull) {
+      this.fail(apiError('queue_full', { waiting: this.host.maxWaiting }));
+    } else if (outcome === OUTCOME.tooLong) {
+      this.fail(this.start.tooLong());
+    }
+  }
+
+  failed(): void {
+    this.fail(apiError('worker_failed', {}));
+  }
+
+  /** Ends the answer with an error: with its own status if nothing was sent, else as an event. */
+  fail(error: ApiError): void {
+    if (this.#hasEnded) return;
+    this.sendFailure(error);
+    this.#stop('failed');
+  }
+
+  /** More tokens are out than before. */
+  protected abstract progressed(): void;
+
+  protected abstract sendFailure(error: ApiError): void;
+
+  /** Counts one sent token of a choice. */
+  protected count(plan: AnswerPlan, index: number): void {
+    this.start.usage.completionTokens++;
+    if (index < plan.reasoningTokens) this.start.usage.reasoningTokens++;
+  }
+
+  /** The last byte has been handed over. */
+  protected complete(): void {
+    this.#hasEnded = true;
+    this.host.answerEnded(this, 'completed');
+  }
+
+  #stop(end: AnswerEnd): void {
+    if (this.#hasEnded) return;
+    this.#hasEnded = true;
+    for (const request of this.#requests) this.host.cluster.cancel(request);
+    this.host.answerEnded(this, end);
+  }
+}

@@ -1,0 +1,275 @@
+import type { HttpRequest } from 'uWebSockets.js';
+import type { Cluster, ClusterRequest, Placement } from '../../engine/cluster/cluster.ts';
+import { HASH_WORDS, hashBlocks, hashRoot } from '../../shared/block-hash.ts';
+import { ApiError, apiError } from '../../shared/errors.ts';
+import { NO_REQUEST, type RequestId, type WorkerId, workerId } from '../../shared/ids.ts';
+import { combineSeeds, hashText, mix32, Rng } from '../../shared/rng.ts';
+import { timeUs } from '../../shared/units.ts';
+import type { Exchange } from '../http/exchange.ts';
+import { TokenBuffer } from '../text/token-buffer.ts';
+import type { Tokenizer } from '../text/tokenizer.ts';
+import { AnswerPlan, choiceSeed, type OutputLengths } from './answer-plan.ts';
+import type { AnswerHost, AnswerStart, ChatAnswer } from './chat-answer.ts';
+import { type ChatRequest, parseChatRequest } from './chat-request.ts';
+import { renderPrompt } from './chat-template.ts';
+import { randomId } from './ids.ts';
+import { parseJsonObject } from './json-body.ts';
+import type { Model, ModelCatalog } from './models.ts';
+import { StreamedAnswer } from './streamed-answer.ts';
+import { UnaryAnswer } from './unary-answer.ts';
+
+export interface ChatSettings {
+  readonly seed: number;
+  readonly blockSize: number;
+  readonly workers: number;
+  readonly kvEnabled: boolean;
+  /** The routing policy binds the requests of a session together. */
+  readonly routesBySession: boolean;
+  readonly validatesContext: boolean;
+  readonly lengths: OutputLengths;
+  readonly fingerprint: string;
+}
+
+/** What the endpoint needs of the server around it. */
+export interface ChatHost extends AnswerHost {
+  readonly models: ModelCatalog;
+  readonly tokenizer: Tokenizer;
+  readonly random: Rng;
+  nowS(): number;
+  modelLabel(id: string): number;
+  /** A reason not to take a request now. */
+  refusal(): ApiError | undefined;
+  isUp(worker: WorkerId): boolean;
+  noteRouteUs(worker: WorkerId, routeUs: number): void;
+  /** An answer is on its way. */
+  answerStarted(answer: ChatAnswer): void;
+}
+
+/** What of a request's head the endpoint looks at. */
+interface RequestHead {
+  readonly pinned: string;
+  readonly session: string;
+}
+
+const NO_HASHES = new Uint32Array(0);
+
+/** `POST /v1/chat/completions`: parse, plan the answer, place it, and let it run. */
+export class ChatEndpoint {
+  readonly #settings: ChatSettings;
+  readonly #host: ChatHost;
+  /** Prompt and answer of the request at hand: used again by the next one. */
+  readonly #tokens = new TokenBuffer();
+  #requests = 0;
+
+  constructor(settings: ChatSettings, host: ChatHost) {
+    this.#settings = settings;
+    this.#host = host;
+  }
+
+  /** The route's handler. */
+  readonly handle = (exchange: Exchange, req: HttpRequest): void => {
+    const head: RequestHead = {
+      pinned: req.getHeader('x-fakeai-worker') || req.getHeader('x-worker-instance-id'),
+      session: this.#settings.routesBySession ? sessionOf(req) : '',
+    };
+    exchange.readBody((text) => {
+      const problem = this.#host.refusal() ?? this.#answer(exchange, head, text);
+      if (problem !== undefined) exchange.sendError(problem);
+    });
+  };
+
+  #answer(exchange: Exchange, head: RequestHead, text: string): ApiError | undefined {
+    const body = parseJsonObject(text);
+    if (body instanceof ApiError) return body;
+    const request = parseChatRequest(body);
+    if (request instanceof ApiError) return request;
+    const model = this.#host.models.use(request.model, this.#host.nowS());
+    if (model === undefined) return apiError('model_not_found', { model: request.model }, MODEL);
+    const pinned = this.#pinned(request, head);
+    if (pinned instanceof ApiError) return pinned;
+
+    const tokens = this.#tokens;
+    tokens.clear();
+    const audioTokens = renderPrompt(
+      request.messages,
+      request.tools,
+      model.imageCost,
+      this.#host.tokenizer,
+      tokens,
+    );
+    const promptTokens = tokens.length;
+    if (this.#settings.validatesContext) {
+      const overflow = contextOverflow(request, model, promptTokens);
+      if (overflow !== undefined) return overflow;
+    }
+    const seed = this.#requestSeed(request, model);
+    const plans: AnswerPlan[] = [];
+    for (let choice = 0; choice < request.choices; choice++) {
+      const room = model.window - promptTokens;
+      const planSeed = choiceSeed(seed, choice);
+      plans.push(new AnswerPlan(request, model, this.#settings.lengths, planSeed, room));
+    }
+    const ids = request.seed === undefined ? this.#host.random : new Rng(seed);
+    const answer = this.#newAnswer(request, {
+      exchange,
+      head: {
+        id: randomId('chatcmpl-', ids),
+        createdS: this.#host.nowS(),
+        modelJson: model.idJson,
+        fingerprint: this.#settings.fingerprint,
+      },
+      plans,
+      usage: {
+        promptTokens,
+        cachedTokens: 0,
+        promptAudioTokens: audioTokens,
+        completionTokens: 0,
+        reasoningTokens: 0,
+      },
+      modelLabel: this.#host.modelLabel(model.id),
+      tooLong: () => tooLongFor(request, model, promptTokens, plans[0]?.tokens ?? 0),
+    });
+    return this.#place(request, answer, head, seed, pinned);
+  }
+
+  #newAnswer(request: ChatRequest, start: AnswerStart): ChatAnswer {
+    return request.stream
+      ? new StreamedAnswer(start, this.#host, request.usageMode)
+      : new UnaryAnswer(start, this.#host);
+  }
+
+  /** Submits one sequence for each choice: all on the worker that the router chose for the first. */
+  #place(
+    request: ChatRequest,
+    answer: ChatAnswer,
+    head: RequestHead,
+    seed: number,
+    pinned: WorkerId | undefined,
+  ): ApiError | undefined {
+    const { plans, usage, exchange } = answer.start;
+    const { cluster } = this.#host;
+    let worker = pinned;
+    let first: RequestId = NO_REQUEST;
+    for (let choice = 0; choice < plans.length; choice++) {
+      const plan = plans[choice]!;
+      const hashes = this.#hashes(request, plan, usage.promptTokens);
+      const promptBlocks = Math.floor(usage.promptTokens / this.#settings.blockSize);
+      const sequence: ClusterRequest = {
+        hashes,
+        promptBlocks: hashes.length === 0 ? 0 : promptBlocks,
+        promptTokens: usage.promptTokens,
+        sessionKey: this.#settings.routesBySession ? sessionKey(request, head, hashes) : 0,
+        pinned: worker,
+        arrivedUs: timeUs(exchange.arrivedUs),
+        outputTokens: Math.max(1, plan.tokens),
+        priority: request.priority,
+        seed: choiceSeed(seed, choice),
+        prefillScale: 1,
+        siblingOf: first,
+      };
+      const beforeUs = this.#host.nowUs();
+      const placement = cluster.submit(sequence, answer);
+      if (placement === undefined) {
+        return apiError('service_unavailable', { reason: 'no worker can take the request now' });
+      }
+      answer.placed(placement.request);
+      if (choice === 0) {
+        worker = placement.worker;
+        first = placement.request;
+        this.#note(answer, placement, this.#host.nowUs() - beforeUs);
+      }
+    }
+    this.#host.answerStarted(answer);
+    return undefined;
+  }
+
+  #note(answer: ChatAnswer, placement: Placement, routeUs: number): void {
+    this.#host.noteRouteUs(placement.worker, routeUs);
+    answer.headers = [
+      ['openai-version', '2020-10-01'],
+      ['x-fakeai-worker', `worker-${placement.worker}`],
+      ['x-fakeai-overlap-blocks', String(placement.overlapBlocks)],
+      ['x-fakeai-route-us', String(routeUs)],
+    ];
+  }
+
+  /** Hashes of the full blocks of prompt and answer; the prompt's ids are in the token buffer. */
+  #hashes(request: ChatRequest, plan: AnswerPlan, promptTokens: number): Uint32Array {
+    if (!this.#settings.kvEnabled) return NO_HASHES;
+    const tokens = this.#tokens;
+    tokens.length = promptTokens;
+    plan.appendIds(tokens, this.#host.tokenizer.kind);
+    const blocks = Math.floor(tokens.length / this.#settings.blockSize);
+    const hashes = new Uint32Array(blocks * HASH_WORDS);
+    const root = hashRoot(combineSeeds(hashText(request.model), hashText(request.cacheSalt)));
+    hashBlocks(tokens.ids, tokens.length, this.#settings.blockSize, root, hashes);
+    return hashes;
+  }
+
+  /** Equal repeatable requests have equal seeds; any other request has one of its own. */
+  #requestSeed(request: ChatRequest, model: Model): number {
+    const base = combineSeeds(this.#settings.seed, hashText(model.id));
+    if (!request.repeatable) return combineSeeds(base, ++this.#requests);
+    const { ids, length } = this.#tokens;
+    let prompt = request.seed === undefined ? 0 : hashText(String(request.seed));
+    for (let i = 0; i < length; i++) prompt = Math.imul(prompt ^ ids[i]!, 0x01000193);
+    return combineSeeds(base, mix32(prompt));
+  }
+
+  #pinned(request: ChatRequest, head: RequestHead): WorkerId | undefined | ApiError {
+    if (head.pinned === '' && request.pinnedWorker === undefined) return undefined;
+    const got = head.pinned === '' ? String(request.pinnedWorker) : head.pinned;
+    const { workers } = this.#settings;
+    const digits = /^(?:worker-)?(\d{1,3})$/.exec(got)?.[1];
+    if (digits === undefined || Number(digits) >= workers) {
+      const expected = workers === 1 ? 'worker-0' : `worker-0 to worker-${workers - 1}`;
+      return apiError('worker_not_found', { got, expected });
+    }
+    const worker = workerId(Number(digits));
+    if (!this.#host.isUp(worker)) {
+      return apiError('service_unavailable', { reason: `worker-${worker} is down` });
+    }
+    return worker;
+  }
+}
+
+const MODEL = { param: 'model' };
+
+function sessionOf(req: HttpRequest): string {
+  return (
+    req.getHeader('x-session-id') ||
+    req.getHeader('x-dynamo-session-id') ||
+    req.getHeader('x-correlation-id')
+  );
+}
+
+/** What binds a session together: what the client says, else the first block of its prompt. */
+function sessionKey(request: ChatRequest, head: RequestHead, hashes: Uint32Array): number {
+  const said = head.session || request.promptCacheKey || request.user;
+  return said === undefined ? (hashes[0] ?? 0) : hashText(said);
+}
+
+function contextOverflow(
+  request: ChatRequest,
+  model: Model,
+  promptTokens: number,
+): ApiError | undefined {
+  const limit = request.outputLimit ?? 0;
+  if (promptTokens + limit <= model.window && promptTokens < model.window) return undefined;
+  return tooLongFor(request, model, promptTokens, limit);
+}
+
+function tooLongFor(
+  _request: ChatRequest,
+  model: Model,
+  prompt: number,
+  completion: number,
+): ApiError {
+  return apiError('context_length_exceeded', {
+    window: model.window,
+    total: prompt + completion,
+    prompt,
+    completion,
+    param: 'messages',
+  });
+}

@@ -1,0 +1,89 @@
+import type { ApiError } from '../../shared/errors.ts';
+import type { AnswerPlan } from './answer-plan.ts';
+import { type AnswerHost, type AnswerStart, ChatAnswer } from './chat-answer.ts';
+import { ChatChunks, DONE_EVENT, errorEvent } from './chat-chunks.ts';
+import type { UsageMode } from './usage.ts';
+
+/**
+ * An answer that is sent token by token as server-sent events. While the client does not read, its
+ * tokens are only counted, so that a slow client costs no memory; when it reads again it gets them.
+ */
+export class StreamedAnswer extends ChatAnswer {
+  readonly isStream = true;
+  readonly #chunks: ChatChunks;
+  readonly #usageMode: UsageMode;
+  /** Tokens that were written, for each choice; -1 before the event that opens the choice. */
+  readonly #written: Int32Array;
+  #choicesLeft: number;
+
+  constructor(start: AnswerStart, host: AnswerHost, usageMode: UsageMode) {
+    super(start, host);
+    this.#chunks = new ChatChunks(start.head, usageMode);
+    this.#usageMode = usageMode;
+    this.#written = new Int32Array(start.plans.length).fill(-1);
+    this.#choicesLeft = start.plans.length;
+    start.exchange.onRoom(this.#write);
+  }
+
+  protected progressed(): void {
+    const { exchange } = this.start;
+    if (!exchange.isBlocked) exchange.cork(this.#write);
+  }
+
+  protected sendFailure(error: ApiError): void {
+    const { exchange } = this.start;
+    if (!exchange.hasBegun) {
+      exchange.sendError(error);
+      return;
+    }
+    exchange.cork(() => {
+      exchange.writeEvent(errorEvent(error));
+      exchange.endStream();
+    });
+  }
+
+  /** Writes every token that is out. Inside a cork. */
+  readonly #write = (): void => {
+    const { exchange, plans } = this.start;
+    if (!exchange.hasBegun) exchange.beginStream(this.headers);
+    for (let choice = 0; choice < plans.length && !exchange.isBlocked; choice++) {
+      this.#writeChoice(choice, plans[choice]!);
+    }
+    if (this.#choicesLeft > 0 || exchange.isBlocked) return;
+    if (this.#usageMode !== 'none') exchange.writeEvent(this.#chunks.usage(this.start.usage));
+    exchange.writeEvent(DONE_EVENT);
+    exchange.endStream();
+    this.complete();
+  };
+
+  #writeChoice(choice: number, plan: AnswerPlan): void {
+    const { exchange, usage } = this.start;
+    const emitted = this.emitted[choice]!;
+    let written = this.#written[choice]!;
+    if (written > plan.tokens || emitted === 0) return;
+    if (written < 0) {
+      exchange.writeEvent(this.#chunks.role(choice, usage));
+      written = 0;
+    }
+    for (; written < Math.min(emitted, plan.tokens) && !exchange.isBlocked; written++) {
+      this.count(plan, written);
+      this.#writeToken(choice, plan, written);
+    }
+    if (written === plan.tokens && !exchange.isBlocked) {
+      exchange.writeEvent(this.#chunks.finish(choice, plan.finishReason, usage));
+      this.#choicesLeft--;
+      written++;
+    }
+    this.#written[choice] = written;
+  }
+
+  #writeToken(choice: number, plan: AnswerPlan, index: number): void {
+    const { exchange, usage } = this.start;
+    if (index < plan.reasoningTokens) {
+      exchange.writeEvent(this.#chunks.reasoning(choice, plan.reasoningPiece(index), usage));
+      return;
+    }
+    const text = plan.contentPiece(index - plan.reasoningTokens);
+    if (text !== '') exchange.writeEvent(this.#chunks.content(choice, text, usage));
+  }
+}
