@@ -36,8 +36,9 @@ export class CorpusAnswer {
   #base = 0;
 
   /**
-   * `seed` is 32 bits; no tokens are an empty text. With `endsNaturally` the last sentences are chosen so that the last piece is a
-   * full stop (an answer of one token is a word); otherwise the text breaks off where it is.
+   * `seed` is 32 bits; no tokens are an empty text. With `endsNaturally` the last sentences are
+   * chosen so that the last piece is a full stop (an answer of one token is a word); otherwise the
+   * text breaks off where it is.
    */
   constructor(seed: number, tokens: number, endsNaturally: boolean) {
     this.tokens = tokens;
@@ -74,18 +75,17 @@ export class CorpusAnswer {
   appendIds(out: TokenBuffer, kind: TokenizerKind): void {
     if (this.tokens === 0) return;
     const ids = pieceIds(kind);
+    const source = ids.following;
+    const start = out.length;
     out.reserve(this.tokens);
     const target = out.ids;
-    const start = out.length;
     this.#seek(0);
+    target[start] = ids.opening[this.#sentence]!;
+    let at = 1;
     for (;;) {
-      const first = firstPiece[this.#sentence]!;
+      const shift = firstPiece[this.#sentence]! - this.#base;
       const end = Math.min(this.#end(), this.tokens);
-      let source = first;
-      for (let at = start + this.#base; at < start + end; at++) {
-        target[at] = ids.following[source++]!;
-      }
-      if (this.#base === 0) target[start] = ids.opening[this.#sentence]!;
+      for (; at < end; at++) target[start + at] = source[shift + at]!;
       if (end === this.tokens) break;
       this.#advance();
     }

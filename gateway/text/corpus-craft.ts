@@ -74,7 +74,7 @@ A hash turns a long name into a short number.
 A tree with wide nodes keeps the number of steps small.
 The compiler found a mistake that three people had missed.
 Types are a kind of proof that the computer checks for you.
-Documentation should tell why, because the code already tells how.
+A comment should tell why, because the code already tells how.
 The interface is a promise, and the rest may change.
 Old formats live longer than the companies that designed them.
 Data without a unit are only numbers.

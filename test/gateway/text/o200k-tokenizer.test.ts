@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { encode as reference } from 'gpt-tokenizer/encoding/o200k_base';
+import { loadedO200k, loadO200k } from '../../../gateway/text/o200k-tokenizer.ts';
+import { TokenBuffer } from '../../../gateway/text/token-buffer.ts';
+
+assert.throws(loadedO200k, /loaded before it is used/, 'nothing loads the vocabulary unasked');
+const tokenizer = await loadO200k();
+
+function encode(text: string): Uint32Array {
+  const out = new TokenBuffer();
+  tokenizer.encode(text, out);
+  return out.ids.slice(0, out.length);
+}
+
+test('known texts have the ids that tiktoken gives them', () => {
+  assert.deepEqual([...encode('hello world')], [24912, 2375]);
+  assert.deepEqual([...encode('')], []);
+});
+
+test('any text has the ids of the library and decodes to itself', () => {
+  const text = fc.oneof(
+    fc.string({ unit: 'binary', maxLength: 40 }),
+    fc.string({ unit: fc.constantFrom(...'abcdeXYZ019_ \n\r\t.,-/😀中é'), maxLength: 120 }),
+  );
+  fc.assert(
+    fc.property(text, (value) => {
+      const ids = encode(value);
+      assert.deepEqual([...ids], reference(value, { disallowedSpecial: new Set() }));
+      assert.equal(tokenizer.count(value), ids.length);
+      assert.equal(tokenizer.decode(ids), value);
+    }),
+    { numRuns: 200 },
+  );
+});
+
+test('what looks like a special token is plain text', () => {
+  const text = 'a <|endoftext|> b <|im_start|>';
+  assert.deepEqual([...encode(text)], reference(text, { disallowedSpecial: new Set() }));
+  assert.equal(tokenizer.decode(encode(text)), text);
+  assert.ok(encode(text).every((id) => id < 199_999));
+});
+
+test('half a surrogate pair is encoded as U+FFFD', () => {
+  assert.deepEqual(encode('a\ud83d'), encode('a\ufffd'));
+});
+
+test('ids that are not text decode to U+FFFD and leave nothing behind', () => {
+  const cut = encode('𐍈').slice(0, 1);
+  assert.equal(tokenizer.decode(cut), '\ufffd');
+  assert.equal(tokenizer.decode(encode('ok')), 'ok');
+  assert.equal(tokenizer.decode(Uint32Array.of(4_000_000_000)), '\ufffd');
+});
+
+// A scan for the lowest pair would need minutes for these, hence the limit.
+for (const [name, text, tokens] of [
+  ['one letter', 'a'.repeat(200_000), 25_000],
+  ['one character of three bytes', '中'.repeat(50_000), undefined],
+  ['white space', ' '.repeat(200_000), undefined],
+  ['one sign', '='.repeat(200_000), undefined],
+] as const) {
+  test(`a long run of ${name} does not take quadratic time`, { timeout: 20_000 }, () => {
+    const ids = encode(text);
+    assert.equal(tokenizer.decode(ids), text);
+    if (tokens !== undefined) assert.equal(ids.length, tokens);
+  });
+}
