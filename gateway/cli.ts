@@ -2,12 +2,12 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import type { FileContent } from '../shared/config/parse-value.ts';
 import { type CommandContext, EXIT_MISCONFIGURED } from './commands/command-context.ts';
-import { configCommand } from './commands/config-command.ts';
-import { serveCommand } from './commands/serve-command.ts';
+import { addConfigCommand } from './commands/config-command.ts';
+import { addServeCommand } from './commands/serve-command.ts';
 import { optionTerm } from './setting-flags.ts';
 
 /** The subcommands, in the order of the help. */
-const COMMANDS = [serveCommand, configCommand] as const;
+const COMMANDS = [addServeCommand, addConfigCommand] as const;
 
 /** Runs the program with the arguments after its name; resolves to the exit code. */
 export async function runCli(argv: readonly string[], context: CommandContext): Promise<number> {
@@ -15,6 +15,9 @@ export async function runCli(argv: readonly string[], context: CommandContext): 
     .description('Simulates an LLM-serving cluster behind the OpenAI API. No model runs.')
     .version(context.version)
     .helpCommand(true)
+    .showHelpAfterError(
+      'Commands: fakeai --help. Flags of a command follow it: fakeai serve --help.',
+    )
     .exitOverride()
     .configureHelp({ optionTerm, styleTitle: (title) => `\u001b[1m${title}\u001b[22m` })
     .configureOutput({
@@ -24,10 +27,7 @@ export async function runCli(argv: readonly string[], context: CommandContext): 
       getOutHasColors: () => context.colours,
       getErrHasColors: () => false,
     });
-  for (const create of COMMANDS) {
-    const command = create(context).version(context.version);
-    program.addCommand(command.copyInheritedSettings(program));
-  }
+  for (const addCommand of COMMANDS) addCommand(program, context).version(context.version);
   if (argv.length === 0) {
     program.outputHelp();
     return context.exitCode;

@@ -42,6 +42,9 @@ const INTRODUCTION = `Every setting can be given in four ways. The first that na
    (\`kv_cache_block_size: 32\`) or nested (\`kv_cache: { block_size: 32 }\`);
 4. the default.
 
+The tables name each setting by its nested key: \`kv_cache.block_size\` is \`block_size\` under
+\`kv_cache\` in a file, and \`FAKEAI_KV_CACHE__BLOCK_SIZE\` in the environment.
+
 \`fakeai config\` shows every setting with its value and where it came from; keys are masked.
 
 - An unknown name, a value that is not allowed, or two spellings of one setting with different values
@@ -73,7 +76,7 @@ The command lines of the performance guide start Uvicorn. Their flags here:
 | \`--workers 4\` | accepted, no effect: \`--kv-cache-num-workers\` simulates more GPUs, \`--threads\` uses more cores |
 | \`--loop uvloop\` | accepted, no effect: the event loop is that of Node.js |
 | \`--reload\`, \`--backlog 2048\`, \`--timeout-keep-alive 5\` | accepted, no effect: see below |
-| \`--http\`, \`--http2\` | refused: the HTTP library speaks HTTP/1.1 only; for HTTP/2 put a proxy in front |`;
+| \`--http2\` | refused: the HTTP library speaks HTTP/1.1 only; for HTTP/2 put a proxy in front |`;
 
 /** Settings of other stacks that this one cannot honour, each with the reason. */
 function withoutEffect(): readonly string[] {

@@ -52,7 +52,8 @@ async function parseDocument(name: string, text: string): Promise<ConfigFile> {
   try {
     return { file: { name, document: await documentOf(name, text) } };
   } catch (error) {
-    const [reason] = String(error instanceof Error ? error.message : error).split('\n');
+    const message = error instanceof Error ? error.message : String(error);
+    const reason = message.split('\n')[0]?.replace(/:$/, '');
     return { problem: `${name} cannot be parsed: ${reason}` };
   }
 }

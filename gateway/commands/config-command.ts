@@ -1,4 +1,4 @@
-import { Command, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { type EffectiveLatency, effectiveLatency } from '../../shared/config/latency.ts';
 import { SECTIONS } from '../../shared/config/settings.ts';
 import { maskSecrets } from '../../shared/config.ts';
@@ -12,8 +12,9 @@ import { problemReport } from './serve-command.ts';
 type Loaded = Extract<LoadedSettings, { ok: true }>;
 
 /** `fakeai config`: shows every resolved setting and where it came from. */
-export function configCommand(context: CommandContext): Command {
-  const command = new Command('config')
+export function addConfigCommand(program: Command, context: CommandContext): Command {
+  const command = program
+    .command('config')
     .summary('show every setting, its value and its source')
     .description('Shows what "fakeai serve" would run with. Takes all of its flags.')
     .addOption(new Option('--json', 'as JSON').conflicts('markdown'))

@@ -1,11 +1,12 @@
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { addSettingFlags } from '../setting-flags.ts';
 import { loadSettings } from '../settings-source.ts';
 import { type CommandContext, EXIT_MISCONFIGURED } from './command-context.ts';
 
 /** `fakeai serve`: runs the server until it is told to stop. */
-export function serveCommand(context: CommandContext): Command {
-  const command = new Command('serve')
+export function addServeCommand(program: Command, context: CommandContext): Command {
+  const command = program
+    .command('serve')
     .alias('server')
     .summary('run the server')
     .description('Serves the OpenAI API from a simulated cluster until SIGTERM or SIGINT.');

@@ -9,7 +9,9 @@ export function problemsBetween(
   failed: ReadonlySet<SettingName>,
 ): readonly string[] {
   const problems: string[] = [];
-  if ((settings.sslCertfile === undefined) !== (settings.sslKeyfile === undefined)) {
+  const sslFailed = failed.has('sslCertfile') || failed.has('sslKeyfile');
+  const oneOfSsl = (settings.sslCertfile === undefined) !== (settings.sslKeyfile === undefined);
+  if (oneOfSsl && !sslFailed) {
     problems.push('FAKEAI_SSL_CERTFILE and FAKEAI_SSL_KEYFILE must be set both or not at all');
   }
   if (settings.requireApiKey && settings.apiKeys.length === 0 && !failed.has('apiKeys')) {
