@@ -26,7 +26,7 @@ export async function suite(mode: BenchMode): Promise<BenchRow[]> {
 
 /** One operation is a block's whole life: allocate (and so evict), commit, release. */
 function churnTask(numBlocks: number): BenchTask {
-  const operations = 16 * 1024;
+  const operations = 2048;
   const churn = new Churn(numBlocks);
   churn.run(4 * numBlocks);
   assert(churn.cache.evictions === 3 * numBlocks, 'a full cache evicts once per block');
@@ -57,7 +57,7 @@ class Churn {
       const blocks = this.#sequences[this.#rng.u32() % SEQUENCES]!;
       if (blocks.length === BLOCKS_PER_SEQUENCE) this.cache.release(blocks);
       assert(this.cache.allocate(blocks), 'there is always a block to evict');
-      this.cache.commit(blocks.at(blocks.length - 1), mix32(this.#committed), this.#committed);
+      this.cache.commit(blocks, blocks.length - 1, mix32(this.#committed), this.#committed);
       this.#committed = (this.#committed + 1) & 0x7fffffff;
     }
     this.#events.clear();
@@ -76,16 +76,19 @@ function lookupTasks(numBlocks: number): BenchTask[] {
       name: `match ${PROMPT_BLOCKS} blocks of ${numBlocks}`,
       operations: PROMPT_BLOCKS,
       run: () => {
-        assert(cache.match(next(), PROMPT_BLOCKS) === PROMPT_BLOCKS, 'the whole prompt is cached');
+        blocks.clear();
+        cache.match(next(), PROMPT_BLOCKS, blocks);
+        assert(blocks.length === PROMPT_BLOCKS, 'the whole prompt is cached');
       },
     },
     {
-      name: `match + acquire + release ${PROMPT_BLOCKS} blocks of ${numBlocks}`,
+      name: `match + retain + release ${PROMPT_BLOCKS} blocks of ${numBlocks}`,
       operations: PROMPT_BLOCKS,
       run: () => {
-        const prompt = next();
-        cache.acquire(prompt, cache.match(prompt, PROMPT_BLOCKS), blocks);
-        assert(blocks.length === PROMPT_BLOCKS, 'the whole prompt is acquired');
+        blocks.clear();
+        cache.match(next(), PROMPT_BLOCKS, blocks);
+        cache.retain(blocks);
+        assert(blocks.length === PROMPT_BLOCKS, 'the whole prompt is retained');
         cache.release(blocks);
       },
     },
@@ -106,7 +109,7 @@ function fill(cache: PrefixCache, numBlocks: number): Uint32Array[] {
     for (const [prompt, blocks] of lists.entries()) {
       assert(cache.allocate(blocks), 'the prompts fill the cache exactly');
       const at = index * HASH_WORDS;
-      cache.commit(blocks.at(index), prompts[prompt]![at]!, prompts[prompt]![at + 1]!);
+      cache.commit(blocks, index, prompts[prompt]![at]!, prompts[prompt]![at + 1]!);
     }
   }
   for (const blocks of lists) cache.release(blocks);

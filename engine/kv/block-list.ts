@@ -19,6 +19,11 @@ export class BlockList {
     return this.#items[index]!;
   }
 
+  /** Replaces the block at `index`, which must be below `length`. */
+  set(index: number, block: number): void {
+    this.#items[index] = block;
+  }
+
   push(block: number): void {
     if (this.#length === this.#items.length) this.#grow();
     this.#items[this.#length++] = block;

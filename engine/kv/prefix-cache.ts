@@ -14,7 +14,7 @@ export interface PrefixCacheOptions {
 }
 
 /**
- * The KV block cache of one worker. A sequence acquires the blocks of its prefix that are cached,
+ * The KV block cache of one worker. A sequence retains the blocks of its prefix that match,
  * allocates the others, commits each of them when the step that computed it has ended, and releases
  * them all at the end. A committed block is matchable from then until it is evicted, whether a
  * sequence refers to it or not.
@@ -23,10 +23,6 @@ export interface PrefixCacheOptions {
  * that is the leaf: a sequence refers to all blocks before one that it refers to and releases the
  * last one first, so whoever gives up a block gives up its parent right after, and the parent is
  * referred to or more recently used than its child. What is cached stays reachable from the root.
- *
- * The exception is a sequence with a duplicate (see `commit`): it does not refer to the block that
- * is cached under that hash, which may thus go before the children. Those take up room without
- * being matched until their parent is committed again.
  *
  * 32 to 40 bytes per block in flat arrays, which the system provides page by page as they are used.
  */
@@ -76,35 +72,29 @@ export class PrefixCache {
     return this.#duplicateCommits;
   }
 
-  /** How many leading hashes of `hashes`, (lo, hi) pairs, are matchable; at most `maxBlocks`. */
-  match(hashes: Uint32Array, maxBlocks: number): number {
-    const limit = Math.min(maxBlocks, hashes.length / HASH_WORDS);
-    let blocks = 0;
-    while (blocks < limit && this.#find(hashes, blocks) !== NO_BLOCK) blocks++;
-    return blocks;
-  }
-
   /**
-   * How many of the first `blocks` blocks, all of which must match, no sequence refers to now.
-   * Acquiring those uses up as much room that could be had by eviction.
+   * Appends the blocks that hold the leading hashes of `hashes`, (lo, hi) pairs, to `into`, at most
+   * `maxBlocks` of them, and returns how many of those no sequence refers to: retaining them uses up
+   * as much room that could be had by eviction. Nothing else changes.
    */
-  inactiveAmong(hashes: Uint32Array, blocks: number): number {
+  match(hashes: Uint32Array, maxBlocks: number, into: BlockList): number {
+    const limit = Math.min(maxBlocks, hashes.length / HASH_WORDS);
     let inactive = 0;
-    for (let index = 0; index < blocks; index++) {
-      const block = this.#find(hashes, index);
-      assert(block !== NO_BLOCK, 'only matched blocks are asked for');
+    for (let index = 0; index < limit; index++) {
+      const block = this.#table.find(hashes[index * HASH_WORDS]!, hashes[index * HASH_WORDS + 1]!);
+      if (block === NO_BLOCK) break;
       if (!this.#pool.isActive(block)) inactive++;
+      into.push(block);
     }
     return inactive;
   }
 
-  /** Takes a reference on each of the first `blocks` blocks, all of which must match. */
-  acquire(hashes: Uint32Array, blocks: number, into: BlockList): void {
-    for (let index = 0; index < blocks; index++) {
-      const block = this.#find(hashes, index);
-      assert(block !== NO_BLOCK, 'only matched blocks can be acquired');
+  /** Takes a reference on each of `blocks`, which have just been matched. */
+  retain(blocks: BlockList): void {
+    for (let index = 0; index < blocks.length; index++) {
+      const block = blocks.at(index);
+      assert(this.#table.holds(block), 'only a matchable block can be retained');
       this.#pool.retain(block);
-      into.push(block);
     }
   }
 
@@ -124,16 +114,24 @@ export class PrefixCache {
   }
 
   /**
-   * The step that computed `block`, an active block without a hash, has ended: it is matchable
-   * under its hash from now on. If another block holds that hash already, two sequences have
-   * computed the same prefix at once: this one stays private to its sequence and is blank again
-   * when released. Does nothing without prefix caching.
+   * The step that computed block `index` of a sequence's `blocks` has ended: it is matchable under
+   * its hash from now on. If another block holds that hash already, two sequences have computed the
+   * same prefix at once: this one goes on with the other's block, and its own is blank again. Does
+   * nothing without prefix caching.
    */
-  commit(block: number, lo: number, hi: number): void {
+  commit(blocks: BlockList, index: number, lo: number, hi: number): void {
     if (!this.#prefixCaching) return;
+    const block = blocks.at(index);
     assert(this.#pool.isActive(block), 'only an active block can be committed');
-    if (this.#table.insert(block, lo, hi)) this.#events.push2(lo, hi);
-    else this.#duplicateCommits++;
+    if (this.#table.insert(block, lo, hi)) {
+      this.#events.push2(lo, hi);
+      return;
+    }
+    const twin = this.#table.find(lo, hi);
+    this.#pool.retain(twin);
+    this.#pool.release(block, false);
+    blocks.set(index, twin);
+    this.#duplicateCommits++;
   }
 
   /** Gives up one reference on each block, the last one first, and clears the list. */
@@ -161,10 +159,6 @@ export class PrefixCache {
       if (this.#table.holds(block) && !this.#pool.isActive(block)) cached++;
     }
     assert(cached === this.#pool.cached, 'the cached blocks are those that only hold a hash');
-  }
-
-  #find(hashes: Uint32Array, index: number): number {
-    return this.#table.find(hashes[index * HASH_WORDS]!, hashes[index * HASH_WORDS + 1]!);
   }
 
   #evict(block: number): void {

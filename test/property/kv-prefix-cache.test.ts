@@ -40,9 +40,8 @@ function hashesOf(path: string): Uint32Array {
 interface Sequence {
   readonly path: string;
   readonly blocks: BlockList;
+  /** Leading blocks that are matchable; those behind are the sequence's own. */
   committed: number;
-  /** Which of its blocks are private: allocated and not committed, or duplicates. */
-  readonly private: Set<number>;
 }
 
 class Model {
@@ -51,8 +50,6 @@ class Model {
   readonly refs = new Map<string, number>();
   /** Prefixes that nobody refers to, the least recently used first. */
   readonly unused: string[] = [];
-  /** Prefixes that were committed behind a private block: they may lose their parents. */
-  readonly #orphans = new Set<string>();
   readonly events: string[] = [];
   #privateBlocks = 0;
 
@@ -70,13 +67,13 @@ class Model {
     return blocks;
   }
 
-  acquire(prefix: string): void {
+  retain(prefix: string): void {
     const refs = this.refs.get(prefix) ?? 0;
     this.refs.set(prefix, refs + 1);
     if (refs === 0) this.unused.splice(this.unused.indexOf(prefix), 1);
   }
 
-  allocate(sequence: Sequence, index: number): boolean {
+  allocate(): boolean {
     if (this.blocksFree === 0) {
       const evicted = this.unused.shift();
       if (evicted === undefined) return false;
@@ -84,32 +81,24 @@ class Model {
       this.events.push(`-${evicted}`);
     }
     this.#privateBlocks++;
-    sequence.private.add(index);
     return true;
   }
 
   commit(sequence: Sequence): void {
-    const index = sequence.committed++;
-    const prefix = sequence.path.slice(0, index + 1);
-    if (this.refs.has(prefix)) return;
-    sequence.private.delete(index);
+    const prefix = sequence.path.slice(0, ++sequence.committed);
     this.#privateBlocks--;
+    if (this.refs.has(prefix)) {
+      this.retain(prefix);
+      return;
+    }
     this.refs.set(prefix, 1);
     this.events.push(prefix);
-    if (sequence.private.size > 0 && Math.min(...sequence.private) < index) {
-      this.#orphans.add(prefix);
-    } else {
-      this.#orphans.delete(prefix);
-    }
   }
 
-  release(sequence: Sequence, blocks: number): void {
-    for (let index = blocks - 1; index >= 0; index--) {
-      if (sequence.private.has(index)) {
-        this.#privateBlocks--;
-        continue;
-      }
-      const prefix = sequence.path.slice(0, index + 1);
+  release(sequence: Sequence): void {
+    this.#privateBlocks -= sequence.blocks.length - sequence.committed;
+    for (let length = sequence.committed; length > 0; length--) {
+      const prefix = sequence.path.slice(0, length);
       const refs = (this.refs.get(prefix) ?? 0) - 1;
       this.refs.set(prefix, refs);
       if (refs === 0) this.unused.push(prefix);
@@ -120,8 +109,10 @@ class Model {
   checkReachable(): void {
     for (const prefix of this.refs.keys()) {
       const parent = prefix.slice(0, -1);
-      if (parent === '' || this.#orphans.has(prefix)) continue;
-      assert.ok(this.refs.has(parent), `${prefix} is cached and its parent is not`);
+      assert.ok(
+        parent === '' || this.refs.has(parent),
+        `${prefix} is cached and its parent is not`,
+      );
     }
   }
 }
@@ -152,34 +143,33 @@ class Comparison {
 
   #start(path: string): void {
     const hashes = hashesOf(path);
-    const matched = this.#cache.match(hashes, path.length);
+    const blocks = new BlockList();
+    const inactive = this.#cache.match(hashes, path.length, blocks);
+    const matched = blocks.length;
     assert.equal(matched, this.#model.match(path));
     const prefixes = [...path].slice(0, matched).map((_, last) => path.slice(0, last + 1));
-    const inactive = prefixes.filter((prefix) => this.#model.unused.includes(prefix)).length;
-    assert.equal(this.#cache.inactiveAmong(hashes, matched), inactive);
-    const blocks = new BlockList();
-    this.#cache.acquire(hashes, matched, blocks);
-    for (const prefix of prefixes) this.#model.acquire(prefix);
-    this.#sequences.push({ path, blocks, committed: matched, private: new Set() });
+    const unused = prefixes.filter((prefix) => this.#model.unused.includes(prefix));
+    assert.equal(inactive, unused.length);
+    this.#cache.retain(blocks);
+    for (const prefix of prefixes) this.#model.retain(prefix);
+    this.#sequences.push({ path, blocks, committed: matched });
   }
 
   #allocate(sequence: Sequence): void {
-    const index = sequence.blocks.length;
-    if (index === sequence.path.length) return;
-    const expected = this.#model.allocate(sequence, index);
-    assert.equal(this.#cache.allocate(sequence.blocks), expected);
+    if (sequence.blocks.length === sequence.path.length) return;
+    assert.equal(this.#cache.allocate(sequence.blocks), this.#model.allocate());
   }
 
   #commit(sequence: Sequence): void {
     const index = sequence.committed;
     if (index === sequence.blocks.length) return;
     const { lo, hi } = hashOf(sequence.path.slice(0, index + 1));
-    this.#cache.commit(sequence.blocks.at(index), lo, hi);
+    this.#cache.commit(sequence.blocks, index, lo, hi);
     this.#model.commit(sequence);
   }
 
   #release(sequence: Sequence): void {
-    this.#model.release(sequence, sequence.blocks.length);
+    this.#model.release(sequence);
     this.#cache.release(sequence.blocks);
     this.#sequences.splice(this.#sequences.indexOf(sequence), 1);
   }

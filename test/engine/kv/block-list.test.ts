@@ -11,6 +11,13 @@ test('a list keeps its blocks in order while it grows, from any capacity', () =>
   }
 });
 
+test('a block can be replaced by another one in its place', () => {
+  const list = new BlockList();
+  for (const block of [4, 5, 6]) list.push(block);
+  list.set(1, 9);
+  assert.deepEqual([list.at(0), list.at(1), list.at(2), list.length], [4, 9, 6, 3]);
+});
+
 test('a cleared list is empty and can be filled again', () => {
   const list = new BlockList(2);
   for (let block = 0; block < 5; block++) list.push(block);

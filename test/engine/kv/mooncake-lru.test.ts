@@ -41,12 +41,13 @@ function replay(requests: readonly Uint32Array[], numBlocks: number): number {
   let hits = 0;
   for (const hashes of requests) {
     const length = hashes.length / 2;
-    const matched = cache.match(hashes, length);
+    cache.match(hashes, length, blocks);
+    const matched = blocks.length;
     hits += matched;
-    cache.acquire(hashes, matched, blocks);
+    cache.retain(blocks);
     while (blocks.length < length) assert.ok(cache.allocate(blocks));
     for (let at = matched; at < length; at++) {
-      cache.commit(blocks.at(at), hashes[at * 2] ?? 0, hashes[at * 2 + 1] ?? 0);
+      cache.commit(blocks, at, hashes[at * 2] ?? 0, hashes[at * 2 + 1] ?? 0);
     }
     cache.release(blocks);
     events.clear();

@@ -19,10 +19,11 @@ class Rig {
   start(...blocks: number[]): BlockList {
     const hashes = hashesOf(...blocks);
     const list = new BlockList();
-    this.cache.acquire(hashes, this.cache.match(hashes, blocks.length), list);
+    this.cache.match(hashes, blocks.length, list);
+    this.cache.retain(list);
     for (const block of blocks.slice(list.length)) {
       assert.ok(this.cache.allocate(list));
-      this.cache.commit(list.at(list.length - 1), block, 0);
+      this.cache.commit(list, list.length - 1, block, 0);
     }
     return list;
   }
@@ -31,8 +32,11 @@ class Rig {
     this.cache.release(this.start(...blocks));
   }
 
-  matched(...blocks: number[]): number {
-    return this.cache.match(hashesOf(...blocks), blocks.length);
+  /** How many of these blocks match, in a match of `maxBlocks` at most. */
+  matched(blocks: number[], maxBlocks = blocks.length): number {
+    const list = new BlockList();
+    this.cache.match(hashesOf(...blocks), maxBlocks, list);
+    return list.length;
   }
 
   /** The events since the last call: n for block n stored, -n for removed. */
@@ -57,36 +61,36 @@ function hashesOf(...blocks: number[]): Uint32Array {
 
 describe('matching', () => {
   test('a block is matchable from its commit on, not from its allocation', () => {
-    const { cache } = new Rig(4);
+    const rig = new Rig(4);
     const list = new BlockList();
-    cache.allocate(list);
-    assert.equal(cache.match(hashesOf(1), 1), 0);
-    cache.commit(list.at(0), 1, 0);
-    assert.equal(cache.match(hashesOf(1), 1), 1);
+    rig.cache.allocate(list);
+    assert.equal(rig.matched([1]), 0);
+    rig.cache.commit(list, 0, 1, 0);
+    assert.equal(rig.matched([1]), 1);
   });
 
   test('a block stays matchable when its sequence has ended', () => {
     const rig = new Rig(4);
     rig.run(1, 2);
-    assert.equal(rig.matched(1, 2), 2);
+    assert.equal(rig.matched([1, 2]), 2);
   });
 
   test('a match ends at the first block that is not cached', () => {
     const rig = new Rig(8);
     rig.run(1, 2, 3);
-    assert.equal(rig.matched(1, 2, 9, 3), 2);
-    assert.equal(rig.matched(9, 1, 2), 0);
-    assert.equal(rig.matched(), 0);
+    assert.equal(rig.matched([1, 2, 9, 3]), 2);
+    assert.equal(rig.matched([9, 1, 2]), 0);
+    assert.equal(rig.matched([]), 0);
   });
 
   test('a match is no longer than asked for, nor than the hashes', () => {
     const rig = new Rig(8);
     rig.run(1, 2, 3);
-    assert.equal(rig.cache.match(hashesOf(1, 2, 3), 2), 2);
-    assert.equal(rig.cache.match(hashesOf(1, 2, 3), 0), 0);
-    assert.equal(rig.cache.match(hashesOf(1, 2), 100), 2);
+    assert.equal(rig.matched([1, 2, 3], 2), 2);
+    assert.equal(rig.matched([1, 2, 3], 0), 0);
+    assert.equal(rig.matched([1, 2], 100), 2);
     rig.run(1, 0);
-    assert.equal(rig.cache.match(hashesOf(1), 100), 1);
+    assert.equal(rig.matched([1], 100), 1);
   });
 
   test('matching changes nothing, not even what is evicted next', () => {
@@ -94,13 +98,22 @@ describe('matching', () => {
     rig.run(1);
     rig.run(2);
     rig.drain();
-    assert.equal(rig.matched(1), 1);
-    assert.equal(rig.cache.inactiveAmong(hashesOf(1), 1), 1);
+    assert.equal(rig.matched([1]), 1);
     rig.run(3);
     assert.deepEqual(rig.drain(), [-1, 3]);
   });
 
-  test('an acquired block is shared, not copied', () => {
+  test('a match is appended to what the list holds', () => {
+    const rig = new Rig(4);
+    rig.run(1, 2);
+    const list = new BlockList();
+    rig.cache.match(hashesOf(1), 1, list);
+    rig.cache.match(hashesOf(1, 2), 2, list);
+    assert.equal(list.length, 3);
+    assert.equal(list.at(0), list.at(1));
+  });
+
+  test('a block that matches is shared, not copied', () => {
     const rig = new Rig(4);
     const first = rig.start(1, 2);
     const second = rig.start(1, 2, 3);
@@ -109,25 +122,26 @@ describe('matching', () => {
     assert.deepEqual(rig.counts(), [1, 0, 3]);
   });
 
-  test('acquiring a block that is not cached is a bug', () => {
-    const rig = new Rig(4);
+  test('retaining a block that holds no hash is a bug', () => {
+    const rig = new Rig(1);
     rig.run(1);
-    const acquire = () => rig.cache.acquire(hashesOf(1, 2), 2, new BlockList());
-    assert.throws(acquire, AssertionFailure);
-    assert.throws(() => rig.cache.inactiveAmong(hashesOf(2), 1), AssertionFailure);
+    const list = new BlockList();
+    rig.cache.match(hashesOf(1), 1, list);
+    rig.cache.allocate(new BlockList());
+    assert.throws(() => rig.cache.retain(list), AssertionFailure);
   });
 });
 
 describe('room', () => {
-  test('only the hits that nobody refers to use up room when they are acquired', () => {
+  test('only the hits that nobody refers to use up room when they are retained', () => {
     const rig = new Rig(8);
     rig.run(1, 2, 3, 4);
     rig.start(1, 2);
-    const hashes = hashesOf(1, 2, 3, 4);
-    const inactive = rig.cache.inactiveAmong(hashes, 4);
+    const list = new BlockList();
+    const inactive = rig.cache.match(hashesOf(1, 2, 3, 4), 4, list);
     assert.equal(inactive, 2);
     const roomBefore = rig.cache.blocksFree + rig.cache.blocksCached;
-    rig.cache.acquire(hashes, 4, new BlockList());
+    rig.cache.retain(list);
     assert.equal(rig.cache.blocksFree + rig.cache.blocksCached, roomBefore - inactive);
   });
 
@@ -179,7 +193,7 @@ describe('eviction', () => {
     rig.drain();
     rig.run(5, 6, 7);
     assert.deepEqual(rig.drain(), [-2, 5, -4, 6, -3, 7]);
-    assert.equal(rig.matched(1), 1);
+    assert.equal(rig.matched([1]), 1);
   });
 
   test('a shared prefix counts as used when the last of its sequences ends', () => {
@@ -197,9 +211,9 @@ describe('eviction', () => {
     const rig = new Rig(1);
     rig.run(1);
     rig.run(2);
-    assert.equal(rig.matched(1), 0);
+    assert.equal(rig.matched([1]), 0);
     rig.run(1);
-    assert.equal(rig.matched(1), 1);
+    assert.equal(rig.matched([1]), 1);
     assert.deepEqual(rig.drain(), [1, -1, 2, -2, 1]);
   });
 });
@@ -223,7 +237,7 @@ describe('events', () => {
       [0x80000000, 0],
     ] as const) {
       cache.allocate(list);
-      cache.commit(list.at(0), lo, hi);
+      cache.commit(list, 0, lo, hi);
       cache.release(list);
     }
     assert.deepEqual(
@@ -234,39 +248,45 @@ describe('events', () => {
 });
 
 describe('duplicates', () => {
-  /** Two sequences compute block 1 at once; block 2 follows the copy that stays private. */
-  function computeTwice(rig: Rig): { shared: BlockList; withPrivate: BlockList } {
-    const shared = new BlockList();
-    const withPrivate = new BlockList();
-    rig.cache.allocate(shared);
-    rig.cache.allocate(withPrivate);
-    rig.cache.allocate(withPrivate);
-    rig.cache.commit(shared.at(0), 1, 0);
-    rig.cache.commit(withPrivate.at(0), 1, 0);
-    rig.cache.commit(withPrivate.at(1), 2, 0);
-    return { shared, withPrivate };
+  /** Two sequences that have both computed block 1; only the first has committed it. */
+  function computeTwice(rig: Rig): { first: BlockList; second: BlockList } {
+    const [first, second] = [new BlockList(), new BlockList()];
+    rig.cache.allocate(first);
+    rig.cache.allocate(second);
+    rig.cache.commit(first, 0, 1, 0);
+    return { first, second };
   }
 
-  test('the second copy of a block is counted, makes no event, and is blank when released', () => {
+  test('of two copies one is kept, for both sequences, with one event', () => {
     const rig = new Rig(4);
-    const { withPrivate } = computeTwice(rig);
+    const { first, second } = computeTwice(rig);
+    assert.deepEqual(rig.counts(), [2, 0, 2]);
+    rig.cache.commit(second, 0, 1, 0);
+    assert.equal(second.at(0), first.at(0));
+    assert.deepEqual(rig.counts(), [3, 0, 1]);
+    assert.deepEqual(rig.drain(), [1]);
     assert.equal(rig.cache.duplicateCommits, 1);
-    assert.deepEqual(rig.drain(), [1, 2]);
-    assert.deepEqual(rig.counts(), [1, 0, 3]);
-    rig.cache.release(withPrivate);
-    assert.deepEqual(rig.counts(), [2, 1, 1]);
     rig.cache.checkInvariants();
   });
 
-  test('a block behind a private copy may outlive its parent and is reachable again with it', () => {
-    const rig = new Rig(3);
-    const { shared, withPrivate } = computeTwice(rig);
-    rig.cache.release(shared);
-    rig.run(3);
-    assert.equal(rig.matched(1, 2), 0);
-    rig.cache.release(withPrivate);
-    rig.run(1);
-    assert.equal(rig.matched(1, 2), 2);
+  test('the block kept is referred to until both sequences have ended', () => {
+    const rig = new Rig(2);
+    const { first, second } = computeTwice(rig);
+    rig.cache.commit(second, 0, 1, 0);
+    rig.cache.release(first);
+    assert.deepEqual(rig.counts(), [1, 0, 1]);
+    rig.cache.release(second);
+    assert.deepEqual(rig.counts(), [1, 1, 0]);
+  });
+
+  test('a copy of a block that nobody refers to any more revives that block', () => {
+    const rig = new Rig(2);
+    const { first, second } = computeTwice(rig);
+    rig.cache.release(first);
+    assert.deepEqual(rig.counts(), [0, 1, 1]);
+    rig.cache.commit(second, 0, 1, 0);
+    assert.deepEqual(rig.counts(), [1, 0, 1]);
+    rig.cache.checkInvariants();
   });
 });
 
@@ -274,7 +294,7 @@ test('without prefix caching nothing matches and every released block is blank',
   const rig = new Rig(3, false);
   rig.run(1, 2);
   const list = rig.start(1, 2);
-  assert.equal(rig.matched(1, 2), 0);
+  assert.equal(rig.matched([1, 2]), 0);
   assert.deepEqual(rig.counts(), [1, 0, 2]);
   rig.cache.release(list);
   assert.deepEqual(rig.counts(), [3, 0, 0]);
@@ -284,11 +304,13 @@ test('without prefix caching nothing matches and every released block is blank',
 
 test('committing a block that nobody refers to, or committing it twice, is a bug', () => {
   const { cache } = new Rig(2);
-  assert.throws(() => cache.commit(0, 1, 0), AssertionFailure);
   const list = new BlockList();
+  list.push(0);
+  assert.throws(() => cache.commit(list, 0, 1, 0), AssertionFailure);
+  list.clear();
   cache.allocate(list);
-  cache.commit(list.at(0), 1, 0);
-  assert.throws(() => cache.commit(list.at(0), 2, 0), AssertionFailure);
+  cache.commit(list, 0, 1, 0);
+  assert.throws(() => cache.commit(list, 0, 2, 0), AssertionFailure);
 });
 
 test('every matchable hash is visited once', () => {
@@ -307,7 +329,7 @@ test('a million blocks can be filled and evicted', () => {
   const list = new BlockList(numBlocks);
   for (let block = 0; block < numBlocks; block++) {
     rig.cache.allocate(list);
-    rig.cache.commit(list.at(block), block, 0);
+    rig.cache.commit(list, block, block, 0);
   }
   assert.ok(!rig.cache.allocate(list));
   rig.cache.release(list);
