@@ -231,7 +231,7 @@ describe('resolved settings', () => {
   });
 
   it('read keys from files, without comments', () => {
-    const content = '# staging\n  file-key-1 \n\nsha256:' + 'a'.repeat(64) + '\n';
+    const content = `# staging\n  file-key-1 \n\nsha256:${'a'.repeat(64)}\n`;
     const { settings } = settled({
       env: { FAKEAI_API_KEYS: 'plain-key,keys.txt' },
       readFile: (path) =>

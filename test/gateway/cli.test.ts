@@ -1,0 +1,174 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { describe, it } from 'node:test';
+import { readTextFile, runCli } from '../../gateway/cli.ts';
+import type { CommandContext } from '../../gateway/commands/command-context.ts';
+import { SETTINGS } from '../../shared/config/settings.ts';
+
+interface Run {
+  readonly code: number;
+  readonly out: string;
+  readonly error: string;
+}
+
+async function run(line: string, overrides: Partial<CommandContext> = {}): Promise<Run> {
+  let out = '';
+  let error = '';
+  const context: CommandContext = {
+    version: '1.2.3',
+    env: {},
+    readFile: () => ({ kind: 'missing' }),
+    writeOut: (text) => {
+      out += text;
+    },
+    writeError: (text) => {
+      error += text;
+    },
+    colours: false,
+    columns: 100,
+    exitCode: 0,
+    ...overrides,
+  };
+  const code = await runCli(line.split(' ').filter(Boolean), context);
+  return { code, out, error };
+}
+
+async function settingsOf(line: string, overrides: Partial<CommandContext> = {}) {
+  const { code, out, error } = await run(`config --json ${line}`, overrides);
+  assert.equal(code, 0, error);
+  return JSON.parse(out);
+}
+
+describe('fakeai', () => {
+  it('without a command shows the commands', async () => {
+    const { code, out } = await run('');
+    assert.equal(code, 0);
+    assert.match(out, /serve.*run the server/);
+    assert.match(out, /config.*show every setting/);
+  });
+
+  it('has --help and --version everywhere', async () => {
+    for (const command of ['', 'serve', 'server', 'config']) {
+      const help = await run(`${command} --help`);
+      assert.equal(help.code, 0);
+      assert.match(help.out, /^Usage: fakeai/);
+      assert.deepEqual(await run(`${command} --version`), { code: 0, out: '1.2.3\n', error: '' });
+    }
+  });
+
+  it('refuses an unknown command and names the one that was meant', async () => {
+    const { code, error } = await run('sevre');
+    assert.equal(code, 2);
+    assert.match(error, /unknown command 'sevre'.*Did you mean serve\?/s);
+  });
+
+  it('writes colours to a terminal only', async () => {
+    for (const line of ['--help', 'serve --help', 'config']) {
+      assert.equal((await run(line)).out.includes('\u001b'), false);
+      assert.equal((await run(line, { colours: true })).out.includes('\u001b['), true);
+    }
+  });
+});
+
+describe('fakeai serve', () => {
+  it('has a flag for every setting, grouped, unless it has no effect', async () => {
+    const { out } = await run('serve --help');
+    for (const { flag, setting } of SETTINGS) {
+      const shown = out.includes(setting.kind === 'boolean' ? `--[no-]${flag.slice(2)}` : flag);
+      assert.equal(shown, setting.effect?.kind !== 'never', flag);
+    }
+    for (const heading of ['Shorthands:', 'KV cache:', 'Rate limits:']) {
+      assert.match(out, new RegExp(`^${heading}$`, 'm'));
+    }
+  });
+
+  it('stops with one message for all problems before anything is started', async () => {
+    const { code, out, error } = await run('serve --prot 1 --http2 x', {
+      env: { FAKEAI_SEED: '-1' },
+    });
+    assert.equal(code, 2);
+    assert.equal(out, '');
+    assert.match(error, /^fakeai: 4 problems in the configuration\n( {2}- .*\n){4}$/);
+  });
+
+  it('refuses a flag without its value', async () => {
+    const { code, error } = await run('serve --port');
+    assert.equal(code, 2);
+    assert.match(error, /'--port <number>' argument missing/);
+  });
+});
+
+describe('fakeai config', () => {
+  it('shows every setting with its value and source', async () => {
+    const { code, out, error } = await run('config --no-debug', { env: { FAKEAI_PORT: '9' } });
+    assert.deepEqual([code, error], [0, '']);
+    assert.match(out, /^ {2}FAKEAI_PORT +env +9$/m);
+    assert.match(out, /^ {2}FAKEAI_DEBUG +flag +false$/m);
+    assert.match(out, /^ {2}FAKEAI_SSL_CERTFILE +default +unset$/m);
+    for (const { env } of SETTINGS) assert.match(out, new RegExp(`^ {2}${env} `, 'm'));
+  });
+
+  it('shows the latency that results from several settings', async () => {
+    const { out } = await run('config', {
+      env: { FAKEAI_RESPONSE_DELAY: '0.5', FAKEAI_RANDOM_DELAY: 'false' },
+    });
+    assert.match(out, /500 ms ± 0 % to the first token, then 5 ms ± 0 %/);
+  });
+
+  it('never shows a key', async () => {
+    const env = { FAKEAI_API_KEYS: 'top-secret', FAKEAI_RATE_LIMIT_REDIS_URL: 'redis://secret' };
+    for (const line of ['config', 'config --json']) {
+      const { out, error } = await run(line, { env });
+      assert.doesNotMatch(out + error, /secret/);
+      assert.match(out, /\*{8}/);
+    }
+  });
+
+  it('takes the flags of serve, later ones last', async () => {
+    const line = '--port 1 --port=2 --ttft 7:0 --debug=yes --kv-cache-workers 8 --no-access-log';
+    const { settings, effectiveLatency } = await settingsOf(line);
+    assert.deepEqual(settings.port, { value: 2, source: 'flag' });
+    assert.deepEqual(settings.debug, { value: true, source: 'flag' });
+    assert.deepEqual(settings.kvCacheNumWorkers, { value: 8, source: 'flag' });
+    assert.deepEqual(settings.accessLog, { value: false, source: 'flag' });
+    assert.deepEqual([effectiveLatency.ttftMs, effectiveLatency.ttftVariancePercent], [7, 0]);
+  });
+
+  it('takes several keys, and requires them', async () => {
+    const { settings } = await settingsOf('--api-key first-key --api-key second-key');
+    assert.equal(settings.apiKeys.value.length, 2);
+    assert.equal(settings.requireApiKey.value, true);
+  });
+
+  it('writes warnings beside the settings', async () => {
+    const { code, error } = await run('config --workers 4 --loop uvloop');
+    assert.equal(code, 0);
+    assert.match(error, /^warning: --loop has no effect.*\nwarning: FAKEAI_WORKERS has no effect/);
+  });
+});
+
+describe('the process', () => {
+  it('exits with 2 and one message on standard error when it is misconfigured', () => {
+    const { status, stdout, stderr } = spawnSync(
+      process.execPath,
+      ['--import', 'tsx', 'gateway/main.ts', 'config', '--prot', '1'],
+      { env: { PATH: process.env.PATH, FAKEAI_KV_BLOCK_SIZE: '16' }, encoding: 'utf8' },
+    );
+    assert.deepEqual([status, stdout], [2, '']);
+    assert.equal(
+      stderr,
+      'fakeai: 2 problems in the configuration\n' +
+        '  - --prot is not a setting; did you mean --port?\n' +
+        '  - FAKEAI_KV_BLOCK_SIZE is not a setting; did you mean FAKEAI_KV_CACHE_BLOCK_SIZE?\n',
+    );
+  });
+
+  it('reads text files, and tells missing ones from unreadable ones', () => {
+    const file = readTextFile('package.json');
+    assert.ok(file.kind === 'text' && file.text.includes('"fakeai"'));
+    for (const path of ['no-such-file', 'gateway', 'package.json/x', 'x'.repeat(5000)]) {
+      assert.deepEqual(readTextFile(path), { kind: 'missing' });
+    }
+    assert.equal(readTextFile('nul\0byte').kind, 'unreadable');
+  });
+});
