@@ -61,16 +61,31 @@ export class Content {
   extend(nameLo: number, nameHi: number, end: number): void {
     if (end <= this.tokens) return;
     this.#reserve(SEGMENT_WORDS);
+    const words = this.#words;
     const at = this.#length;
-    this.#words[at] = nameLo;
-    this.#words[at + 1] = nameHi;
-    this.#words[at + 2] = end;
-    this.#length = at + SEGMENT_WORDS;
+    words[at] = nameLo;
+    words[at + 1] = nameHi;
+    words[at + 2] = end;
+    const continues = at > 0 && words[at] === words[at - 3] && words[at + 1] === words[at - 2];
+    if (continues) words[at - 1] = end;
+    else this.#length = at + SEGMENT_WORDS;
   }
 
-  /** The same under the name of the thing with number `index` of its kind. */
-  extendNamed(kind: NameSpace, index: number, end: number): void {
-    this.extend(mix32(index ^ kind.lo), mix32(index + kind.hi), end);
+  /**
+   * The same under the name of the thing with number `index` of its kind, or of one of several
+   * versions of it, which part at different positions.
+   */
+  extendNamed(kind: NameSpace, index: number, end: number, version = 0): void {
+    this.extend(mix32(index ^ kind.lo), mix32(mix32(index + kind.hi) + version), end);
+  }
+
+  /** Cuts the content off at `tokens` tokens. Does nothing if it is no longer than that. */
+  cut(tokens: number): void {
+    while (this.tokens > tokens) {
+      const start = this.#length === SEGMENT_WORDS ? 0 : this.#words[this.#length - 4]!;
+      if (start < tokens) this.#words[this.#length - 1] = tokens;
+      else this.#length -= SEGMENT_WORDS;
+    }
   }
 
   /**
