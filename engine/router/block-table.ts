@@ -1,4 +1,5 @@
 import { assert } from '../../shared/assert.ts';
+import { HASH_WORDS } from '../../shared/block-hash.ts';
 
 /** Marks a slot as taken: a hash has 63 bits, so the top bit of its `hi` word is free. */
 const TAKEN = 0x80000000 | 0;
@@ -32,6 +33,8 @@ export class BlockTable {
   #table: Int32Array;
   #slotMask: number;
   #shift: number;
+  /** Takes what `prefetch` read, so that the reads are not optimised away. */
+  readonly #prefetched = new Int32Array(1);
   #blocks = 0;
   #growAt: number;
 
@@ -101,14 +104,30 @@ export class BlockTable {
     return (word & (1 << (worker & 31))) !== 0;
   }
 
-  /** Adds the bits of the block's workers to the bitmap that starts at `into[at]`. */
-  collect(lo: number, hi: number, into: Int32Array, at: number): void {
+  /** Writes the bitmap of the block's workers to `into[at ..]`; false and zeros if it has none. */
+  read(lo: number, hi: number, into: Int32Array, at: number): boolean {
     const slot = this.#find(lo | 0, hi | TAKEN);
-    if (slot < 0) return;
     const from = Math.imul(slot, this.#slotWords) + HEAD_WORDS;
     for (let word = 0; word < this.#bitmapWords; word++) {
-      into[at + word] = into[at + word]! | this.#table[from + word]!;
+      into[at + word] = slot < 0 ? 0 : this.#table[from + word]!;
     }
+    return slot >= 0;
+  }
+
+  /**
+   * Brings the home slots of the (lo, hi) pairs in `hashes[from .. to)` into the processor's caches,
+   * ahead of as many operations on them. In a large table every operation waits for memory and then
+   * branches on what it read, which keeps the next one from starting; these bare reads overlap, and
+   * halve the time of a batch.
+   */
+  prefetch(hashes: Uint32Array, from: number, to: number): void {
+    const table = this.#table;
+    let sum = 0;
+    for (let at = from; at < to; at += HASH_WORDS) {
+      const slot = Math.imul(hashes[at]!, GOLDEN) >>> this.#shift;
+      sum ^= table[Math.imul(slot, this.#slotWords)]!;
+    }
+    this.#prefetched[0] = sum;
   }
 
   /** Clears every bit of `worker` in one pass over the table and returns how many there were. */
@@ -169,26 +188,24 @@ export class BlockTable {
     return true;
   }
 
-  /** Empties the slot and moves back each entry of the run behind it that its home slot allows. */
+  /** Empties the slot, whose bitmap is zero, and moves back the entries behind it as far as they may. */
   #vacate(slot: number): void {
     const table = this.#table;
     const mask = this.#slotMask;
     const slotWords = this.#slotWords;
     let hole = slot;
-    let next = (slot + 1) & mask;
-    for (;;) {
+    for (let next = (slot + 1) & mask; ; next = (next + 1) & mask) {
       const nextAt = Math.imul(next, slotWords);
       if (table[nextAt + 1] === 0) break;
       const home = Math.imul(table[nextAt]!, GOLDEN) >>> this.#shift;
-      if (((next - home) & mask) >= ((next - hole) & mask)) {
-        const holeAt = Math.imul(hole, slotWords);
-        for (let word = 0; word < slotWords; word++) table[holeAt + word] = table[nextAt + word]!;
-        hole = next;
-      }
-      next = (next + 1) & mask;
+      if (((next - home) & mask) < ((next - hole) & mask)) continue;
+      const holeAt = Math.imul(hole, slotWords);
+      for (let word = 0; word < slotWords; word++) table[holeAt + word] = table[nextAt + word]!;
+      hole = next;
     }
     const holeAt = Math.imul(hole, slotWords);
-    for (let word = 0; word < slotWords; word++) table[holeAt + word] = 0;
+    table[holeAt + 1] = 0;
+    for (let word = HEAD_WORDS; word < slotWords; word++) table[holeAt + word] = 0;
     this.#blocks--;
   }
 

@@ -74,8 +74,7 @@ export class DecisionLog {
     this.#regrets[row] = regret;
     const columns = this.#perWorker;
     for (let index = 0, at = row * this.#workers; index < this.#workers; index++, at++) {
-      columns.eligible[at] = view.eligible[index]!;
-      columns.cost[at] = view.cost[index]!;
+      columns.cost[at] = view.eligible[index] === 1 ? view.cost[index]! : Number.NaN;
       columns.overlapBlocks[at] = view.overlapBlocks[index]!;
       columns.activeRequests[at] = view.ledger.activeRequests(index);
       columns.decodeBlocks[at] = view.ledger.decodeBlocks(index);
@@ -112,7 +111,7 @@ export class DecisionLog {
     const columns = this.#perWorker;
     const candidates: Candidate[] = [];
     for (let index = 0, at = row * this.#workers; index < this.#workers; index++, at++) {
-      if (columns.eligible[at] === 0) continue;
+      if (Number.isNaN(columns.cost[at])) continue;
       candidates.push({
         worker: workerId(index),
         cost: columns.cost[at]!,
@@ -126,7 +125,7 @@ export class DecisionLog {
 }
 
 interface CandidateColumns {
-  readonly eligible: Uint8Array;
+  /** Not a number where the worker was not eligible. */
   readonly cost: Float64Array;
   readonly overlapBlocks: Uint32Array;
   readonly activeRequests: Uint32Array;
@@ -135,7 +134,6 @@ interface CandidateColumns {
 
 function candidateColumns(rows: number): CandidateColumns {
   return {
-    eligible: new Uint8Array(rows),
     cost: new Float64Array(rows),
     overlapBlocks: new Uint32Array(rows),
     activeRequests: new Uint32Array(rows),

@@ -13,8 +13,9 @@ const BOOKING_WORDS = 2;
  */
 export class LoadLedger {
   readonly #activeRequests: Int32Array;
-  readonly #reportedBlocks: Float64Array;
-  readonly #reportedTokens: Float64Array;
+  /** Report and in-flight bookings together, since decisions read these far more often. */
+  readonly #decodeBlocks: Float64Array;
+  readonly #prefillTokens: Float64Array;
   readonly #inFlightBlocks: Float64Array;
   readonly #inFlightTokens: Float64Array;
   readonly #submitsSent: Float64Array;
@@ -23,8 +24,8 @@ export class LoadLedger {
 
   constructor(workers: number) {
     this.#activeRequests = new Int32Array(workers);
-    this.#reportedBlocks = new Float64Array(workers);
-    this.#reportedTokens = new Float64Array(workers);
+    this.#decodeBlocks = new Float64Array(workers);
+    this.#prefillTokens = new Float64Array(workers);
     this.#inFlightBlocks = new Float64Array(workers);
     this.#inFlightTokens = new Float64Array(workers);
     this.#submitsSent = new Float64Array(workers);
@@ -42,12 +43,12 @@ export class LoadLedger {
 
   /** Blocks of running and waiting sequences on `worker`, those under way to it included. */
   decodeBlocks(worker: number): number {
-    return this.#reportedBlocks[worker]! + this.#inFlightBlocks[worker]!;
+    return this.#decodeBlocks[worker]!;
   }
 
   /** Uncached prompt tokens that `worker` has still to compute, those under way to it included. */
   prefillTokensPending(worker: number): number {
-    return this.#reportedTokens[worker]! + this.#inFlightTokens[worker]!;
+    return this.#prefillTokens[worker]!;
   }
 
   /** Charges a request to `worker`. One submit must go out to the worker for each booking, in order. */
@@ -63,6 +64,8 @@ export class LoadLedger {
     this.#submitsSent[worker] = sent + 1;
     this.#inFlightBlocks[worker] = this.#inFlightBlocks[worker]! + promptBlocks;
     this.#inFlightTokens[worker] = this.#inFlightTokens[worker]! + uncachedTokens;
+    this.#decodeBlocks[worker] = this.#decodeBlocks[worker]! + promptBlocks;
+    this.#prefillTokens[worker] = this.#prefillTokens[worker]! + uncachedTokens;
     this.#activeRequests[worker] = this.#activeRequests[worker]! + 1;
   }
 
@@ -78,8 +81,9 @@ export class LoadLedger {
       this.#inFlightTokens[worker] = this.#inFlightTokens[worker]! - ring[at + 1]!;
     }
     this.#submitsSeen[worker] = seen;
-    this.#reportedBlocks[worker] = load.activeBlocks + load.waitingBlocks;
-    this.#reportedTokens[worker] = load.prefillTokensPending;
+    const { activeBlocks, waitingBlocks, prefillTokensPending } = load;
+    this.#decodeBlocks[worker] = activeBlocks + waitingBlocks + this.#inFlightBlocks[worker]!;
+    this.#prefillTokens[worker] = prefillTokensPending + this.#inFlightTokens[worker]!;
   }
 
   /** One request of `worker` has ended, whatever its outcome. Once per booking. */
@@ -92,8 +96,8 @@ export class LoadLedger {
   /** `worker` starts anew: its requests count as ended and its submits count from zero again. */
   reset(worker: number): void {
     this.#activeRequests[worker] = 0;
-    this.#reportedBlocks[worker] = 0;
-    this.#reportedTokens[worker] = 0;
+    this.#decodeBlocks[worker] = 0;
+    this.#prefillTokens[worker] = 0;
     this.#inFlightBlocks[worker] = 0;
     this.#inFlightTokens[worker] = 0;
     this.#submitsSent[worker] = 0;

@@ -38,12 +38,11 @@ export class CacheAwarePolicy implements RoutingPolicy {
       return this.#leastLoaded.choose(request, view);
     }
     const matched = overlap * view.blockSize > CACHE_THRESHOLD * request.promptTokens;
-    this.#contest.begin();
+    const { scores, tieScores } = this.#contest;
     for (let worker = 0; worker < view.workers; worker++) {
-      if (view.eligible[worker] === 0) continue;
-      const score = matched ? -view.overlapBlocks[worker]! : view.index.cachedBlocks(worker);
-      this.#contest.enter(worker, score, view.ledger.activeRequests(worker));
+      scores[worker] = matched ? -view.overlapBlocks[worker]! : view.index.cachedBlocks(worker);
+      tieScores[worker] = view.ledger.activeRequests(worker);
     }
-    return this.#contest.winner();
+    return this.#contest.winner(view.eligible);
   }
 }

@@ -2,34 +2,38 @@ import type { Rng } from '../../../shared/rng.ts';
 
 /** Finds the worker with the lowest score, then the lowest tie score, then by lot among equals. */
 export class Contest {
-  readonly #rng: Rng;
+  /** Each worker's scores, to be written by whoever asks for a winner. */
+  readonly scores: Float64Array;
+  readonly tieScores: Float64Array;
   readonly #leaders: Int32Array;
-  #leaderCount = 0;
-  #score = 0;
-  #tieScore = 0;
+  readonly #rng: Rng;
 
   constructor(workers: number, rng: Rng) {
-    this.#rng = rng;
+    this.scores = new Float64Array(workers);
+    this.tieScores = new Float64Array(workers);
     this.#leaders = new Int32Array(workers);
+    this.#rng = rng;
   }
 
-  begin(): void {
-    this.#leaderCount = 0;
-  }
-
-  enter(worker: number, score: number, tieScore: number): void {
-    if (this.#leaderCount > 0) {
-      if (score > this.#score) return;
-      if (score === this.#score && tieScore > this.#tieScore) return;
-      if (score < this.#score || tieScore < this.#tieScore) this.#leaderCount = 0;
+  /** The winner among the workers with a 1 in `eligible`, of which there must be one. */
+  winner(eligible: Uint8Array, scores = this.scores): number {
+    const leaders = this.#leaders;
+    let leaderCount = 0;
+    let best = Number.POSITIVE_INFINITY;
+    let bestTie = Number.POSITIVE_INFINITY;
+    for (let worker = 0; worker < leaders.length; worker++) {
+      if (eligible[worker] === 0 || scores[worker]! > best) continue;
+      const tie = this.tieScores[worker]!;
+      if (scores[worker] === best) {
+        if (tie > bestTie) continue;
+        if (tie < bestTie) leaderCount = 0;
+      } else {
+        leaderCount = 0;
+      }
+      best = scores[worker]!;
+      bestTie = tie;
+      leaders[leaderCount++] = worker;
     }
-    this.#score = score;
-    this.#tieScore = tieScore;
-    this.#leaders[this.#leaderCount++] = worker;
-  }
-
-  /** The winner among those entered since `begin`, of which there must be one. */
-  winner(): number {
-    return this.#leaders[this.#leaderCount === 1 ? 0 : this.#rng.below(this.#leaderCount)]!;
+    return leaders[leaderCount === 1 ? 0 : this.#rng.below(leaderCount)]!;
   }
 }

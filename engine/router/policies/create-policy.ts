@@ -40,7 +40,7 @@ export function createPolicy(
     case 'least-loaded':
       return new LeastLoadedPolicy(workers, rng);
     case 'power-of-two':
-      return new PowerOfTwoPolicy(workers, rng);
+      return new PowerOfTwoPolicy(rng);
     case 'session':
       return new SessionPolicy(workers);
     case 'cache-aware':

@@ -11,12 +11,11 @@ export class LeastLoadedPolicy implements RoutingPolicy {
   }
 
   choose(_request: RouteRequest, view: ClusterView): number {
-    this.#contest.begin();
+    const { scores, tieScores } = this.#contest;
     for (let worker = 0; worker < view.workers; worker++) {
-      if (view.eligible[worker] === 0) continue;
-      const blocks = view.ledger.decodeBlocks(worker);
-      this.#contest.enter(worker, view.ledger.activeRequests(worker), blocks);
+      scores[worker] = view.ledger.activeRequests(worker);
+      tieScores[worker] = view.ledger.decodeBlocks(worker);
     }
-    return this.#contest.winner();
+    return this.#contest.winner(view.eligible);
   }
 }

@@ -1,16 +1,13 @@
 import type { Rng } from '../../../shared/rng.ts';
 import type { ClusterView, RouteRequest, RoutingPolicy } from '../routing-policy.ts';
-import { Contest } from './contest.ts';
 import { nthEligible } from './random.ts';
 
 /** The less loaded of two different eligible workers drawn at random. */
 export class PowerOfTwoPolicy implements RoutingPolicy {
   readonly #rng: Rng;
-  readonly #contest: Contest;
 
-  constructor(workers: number, rng: Rng) {
+  constructor(rng: Rng) {
     this.#rng = rng;
-    this.#contest = new Contest(workers, rng);
   }
 
   choose(_request: RouteRequest, view: ClusterView): number {
@@ -20,9 +17,9 @@ export class PowerOfTwoPolicy implements RoutingPolicy {
     if (eligibleCount === 1) return first;
     const distance = 1 + this.#rng.below(eligibleCount - 1);
     const second = nthEligible(view, (rank + distance) % eligibleCount);
-    this.#contest.begin();
-    this.#contest.enter(first, ledger.activeRequests(first), ledger.decodeBlocks(first));
-    this.#contest.enter(second, ledger.activeRequests(second), ledger.decodeBlocks(second));
-    return this.#contest.winner();
+    const lead = ledger.activeRequests(second) - ledger.activeRequests(first);
+    const tieLead = ledger.decodeBlocks(second) - ledger.decodeBlocks(first);
+    // Which of the two was drawn first is chance already, so it settles what is left of a tie.
+    return lead > 0 || (lead === 0 && tieLead >= 0) ? first : second;
   }
 }

@@ -20,15 +20,8 @@ export class SmartPolicy implements RoutingPolicy {
   }
 
   choose(_request: RouteRequest, view: ClusterView): number {
-    return this.#temperature > 0 ? this.#sample(view) : this.#lowest(view);
-  }
-
-  #lowest(view: ClusterView): number {
-    this.#contest.begin();
-    for (let worker = 0; worker < view.workers; worker++) {
-      if (view.eligible[worker] === 1) this.#contest.enter(worker, view.cost[worker]!, 0);
-    }
-    return this.#contest.winner();
+    if (this.#temperature > 0) return this.#sample(view);
+    return this.#contest.winner(view.eligible, view.cost);
   }
 
   #sample(view: ClusterView): number {
@@ -39,7 +32,7 @@ export class SmartPolicy implements RoutingPolicy {
       min = Math.min(min, view.cost[worker]!);
       max = Math.max(max, view.cost[worker]!);
     }
-    if (min === max) return this.#lowest(view);
+    if (min === max) return this.#contest.winner(view.eligible, view.cost);
     let sum = 0;
     let last = 0;
     for (let worker = 0; worker < view.workers; worker++) {
