@@ -14,6 +14,5 @@ export interface CommandContext {
   exitCode: number;
 }
 
-/** Exit codes other than 0. */
-export const EXIT_FAILED = 1;
+/** Exit code of a command that refuses its configuration or its arguments. */
 export const EXIT_MISCONFIGURED = 2;

@@ -49,7 +49,7 @@ export function parseValue(setting: Setting, raw: unknown, readFile: ReadFile): 
 }
 
 /** Which values a setting takes, with article and unit: `an integer from 1 to 128 tokens`. */
-export function allowedValues(setting: Setting): string {
+function allowedValues(setting: Setting): string {
   switch (setting.kind) {
     case 'boolean':
       return 'true or false';
