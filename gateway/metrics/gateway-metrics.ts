@@ -1,0 +1,45 @@
+import { AnswerMetrics, type AnswerMetricsOptions } from './answer-metrics.ts';
+import { Punctuality } from './punctuality.ts';
+import { RequestMetrics } from './request-metrics.ts';
+import { WorkerMetrics } from './worker-metrics.ts';
+
+export interface MetricsOptions extends AnswerMetricsOptions {
+  /** Simulated workers, and KV blocks of each. */
+  readonly workers: number;
+  readonly blocksPerWorker: number;
+}
+
+/**
+ * All that the gateway counts. The parts are told what happens, as plain numbers; the views read
+ * them when somebody asks. Time is on the clock that the workers have too. Calls per unary request:
+ * `requests.started`, `answers.routed`, `answers.firstToken`, `answers.ended`, `requests.ended`; a
+ * stream adds `answers.streamStarted`, and `answers.tokens` for each burst of its tokens.
+ */
+export class GatewayMetrics {
+  readonly options: MetricsOptions;
+  readonly startUs: number;
+  readonly requests: RequestMetrics;
+  readonly answers: AnswerMetrics;
+  readonly workers: WorkerMetrics;
+  readonly punctuality: Punctuality;
+  #slowClientsDropped = 0;
+
+  constructor(options: MetricsOptions, startUs: number) {
+    const { windowUs } = options;
+    this.options = options;
+    this.startUs = startUs;
+    this.requests = new RequestMetrics(windowUs, startUs);
+    this.answers = new AnswerMetrics(options, startUs);
+    this.punctuality = new Punctuality(windowUs, startUs);
+    this.workers = new WorkerMetrics(options.workers, this.punctuality);
+  }
+
+  /** A client did not take what was sent to it, and was given up. */
+  slowClientDropped(): void {
+    this.#slowClientsDropped++;
+  }
+
+  get slowClientsDropped(): number {
+    return this.#slowClientsDropped;
+  }
+}
