@@ -1,15 +1,12 @@
 import { type Command, Option } from 'commander';
 import { type EffectiveLatency, effectiveLatency } from '../../shared/config/latency.ts';
-import { SECTIONS } from '../../shared/config/settings.ts';
+import { SECTIONS, SETTINGS } from '../../shared/config/settings.ts';
 import { maskSecrets } from '../../shared/config.ts';
 import { configMarkdown } from '../config-docs.ts';
 import { valueText } from '../config-text.ts';
 import { addSettingFlags } from '../setting-flags.ts';
-import { type LoadedSettings, loadSettings } from '../settings-source.ts';
-import { type CommandContext, EXIT_MISCONFIGURED } from './command-context.ts';
-import { problemReport } from './serve-command.ts';
-
-type Loaded = Extract<LoadedSettings, { ok: true }>;
+import type { CommandContext } from './command-context.ts';
+import { settingsOf, type ValidSettings } from './command-settings.ts';
 
 /** `fakeai config`: shows every resolved setting and where it came from. */
 export function addConfigCommand(program: Command, context: CommandContext): Command {
@@ -25,24 +22,20 @@ export function addConfigCommand(program: Command, context: CommandContext): Com
       context.writeOut(configMarkdown());
       return;
     }
-    const loaded = await loadSettings(givenFlags(), context.env, context.readFile);
-    if (!loaded.ok) {
-      context.writeError(problemReport(loaded.problems));
-      context.exitCode = EXIT_MISCONFIGURED;
-      return;
-    }
+    const valid = await settingsOf(context, givenFlags());
+    if (valid === undefined) return;
     if (options.json === true) {
-      context.writeOut(`${JSON.stringify(configJson(loaded), undefined, 2)}\n`);
+      context.writeOut(`${JSON.stringify(configJson(valid), undefined, 2)}\n`);
       return;
     }
-    context.writeOut(configTable(loaded, context.colours));
-    for (const warning of loaded.warnings) context.writeError(`warning: ${warning}\n`);
+    context.writeOut(configTable(valid, context.colours));
+    for (const warning of valid.warnings) context.writeError(`warning: ${warning}\n`);
   });
 }
 
-function configJson({ settings, sources, warnings, configFile }: Loaded): object {
+function configJson({ settings, sources, warnings, configFile }: ValidSettings): object {
   const shown = maskSecrets(settings);
-  const rows = SECTIONS.flatMap((section) => section.settings).map(({ name }) => [
+  const rows = SETTINGS.map(({ name }) => [
     name,
     { value: shown[name] ?? null, source: sources[name] },
   ]);
@@ -54,11 +47,12 @@ function configJson({ settings, sources, warnings, configFile }: Loaded): object
   };
 }
 
-function configTable({ settings, sources, configFile }: Loaded, colours: boolean): string {
+function configTable({ settings, sources, configFile }: ValidSettings, colours: boolean): string {
   const bold = (text: string) => (colours ? `\u001b[1m${text}\u001b[22m` : text);
   const shown = maskSecrets(settings);
-  const rows = SECTIONS.flatMap((section) => section.settings);
-  const nameWidth = Math.max(...rows.map(({ env }) => env.length));
+  const nameWidth = Math.max(...SETTINGS.map(({ env }) => env.length));
+  // Steps and profiles have formulas of their own, which no single line can tell.
+  const isPlainLatency = settings.engine === 'paced' && settings.latencyProfile === 'none';
   const lines = [`Configuration file: ${configFile ?? 'none'}`];
   for (const section of SECTIONS) {
     lines.push('', bold(section.title));
@@ -66,7 +60,9 @@ function configTable({ settings, sources, configFile }: Loaded, colours: boolean
       const row = `  ${env.padEnd(nameWidth)}  ${sources[name].padEnd(7)}  ${valueText(shown[name])}`;
       lines.push(sources[name] === 'default' ? row : bold(row));
     }
-    if (section.id === 'GENERATION') lines.push(latencyLine(effectiveLatency(settings, sources)));
+    if (section.id === 'GENERATION' && isPlainLatency) {
+      lines.push(latencyLine(effectiveLatency(settings, sources)));
+    }
   }
   return `${lines.join('\n')}\n`;
 }
