@@ -51,6 +51,7 @@ class Model {
   /** Prefixes that nobody refers to, the least recently used first. */
   readonly unused: string[] = [];
   readonly events: string[] = [];
+  /** Blocks that are allocated and not committed. */
   #privateBlocks = 0;
 
   constructor(numBlocks: number) {
