@@ -144,17 +144,25 @@ function hasToolFields(
 }
 
 function areParts(value: unknown, index: number, fields: FieldReader): boolean {
-  const param = `messages[${index}].content`;
   if (!Array.isArray(value)) {
-    fields.invalidType(param, CONTENT_EXPECTED, value);
+    fields.invalidType(`messages[${index}].content`, CONTENT_EXPECTED, value);
     return false;
   }
   if (value.length === 0) {
-    fields.fail(apiError('empty_array', { param, expected: CONTENT_EXPECTED }));
+    const details = { param: `messages[${index}].content`, expected: CONTENT_EXPECTED };
+    fields.fail(apiError('empty_array', details));
     return false;
   }
-  for (let at = 0; at < value.length; at++) checkPart(value[at], `${param}[${at}]`, fields);
+  for (let at = 0; at < value.length; at++) {
+    const part: unknown = value[at];
+    if (!isText(part)) checkPart(part, `messages[${index}].content[${at}]`, fields);
+  }
   return fields.problem === undefined;
+}
+
+/** The most frequent part, which needs no path. */
+function isText(part: unknown): boolean {
+  return isJsonObject(part) && part.type === 'text' && typeof part.text === 'string';
 }
 
 function checkPart(part: unknown, param: string, fields: FieldReader): void {

@@ -178,12 +178,14 @@ function checkSampling(body: JsonObject, fields: FieldReader): number | undefine
   fields.decimal(body.presence_penalty, 'presence_penalty', -2, 2);
   fields.decimal(body.frequency_penalty, 'frequency_penalty', -2, 2);
   const biases = fields.object(body.logit_bias, 'logit_bias');
-  for (const token in biases) fields.decimal(biases[token], `logit_bias.${token}`, -100, 100);
+  for (const token in biases) {
+    fields.decimal(biases[token], `logit_bias.${clip(token)}`, -100, 100);
+  }
   return temperature;
 }
 
 const METADATA_PAIRS_MAX = 16;
-const METADATA_KEY_LENGTH_MAX = 64;
+const KEY_LENGTH_MAX = 64;
 const METADATA_VALUE_LENGTH_MAX = 512;
 
 /** Checks the pairs of strings that a client may tag its request with. */
@@ -195,9 +197,9 @@ function checkMetadata(value: unknown, fields: FieldReader): void {
     fields.invalidValue('metadata', `at most ${METADATA_PAIRS_MAX} pairs`, metadata);
   }
   for (const key of keys) {
-    const param = `metadata.${key}`;
-    if (key.length > METADATA_KEY_LENGTH_MAX) {
-      fields.invalidValue(param, `keys of at most ${METADATA_KEY_LENGTH_MAX} characters`, key);
+    const param = `metadata.${clip(key)}`;
+    if (key.length > KEY_LENGTH_MAX) {
+      fields.invalidValue(param, `keys of at most ${KEY_LENGTH_MAX} characters`, key);
     }
     const { length } = fields.string(metadata[key], param) ?? '';
     if (length > METADATA_VALUE_LENGTH_MAX) {
@@ -205,6 +207,11 @@ function checkMetadata(value: unknown, fields: FieldReader): void {
       fields.fail(apiError('string_above_max_length', details));
     }
   }
+}
+
+/** A key of the client's as part of a path: an error must not send a long one back. */
+function clip(key: string): string {
+  return key.slice(0, KEY_LENGTH_MAX);
 }
 
 const NO_TOOLS: readonly unknown[] = [];

@@ -91,7 +91,7 @@ export class FieldReader {
 }
 
 /** A value as an error message names it: its kind, and as much of it as is worth reading. */
-export function describe(value: unknown): string {
+function describe(value: unknown): string {
   if (value === undefined) return 'nothing';
   if (value === null) return 'null';
   if (Array.isArray(value)) return `an array of ${value.length}`;

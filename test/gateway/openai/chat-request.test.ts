@@ -208,10 +208,11 @@ const REJECTED: readonly (readonly [Body, string, string])[] = [
   [{ frequency_penalty: 3 }, 'decimal_above_max_value', 'frequency_penalty'],
   [{ logit_bias: [] }, 'invalid_type', 'logit_bias'],
   [{ logit_bias: { 7: 101 } }, 'decimal_above_max_value', 'logit_bias.7'],
+  [{ logit_bias: { ['7'.repeat(999)]: '1' } }, 'invalid_type', `logit_bias.${'7'.repeat(64)}`],
   [{ metadata: 'x' }, 'invalid_type', 'metadata'],
   [{ metadata: { a: 1 } }, 'invalid_type', 'metadata.a'],
   [{ metadata: { a: 'x'.repeat(513) } }, 'string_above_max_length', 'metadata.a'],
-  [{ metadata: { ['k'.repeat(65)]: 'x' } }, 'invalid_value', `metadata.${'k'.repeat(65)}`],
+  [{ metadata: { ['k'.repeat(65)]: 'x' } }, 'invalid_value', `metadata.${'k'.repeat(64)}`],
   [
     { metadata: Object.fromEntries(Array.from({ length: 17 }, (_, key) => [key, 'x'])) },
     'invalid_value',

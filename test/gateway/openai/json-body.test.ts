@@ -43,6 +43,12 @@ test('a body may be nested as deep as the limit, and no deeper', () => {
   }
 });
 
+test('a body of brackets is refused before it is parsed', () => {
+  const error = parseJsonObject('['.repeat(10_000_000));
+  assert.ok(error instanceof ApiError);
+  assert.match(error.message, /deeper than 128 levels/);
+});
+
 test('brackets beside each other or in strings are not depth', () => {
   const wide = JSON.stringify({ list: Array.from({ length: 500 }, () => [{ a: [] }]) });
   const quoted = JSON.stringify({ code: '[{"'.repeat(500), path: '\\'.repeat(7), more: '"[[' });
