@@ -94,6 +94,7 @@ function commandItem(command: WorkerCommand): unknown[] {
         command.priority,
         command.seed,
         command.prefillScale,
+        command.profile,
         command.siblingOf,
         wordsToBytes(command.hashes),
       ];
@@ -124,8 +125,9 @@ function commandOf(item: Item): WorkerCommand {
         priority: item[7] as number,
         seed: item[8] as number,
         prefillScale: item[9] as number,
-        siblingOf: item[10] as RequestId,
-        hashes: bytesToWords(item[11] as Uint8Array),
+        profile: item[10] as number,
+        siblingOf: item[11] as RequestId,
+        hashes: bytesToWords(item[12] as Uint8Array),
       };
     case COMMAND.cancel:
       return { kind: 'cancel', worker: item[1] as WorkerId, request: item[2] as RequestId };

@@ -29,6 +29,8 @@ export interface SubmitCommand {
   readonly seed: number;
   /** Factor on the simulated prefill work: 0.5 after a hit in the prompt cache, else 1. */
   readonly prefillScale: number;
+  /** Number of the latency profile + 1, or 0 for the worker's own latency. */
+  readonly profile: number;
   /** The first sequence of a request with n > 1: this one shares its prefill. `NO_REQUEST` if none. */
   readonly siblingOf: RequestId;
   /** Chained hashes of the full blocks of prompt and answer, (lo, hi) pairs. Empty: nothing is cached. */

@@ -27,6 +27,7 @@ export interface ClusterRequest extends RouteRequest {
   readonly priority: number;
   readonly seed: number;
   readonly prefillScale: number;
+  readonly profile: number;
   readonly siblingOf: RequestId;
 }
 
@@ -268,6 +269,7 @@ export class Cluster {
       priority: request.priority,
       seed: request.seed,
       prefillScale: request.prefillScale,
+      profile: request.profile,
       siblingOf: request.siblingOf,
       hashes: request.hashes,
     };

@@ -59,14 +59,14 @@ export class PacedScheduler implements Scheduler {
   }
 
   #admit(atUs: number): void {
-    const { waiting, running, config, sequences, latency } = this.#state;
+    const { waiting, running, config, sequences } = this.#state;
     while (running.length < config.maxNumSeqs) {
       const slot = waiting.peek();
       if (slot < 0 || !this.#state.tryAdmit(slot, atUs, this.#tokensToHold)) return;
       const uncached = this.#state.knownTokens(slot) - sequences.computed[slot]!;
       const ttftUs = sequences.sharesPrefill[slot]
         ? 0
-        : latency.ttftUs(
+        : this.#state.latencyOf(slot).ttftUs(
             uncached,
             sequences.promptTokens[slot]!,
             sequences.prefillScale[slot]!,
@@ -89,7 +89,8 @@ export class PacedScheduler implements Scheduler {
   /** The sequence's next token, and with a gap of 0 the ones after it. */
   #token(slot: Slot, dueUs: number, nowUs: number, out: EventBatch): void {
     const state = this.#state;
-    const { sequences, latency } = state;
+    const { sequences } = state;
+    const latency = state.latencyOf(slot);
     const left = sequences.outputTokens[slot]! - sequences.emitted[slot]!;
     const known = state.knownTokens(slot);
     let count = 0;

@@ -47,6 +47,8 @@ export class SequenceTable {
   /** First admission, or -1 before it. */
   admittedUs = new Float64Array(FIRST_SLOTS);
   prefillScale = new Float64Array(FIRST_SLOTS);
+  /** See `SubmitCommand`. */
+  profile = new Uint8Array(FIRST_SLOTS);
   /** State of each sequence's stream of latency draws. */
   stream = new Uint32Array(FIRST_SLOTS);
   /** Tokens that the step under way computes of each running sequence. */
@@ -97,6 +99,7 @@ export class SequenceTable {
     this.arrivedUs[slot] = command.arrivedUs;
     this.admittedUs[slot] = -1;
     this.prefillScale[slot] = command.prefillScale;
+    this.profile[slot] = command.profile;
     this.stream[slot] = command.seed;
     this.scheduled[slot] = 0;
     this.firstHeld[slot] = NO_SLOT;
@@ -127,6 +130,7 @@ export class SequenceTable {
   #grow(slots: number): void {
     this.stage = bytes(this.stage, slots);
     this.cancelled = bytes(this.cancelled, slots);
+    this.profile = bytes(this.profile, slots);
     this.request = words(this.request, slots);
     this.stream = words(this.stream, slots);
     this.promptTokens = ints(this.promptTokens, slots);

@@ -1,6 +1,7 @@
 import { assert } from '../../shared/assert.ts';
-import { IndexedHeap } from '../../shared/indexed-heap.ts';
 import { NO_REQUEST } from '../../shared/ids.ts';
+import { IndexedHeap } from '../../shared/indexed-heap.ts';
+import { latencyProfileAt } from '../../shared/latency-profiles.ts';
 import {
   type EventBatch,
   type LoadReport,
@@ -26,8 +27,11 @@ export class WorkerState {
   /** Running sequences in order of admission. */
   readonly running: Slot[] = [];
   readonly cache: PrefixCache;
+  /** The worker's own latency model. */
   readonly latency: LatencyModel;
 
+  /** Models of the profiles that sequences have named. */
+  readonly #latencies: LatencyModel[] = [];
   /** KV events since the last batch. */
   readonly #kv = new U32List();
   /** Ends that happened between two batches: (request, outcome). */
@@ -109,6 +113,19 @@ export class WorkerState {
     this.#missedBlocks += blocksOf(known, config.blockSize) - hit;
     this.#pendPrefill(slot, known - hit * config.blockSize);
     return true;
+  }
+
+  /** The latency model of one sequence. */
+  latencyOf(slot: Slot): LatencyModel {
+    const profile = this.sequences.profile[slot]!;
+    if (profile === 0) return this.latency;
+    const known = this.#latencies[profile];
+    if (known !== undefined) return known;
+    const config = latencyProfileAt(profile - 1);
+    assert(config !== undefined, 'a sequence names a profile that exists');
+    const model = new LatencyModel(config, this.config.maxNumSeqs);
+    this.#latencies[profile] = model;
+    return model;
   }
 
   /** Tokens whose values are known: the prompt, and what came out so far. */

@@ -1,5 +1,5 @@
 import type { HttpRequest } from 'uWebSockets.js';
-import type { Cluster, ClusterRequest, Placement } from '../../engine/cluster/cluster.ts';
+import type { ClusterRequest, Placement } from '../../engine/cluster/cluster.ts';
 import { HASH_WORDS, hashBlocks, hashRoot } from '../../shared/block-hash.ts';
 import { ApiError, apiError } from '../../shared/errors.ts';
 import { NO_REQUEST, type RequestId, type WorkerId, workerId } from '../../shared/ids.ts';
@@ -37,6 +37,8 @@ export interface ChatHost extends AnswerHost {
   readonly random: Rng;
   nowS(): number;
   modelLabel(id: string): number;
+  /** See `SubmitCommand`. */
+  profileOf(model: string): number;
   /** A reason not to take a request now. */
   refusal(): ApiError | undefined;
   isUp(worker: WorkerId): boolean;
@@ -165,12 +167,14 @@ export class ChatEndpoint {
         priority: request.priority,
         seed: choiceSeed(seed, choice),
         prefillScale: 1,
+        profile: this.#host.profileOf(request.model),
         siblingOf: first,
       };
       const beforeUs = this.#host.nowUs();
       const placement = cluster.submit(sequence, answer);
       if (placement === undefined) {
-        return apiError('service_unavailable', { reason: 'no worker can take the request now' });
+        answer.fail(apiError('service_unavailable', { reason: 'no worker can take it now' }));
+        return undefined;
       }
       answer.placed(placement.request);
       if (choice === 0) {

@@ -1,3 +1,4 @@
+import { LATENCY_PROFILE_NAMES } from '../latency-profiles.ts';
 import {
   boolean,
   choice,
@@ -109,49 +110,6 @@ export const ENGINE = {
     'Seed of everything that is drawn: lengths, text, latencies, ties of the router.',
   ),
 };
-
-/**
- * Values of `latencyProfile` that name a profile. The table of their figures is to satisfy
- * `Record<LatencyProfileName, ...>`, so that neither can forget one.
- */
-export const LATENCY_PROFILE_NAMES = [
-  'default',
-  'gpt-4',
-  'gpt-4-turbo',
-  'gpt-4-turbo-preview',
-  'gpt-4o',
-  'gpt-4o-mini',
-  'gpt-3.5-turbo',
-  'gpt-3.5-turbo-16k',
-  'gpt-oss-120b',
-  'gpt-oss-20b',
-  'deepseek-r1',
-  'deepseek-v3',
-  'deepseek-r1-distill-qwen-32b',
-  'mixtral-8x7b',
-  'mixtral-8x22b',
-  'claude-3-opus',
-  'claude-3-sonnet',
-  'claude-3-haiku',
-  'llama-2-7b',
-  'llama-2-13b',
-  'llama-2-70b',
-  'llama-3.1-8b',
-  'llama-3.1-70b',
-  'llama-3.1-405b',
-  'mistral-7b',
-  'gemini-pro',
-  'gemini-pro-vision',
-  'command-r',
-  'command-r-plus',
-  'nemotron-70b',
-  'yi-34b',
-  'qwen2-7b',
-  'qwen2-72b',
-  'phi-3-mini',
-  'phi-3-medium',
-] as const;
-export type LatencyProfileName = (typeof LATENCY_PROFILE_NAMES)[number];
 
 const NO_MODEL = { kind: 'never', why: 'No model runs here.' } as const;
 const NO_MODEL_QUIET = { ...NO_MODEL, quiet: true } as const;

@@ -1,0 +1,56 @@
+import type { RouterConfig } from '../engine/router/smart-router.ts';
+import type { SettingSources, Settings } from '../shared/config.ts';
+import { effectiveLatency } from '../shared/config/latency.ts';
+import { latencyProfile } from '../shared/latency-profiles.ts';
+import type { LatencyConfig, WorkerConfig } from '../shared/protocol.ts';
+
+/** Entries that the prefix index may hold: enough for every block of every worker, up to a limit. */
+const INDEX_BLOCKS_MAX = 1 << 24;
+
+/** The worker's share of the settings. */
+export function workerConfig(settings: Settings, sources: SettingSources): WorkerConfig {
+  return {
+    scheduler: settings.engine,
+    latency: latencyConfig(settings, sources),
+    prefixCaching: settings.kvCacheEnabled,
+    blockSize: settings.kvCacheBlockSize,
+    numBlocks: settings.kvCacheNumBlocks,
+    maxNumSeqs: settings.maxNumSeqs,
+    maxNumBatchedTokens: settings.maxNumBatchedTokens,
+    maxWaiting: settings.maxWaiting,
+  };
+}
+
+/** The router's share of the settings. */
+export function routerConfig(settings: Settings): RouterConfig {
+  return {
+    policy: settings.routerPolicy,
+    overlapWeight: settings.kvOverlapWeight,
+    loadBalanceWeight: settings.loadBalanceWeight,
+    temperature: settings.routerTemperature,
+    blockSize: settings.kvCacheBlockSize,
+    workers: settings.kvCacheNumWorkers,
+    kvEnabled: settings.kvCacheEnabled,
+    indexCapBlocks: Math.min(
+      INDEX_BLOCKS_MAX,
+      2 * settings.kvCacheNumWorkers * settings.kvCacheNumBlocks,
+    ),
+    decisionLogCapacity: settings.routerDecisionLog,
+    seed: settings.seed,
+  };
+}
+
+/** A named profile, unless a latency was set by itself; `auto` is chosen for each request. */
+function latencyConfig(settings: Settings, sources: SettingSources): LatencyConfig {
+  const latency = effectiveLatency(settings, sources);
+  const profile = latencyProfile(settings.latencyProfile);
+  if (profile !== undefined && !latency.ttftExplicit && !latency.itlExplicit) return profile;
+  return {
+    kind: 'constant',
+    ttftUs: latency.ttftMs * 1000,
+    ttftVariancePercent: latency.ttftVariancePercent,
+    itlUs: latency.itlMs * 1000,
+    itlVariancePercent: latency.itlVariancePercent,
+    ttftFixedShare: latency.ttftFixedShare,
+  };
+}
