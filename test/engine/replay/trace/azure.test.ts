@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { AzureParser } from '../../../../engine/replay/trace/azure.ts';
+import { TraceRow } from '../../../../engine/replay/trace/trace-row.ts';
+
+function parseAll(lines: readonly string[]): TraceRow[] {
+  const parser = new AzureParser();
+  return lines.map((line) => {
+    const row = new TraceRow();
+    parser.parse(line, row);
+    return row;
+  });
+}
+
+test('times count in microseconds from the first line', () => {
+  const rows = parseAll([
+    '2023-11-16 18:17:03.9799600,4808,10',
+    '2023-11-16 18:17:04.0319609,3180,8',
+    '2023-11-16 19:17:03.9799600,110,27',
+  ]);
+  assert.deepEqual(
+    rows.map((row) => row.timeUs),
+    [0, 52_000, 3600e6],
+  );
+  assert.deepEqual(
+    rows.map((row) => row.promptTokens),
+    [4808, 3180, 110],
+  );
+  assert.deepEqual(
+    rows.map((row) => row.outputTokens),
+    [10, 8, 27],
+  );
+});
+
+test('times run on over the ends of months, leap days and years', () => {
+  const times = (from: string, to: string): number | undefined =>
+    parseAll([`${from} 00:00:00,1,1`, `${to} 00:00:00,1,1`])[1]?.timeUs;
+  const dayUs = 86_400e6;
+  assert.equal(times('2023-11-30', '2023-12-01'), dayUs);
+  assert.equal(times('2023-12-31', '2024-01-01'), dayUs);
+  assert.equal(times('2024-02-28', '2024-03-01'), 2 * dayUs);
+  assert.equal(times('2023-02-28', '2023-03-01'), dayUs);
+  assert.equal(times('1999-12-31', '2000-12-31'), 366 * dayUs);
+});
+
+test('a time may have a zone of zero and fewer decimals', () => {
+  const rows = parseAll(['2024-05-10 00:00:00.009930+00:00,1,1', '2024-05-10 00:00:01,1,1']);
+  assert.equal(rows[1]?.timeUs, 990_070);
+});
+
+test('a line that makes no sense is refused', () => {
+  const first = '2023-11-16 18:17:03.9799600,4808,10';
+  const bad: [string, RegExp][] = [
+    ['', /^""; expected a line such as 2023-11-16/],
+    [`${first},7`, /expected a line such as/],
+    ['2023-11-16T18:17:03Z,1,1', /expected a line such as/],
+    ['2023-11-16 18:17:03.9799600,-5,10', /expected a line such as/],
+    ['2023-11-16 18:17:03.9799600,0,10', /^ContextTokens is 0; expected 1 to/],
+    ['2023-11-16 18:17:03.9799600,5,0', /^GeneratedTokens is 0; expected 1 to/],
+    ['2023-11-16 18:17:03.9799599,5,5', /^the time is before that of the first line/],
+  ];
+  for (const [line, message] of bad) {
+    assert.throws(() => parseAll([first, line]), { name: 'TraceFault', message });
+  }
+});

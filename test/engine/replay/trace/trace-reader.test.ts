@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import {
+  readRows,
+  readTrace,
+  type TraceReaderOptions,
+} from '../../../../engine/replay/trace/trace-reader.ts';
+import { TableSource } from '../../../../engine/replay/trace/trace-table.ts';
+import { arrivalsOf, type PlainRequest } from './requests.ts';
+
+const MOONCAKE = [
+  '{"timestamp": 0, "input_length": 700, "output_length": 5, "hash_ids": [0, 1]}',
+  '{"timestamp": 3000, "input_length": 512, "output_length": 1, "hash_ids": [0]}',
+];
+
+async function read(
+  chunks: readonly string[],
+  options: TraceReaderOptions = {},
+): Promise<PlainRequest[]> {
+  return arrivalsOf(new TableSource(await readTrace(chunks, options)));
+}
+
+test('the format is recognised by the first line', async () => {
+  const azure = 'TIMESTAMP,ContextTokens,GeneratedTokens\r\n2023-11-16 18:17:03.9799600,4808,10';
+  const own =
+    '{"fakeai_trace":1,"block_size":16}\n' +
+    '{"arrival_us":9,"prompt_tokens":7,"output_tokens":3}\n';
+  assert.equal((await read([MOONCAKE.join('\n')])).length, 2);
+  assert.equal((await read([azure]))[0]?.promptTokens, 4808);
+  assert.equal((await read([own]))[0]?.arrivalUs, 9);
+});
+
+test('it does not matter where the text is cut, nor how lines end', async () => {
+  const expected = await read([MOONCAKE.join('\n')]);
+  const lineEnd = fc.constantFrom('\n', '\r\n', '\n\n');
+  await fc.assert(
+    fc.asyncProperty(lineEnd, fc.nat(200), fc.nat(200), fc.boolean(), async (eol, i, j, last) => {
+      const text = MOONCAKE.join(eol) + (last ? eol : '');
+      const cuts = [0, i, i + j, text.length];
+      const chunks = cuts.slice(1).map((end, at) => text.slice(cuts[at], Math.max(cuts[at]!, end)));
+      assert.deepEqual(await read(chunks), expected);
+    }),
+    { numRuns: 50 },
+  );
+});
+
+test('a byte order mark is no part of the first line', async () => {
+  assert.equal((await read([`\uFEFF${MOONCAKE[0]}`])).length, 1);
+});
+
+test('reading stops at the limit, whatever follows', async () => {
+  const chunks = [`${MOONCAKE[0]}\n`, `${MOONCAKE[1]}\nnonsense\n`];
+  assert.equal((await read(chunks, { limit: 2 })).length, 2);
+});
+
+test('rows can be read in constant memory, through one row object', async () => {
+  const rows = new Set<object>();
+  const prompts: number[] = [];
+  await readRows([MOONCAKE.join('\n')], (row) => {
+    rows.add(row);
+    prompts.push(row.promptTokens);
+    return true;
+  });
+  assert.equal(rows.size, 1);
+  assert.deepEqual(prompts, [700, 512]);
+});
+
+test('a bad line stops with its number, what is there and what was expected', async () => {
+  const bad: [string, RegExp][] = [
+    ['', /^line 1: the file is empty; expected a trace/],
+    ['hello', /^line 1: "hello" starts no trace; expected Mooncake JSONL, .*, or a fakeai trace/],
+    [`${MOONCAKE[0]}\n{"timestamp": 0,`, /^line 2: "\{.*" is not JSON; expected one object a line/],
+    [`${MOONCAKE[0]}\n\n[1]`, /^line 3: "\[1\]"; expected one JSON object a line/],
+    ['{"fakeai_trace":2,"block_size":16}', /^line 1: fakeai_trace is 2; this version reads 1/],
+    ['TIMESTAMP,ContextTokens,GeneratedTokens\nx', /^line 2: "x"; expected a line such as 2023-/],
+  ];
+  for (const [text, message] of bad) {
+    await assert.rejects(read([text]), { name: 'TraceError', message });
+  }
+});
