@@ -19,10 +19,10 @@ export const ANSWER_BOUNDS_S = [
   0.3, 0.5, 0.8, 1, 1.5, 2, 2.5, 5, 10, 15, 20, 30, 40, 50, 60, 120, 240, 480, 960, 1920, 7680,
 ] as const;
 
-/** Tokens of a request: 1-2-5 up to the longest context that a model has. */
+/** Tokens of a request: 1-2-5, which vLLM continues up to the model's context. */
 export const TOKENS_BOUNDS = [
   1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000, 100_000, 200_000,
-  500_000, 1_000_000,
+  500_000,
 ] as const;
 
 /** Choices that a request asks for. */

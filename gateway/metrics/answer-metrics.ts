@@ -58,6 +58,7 @@ export interface AnswerMetricsOptions {
 export class AnswerMetrics {
   readonly models: ModelLabels;
   readonly histograms = new AnswerHistograms();
+  readonly ttftHistogram = new HistogramRows(boundsUs(TTFT_BOUNDS_S), 1);
   readonly decisionHistogram = new HistogramRows(boundsUs(DECISION_BOUNDS_S), 1);
   /** Time to first token, gap between tokens, both in microseconds. */
   readonly ttftUs: SlidingWindow;
@@ -116,6 +117,7 @@ export class AnswerMetrics {
     const { histograms } = this;
     this.#countCached(promptTokens, cachedTokens);
     this.ttftUs.record(ttftUs, nowUs);
+    this.ttftHistogram.observe(0, ttftUs);
     histograms.ttftUs.observe(model, ttftUs);
     histograms.queueUs.observe(model, queuedUs);
     histograms.prefillUs.observe(model, ttftUs - queuedUs);

@@ -32,6 +32,9 @@ export type EndpointPath = (typeof ENDPOINTS)[number]['path'];
 /** Index of an endpoint in `ENDPOINTS`. */
 export type Endpoint = number;
 
+/** Those whose requests workers answer. */
+export const ANSWERING_ENDPOINTS: readonly Endpoint[] = [0];
+
 /** Where requests count that fit no route. */
 export const OTHER_ENDPOINT: Endpoint = ENDPOINTS.length - 1;
 

@@ -7,6 +7,8 @@ export interface MetricsOptions extends AnswerMetricsOptions {
   /** Simulated workers, and KV blocks of each. */
   readonly workers: number;
   readonly blocksPerWorker: number;
+  /** Whether workers keep blocks that nobody uses. */
+  readonly prefixCaching: boolean;
 }
 
 /**

@@ -41,6 +41,13 @@ export class HistogramRows {
     return this.#counts[row * (this.bounds.length + 1) + bucket] ?? 0;
   }
 
+  /** How many values `row` has. */
+  countOf(row: number): number {
+    let count = 0;
+    for (let bucket = 0; bucket <= this.bounds.length; bucket++) count += this.countIn(row, bucket);
+    return count;
+  }
+
   /** Sum of the values of `row`. */
   sumOf(row: number): number {
     return this.#sums[row] ?? 0;

@@ -11,6 +11,7 @@ const OTHER: ModelLabel = MODEL_LABELS_MAX;
 export class ModelLabels {
   readonly #labels = new Map<string, ModelLabel>();
   readonly #names: string[] = [];
+  #overflowed = false;
 
   /** The served model gets label 0, so that its series are there from the start. */
   constructor(servedModel: string) {
@@ -20,16 +21,24 @@ export class ModelLabels {
   labelOf(model: string): ModelLabel {
     const known = this.#labels.get(model);
     if (known !== undefined) return known;
-    if (this.#names.length === MODEL_LABELS_MAX) return OTHER;
+    if (this.#names.length === MODEL_LABELS_MAX) {
+      this.#overflowed = true;
+      return OTHER;
+    }
     const label = this.#names.length;
     this.#names.push(model);
     this.#labels.set(model, label);
     return label;
   }
 
-  /** Labels that have a name of their own: 0 .. count - 1. */
+  /** Labels that have been given out: 0 .. count - 1. */
   get count(): number {
-    return this.#names.length;
+    return this.#names.length + Number(this.#overflowed);
+  }
+
+  /** All of them, in order. */
+  labels(): Iterable<ModelLabel> {
+    return Array(this.count).keys();
   }
 
   nameOf(label: ModelLabel): string {

@@ -25,14 +25,14 @@ export class Punctuality {
   tokensWritten(lateUs: number, count: number, nowUs: number): void {
     this.latenessUs.record(lateUs, nowUs, count);
     this.latenessHistogram.observe(0, lateUs, count);
-    this.#saturation.tokens(lateUs, count);
+    this.#saturation.tokensWritten(lateUs, count);
   }
 
   /** The event loop came `lagUs` late to something that was due. */
   loopTurned(lagUs: number, nowUs: number): void {
     this.loopLagUs.record(lagUs, nowUs);
     this.loopLagHistogram.observe(0, lagUs);
-    this.#saturation.loop(lagUs);
+    this.#saturation.loopTurned(lagUs);
     this.#saturation.tick(nowUs);
   }
 }

@@ -20,10 +20,6 @@ export class RateWindow {
 
   /** Over the window that ends at `nowUs`. */
   perSecond(nowUs: number): number {
-    let sum = 0;
-    for (let place = 0; place < SLOTS; place++) {
-      if (this.#ring.isLive(place, nowUs)) sum += this.#sums[place] ?? 0;
-    }
-    return sum / this.#ring.coveredSeconds(nowUs);
+    return this.#ring.perSecond(this.#sums, nowUs);
   }
 }

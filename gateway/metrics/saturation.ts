@@ -1,28 +1,30 @@
+/** How long a judgement looks at, in microseconds. */
 const PERIOD_US = 1_000_000;
-/** Periods that a judgement is based on. */
-const PERIODS = 5;
 /** Judgements in a row that change the verdict. */
-const SUSTAINED = 3;
+const SUSTAINED = 5;
 /** Beyond this, in microseconds, a token or the event loop is too late. */
 const LATE_US = 50_000;
 /** Within this it is in time again. */
 const PUNCTUAL_US = 25_000;
-/** p99: one in a hundred may be. */
+/** p99: one in a hundred may be beyond the limit. */
 const SHARE = 0.01;
 
-/** Columns of a period: tokens, then looks at the event loop; all, late, not punctual. */
-const COLUMNS = 6;
-const LOOP = 3;
+/** What was seen in the current period: tokens written, or looks at the event loop. */
+interface Seen {
+  all: number;
+  late: number;
+  unpunctual: number;
+}
 
 /**
- * Whether this process keeps up with what it simulates. It is saturated when over 5 s the p99 of
- * token lateness or of event-loop lag is above 50 ms, three seconds in a row; no more so when both
- * are below 25 ms, three seconds in a row. A pause now and then, such as a garbage collection, is
- * neither: a simulation that cannot keep up gets later and later.
+ * Whether this process keeps up with what it simulates. It is saturated once the p99 of token
+ * lateness or of event-loop lag was above 50 ms in each of five seconds in a row, and not any more
+ * once both were below 25 ms in each of five seconds in a row. A pause now and then, such as a
+ * garbage collection, sets nothing: a process that cannot keep up is late all the time.
  */
 export class Saturation {
-  readonly #counts = new Float64Array(PERIODS * COLUMNS);
-  #period = 0;
+  readonly #tokens: Seen = { all: 0, late: 0, unpunctual: 0 };
+  readonly #looks: Seen = { all: 0, late: 0, unpunctual: 0 };
   #endUs: number;
   #saturated = false;
   /** Judgements in a row against the verdict. */
@@ -38,50 +40,46 @@ export class Saturation {
   }
 
   /** `count` tokens were written `lateUs` after they were due. */
-  tokens(lateUs: number, count: number): void {
-    this.#add(0, lateUs, count);
+  tokensWritten(lateUs: number, count: number): void {
+    see(this.#tokens, lateUs, count);
   }
 
-  /** The event loop came round `lagUs` late. */
-  loop(lagUs: number): void {
-    this.#add(LOOP, lagUs, 1);
+  /** The event loop came `lagUs` late to something that was due. */
+  loopTurned(lagUs: number): void {
+    see(this.#looks, lagUs, 1);
   }
 
   /** Judges when a second is over. To be called several times a second. */
   tick(nowUs: number): void {
     if (nowUs < this.#endUs) return;
-    this.#judge();
-    // After a long pause the seconds that nobody saw are not judged.
-    this.#endUs = nowUs + PERIOD_US;
-    this.#period = (this.#period + 1) % PERIODS;
-    this.#counts.fill(0, this.#period * COLUMNS, (this.#period + 1) * COLUMNS);
-  }
-
-  #judge(): void {
-    const limit = this.#saturated ? 2 : 1;
-    const late = this.#exceeds(limit) || this.#exceeds(LOOP + limit);
+    const late = this.#saturated
+      ? exceeds(this.#tokens.unpunctual, this.#tokens) ||
+        exceeds(this.#looks.unpunctual, this.#looks)
+      : exceeds(this.#tokens.late, this.#tokens) || exceeds(this.#looks.late, this.#looks);
     this.#contrary = late === this.#saturated ? 0 : this.#contrary + 1;
-    if (this.#contrary < SUSTAINED) return;
-    this.#saturated = late;
-    this.#contrary = 0;
+    if (this.#contrary === SUSTAINED) {
+      this.#saturated = late;
+      this.#contrary = 0;
+    }
+    clear(this.#tokens);
+    clear(this.#looks);
+    this.#endUs = nowUs + PERIOD_US;
   }
+}
 
-  /** Whether more than one in a hundred is counted in `column`. */
-  #exceeds(column: number): boolean {
-    const all = column < LOOP ? 0 : LOOP;
-    return this.#sum(column) > SHARE * this.#sum(all);
-  }
+function see(seen: Seen, us: number, count: number): void {
+  seen.all += count;
+  if (us > PUNCTUAL_US) seen.unpunctual += count;
+  if (us > LATE_US) seen.late += count;
+}
 
-  #sum(column: number): number {
-    let sum = 0;
-    for (let at = column; at < PERIODS * COLUMNS; at += COLUMNS) sum += this.#counts[at] ?? 0;
-    return sum;
-  }
+/** Whether the p99 of what was seen is beyond the limit that `beyond` of it exceeded. */
+function exceeds(beyond: number, seen: Seen): boolean {
+  return beyond > SHARE * seen.all;
+}
 
-  #add(column: number, us: number, count: number): void {
-    const at = this.#period * COLUMNS + column;
-    this.#counts[at] = (this.#counts[at] ?? 0) + count;
-    if (us > LATE_US) this.#counts[at + 1] = (this.#counts[at + 1] ?? 0) + count;
-    if (us > PUNCTUAL_US) this.#counts[at + 2] = (this.#counts[at + 2] ?? 0) + count;
-  }
+function clear(seen: Seen): void {
+  seen.all = 0;
+  seen.late = 0;
+  seen.unpunctual = 0;
 }

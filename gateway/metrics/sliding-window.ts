@@ -1,18 +1,16 @@
 import { LOG_BUCKETS, logBucket, logBucketMiddle } from './log-scale.ts';
 import { SLOTS, SlotRing } from './slot-ring.ts';
 
-/** What a window says. All but `count` and the rates are 0 while it is empty. */
+/** What a window says, all of it 0 while the window is empty. */
 export interface WindowStats {
   readonly count: number;
-  readonly sum: number;
+  readonly avg: number;
   readonly min: number;
   readonly max: number;
-  /** Percentiles by nearest rank, at most 1.6 % off; `count`, `sum`, `min` and `max` are exact. */
+  /** Percentiles by nearest rank, at most 1.6 % off; the rest is exact. */
   readonly p50: number;
   readonly p90: number;
   readonly p99: number;
-  readonly eventsPerSecond: number;
-  readonly sumPerSecond: number;
 }
 
 const NO_BUCKETS = new Uint32Array(0);
@@ -64,18 +62,25 @@ export class SlidingWindow {
       this.#mergeBuckets(place);
     }
     if (count === 0) min = 0;
-    const seconds = this.#ring.coveredSeconds(nowUs);
     return {
       count,
-      sum,
+      avg: count === 0 ? 0 : sum / count,
       min,
       max,
       p50: percentile(0.5, count, min, max),
       p90: percentile(0.9, count, min, max),
       p99: percentile(0.99, count, min, max),
-      eventsPerSecond: count / seconds,
-      sumPerSecond: sum / seconds,
     };
+  }
+
+  /** Values a second, over the window that ends at `nowUs`. */
+  valuesPerSecond(nowUs: number): number {
+    return this.#ring.perSecond(this.#counts, nowUs);
+  }
+
+  /** Sum of the values a second. */
+  sumPerSecond(nowUs: number): number {
+    return this.#ring.perSecond(this.#sums, nowUs);
   }
 
   #enter(nowUs: number): void {

@@ -35,9 +35,17 @@ export class SlotRing {
     return (this.#numbers[place] ?? Number.NEGATIVE_INFINITY) >= oldest;
   }
 
-  /** Seconds that the window at `nowUs` covers: what sums are divided by to get rates. */
-  coveredSeconds(nowUs: number): number {
+  /**
+   * The sum of `amounts`, one for each place, over the window that ends at `nowUs`, by the seconds
+   * that this window covers.
+   */
+  perSecond(amounts: Float64Array, nowUs: number): number {
+    let sum = 0;
+    for (let place = 0; place < SLOTS; place++) {
+      if (this.isLive(place, nowUs)) sum += amounts[place] ?? 0;
+    }
     const oldestUs = (Math.floor(nowUs / this.#slotUs) - SLOTS + 1) * this.#slotUs;
-    return Math.max(nowUs - Math.max(oldestUs, this.#startUs), 1) / 1e6;
+    const coveredUs = nowUs - Math.max(oldestUs, this.#startUs);
+    return coveredUs > 0 ? (sum / coveredUs) * 1e6 : 0;
   }
 }
