@@ -23,7 +23,9 @@ export async function suite(mode: BenchMode): Promise<BenchRow[]> {
   ]);
 }
 
-/** Keeps `prompts` prompts of 256 blocks in the index: each new one takes the place of the oldest. */
+/**
+ * Keeps `prompts` prompts of 256 blocks in the index: each new one takes the place of the oldest.
+ */
 class IndexBench {
   readonly #index: PrefixIndex;
   readonly #rng = new Rng(7);
@@ -40,7 +42,9 @@ class IndexBench {
     assert(this.#index.blocks === prompts * PROMPT_BLOCKS, 'every block is new');
   }
 
-  /** One operation is one event: a new prompt's blocks are stored after an old one's are removed. */
+  /**
+   * One operation is one event: a new prompt's blocks are stored after an old one's are removed.
+   */
   eventTask(name: string): BenchTask {
     const batches: Uint32Array[] = [];
     return {

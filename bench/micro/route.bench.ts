@@ -12,7 +12,9 @@ const PROMPT_BLOCKS = 256;
 const PROMPT_TOKENS = PROMPT_BLOCKS * BLOCK_SIZE + 7;
 /** Requests between their booking and their first token, per worker. */
 const PREFILLS_PER_WORKER = 2;
-/** What a prefill has stored is evicted after this many later ones, so that the cache stays full. */
+/**
+ * What a prefill has stored is evicted after this many later ones, so that the cache stays full.
+ */
 const STORED_PROMPTS = 256;
 
 /**

@@ -115,10 +115,10 @@ export class BlockTable {
   }
 
   /**
-   * Brings the home slots of the (lo, hi) pairs in `hashes[from .. to)` into the processor's caches,
-   * ahead of as many operations on them. In a large table every operation waits for memory and then
-   * branches on what it read, which keeps the next one from starting; these bare reads overlap, and
-   * halve the time of a batch.
+   * Brings the home slots of the (lo, hi) pairs in `hashes[from .. to)` into the processor's
+   * caches, ahead of as many operations on them. In a large table every operation waits for memory
+   * and then branches on what it read, which keeps the next one from starting; these bare reads
+   * overlap, and halve the time of a batch.
    */
   prefetch(hashes: Uint32Array, from: number, to: number): void {
     const table = this.#table;
@@ -147,7 +147,9 @@ export class BlockTable {
     return removed;
   }
 
-  /** Visits every (block, worker) pair, in no particular order. The table must not change meanwhile. */
+  /**
+   * Visits every (block, worker) pair, in no particular order. The table must not change meanwhile.
+   */
   visit(visitor: (lo: number, hi: number, worker: number) => void): void {
     for (let slot = 0; slot <= this.#slotMask; slot++) {
       const at = Math.imul(slot, this.#slotWords);
@@ -188,7 +190,10 @@ export class BlockTable {
     return true;
   }
 
-  /** Empties the slot, whose bitmap is zero, and moves back the entries behind it as far as they may. */
+  /**
+   * Empties the slot, whose bitmap is zero, and moves back the entries behind it as far as they
+   * may.
+   */
   #vacate(slot: number): void {
     const table = this.#table;
     const mask = this.#slotMask;

@@ -6,13 +6,14 @@ const RUNGS_LOG2 = 3;
 
 /**
  * Which prompts a worker has been chosen to compute and has not stored yet. Without this forecast a
- * burst of prompts with a common prefix would miss everywhere and scatter before the first KV event.
+ * burst of prompts with a common prefix would miss everywhere and scatter before the first KV
+ * event.
  *
  * A booking is kept for its last block and for the rungs of a ladder: depths 1 to 16, then 8 to an
- * octave. So a prompt of 256 blocks costs 48 entries instead of 256, equal prompts match in full, and
- * of a shared prefix more than 7/8 is found. A lookup climbs from where a worker's cache ends, which
- * is where the worker's bookings begin, and so looks at one rung in the common case that nothing is
- * booked there.
+ * octave. So a prompt of 256 blocks costs 48 entries instead of 256, equal prompts match in full,
+ * and of a shared prefix more than 7/8 is found. A lookup climbs from where a worker's cache ends,
+ * which is where the worker's bookings begin, and so looks at one rung in the common case that
+ * nothing is booked there.
  */
 export class Bookings {
   readonly #table: BlockTable;
@@ -73,7 +74,9 @@ export class Bookings {
     this.#depth = 0;
   }
 
-  /** Workers whose caches end at `depth` step on. Whoever is below must have climbed there before. */
+  /**
+   * Workers whose caches end at `depth` step on. Whoever is below must have climbed there before.
+   */
   join(workers: Int32Array, depth: number): void {
     this.#depth = depth;
     for (let word = 0; word < workers.length; word++) {
@@ -82,8 +85,8 @@ export class Bookings {
   }
 
   /**
-   * Lets everybody climb the ladder of `hashes[0 .. blocks)` up to `limit`: whoever is not booked for
-   * the next rung leaves, the others get its depth in `depths[worker]`.
+   * Lets everybody climb the ladder of `hashes[0 .. blocks)` up to `limit`: whoever is not booked
+   * for the next rung leaves, the others get its depth in `depths[worker]`.
    */
   climbTo(limit: number, hashes: Uint32Array, blocks: number, depths: Int32Array): void {
     if (this.#bits === 0) return;

@@ -5,10 +5,11 @@ export interface CostWeights {
 }
 
 /**
- * The cost, in blocks, of placing a prompt of `promptBlocks` on a worker; lower is better. It is the
- * cost function of NVIDIA Dynamo's KV router: the prefill that the worker would have to finish, what
- * it has cached of the prompt taken off, plus the blocks that its decode steps would then read, plus
- * a term for each request that it serves already. `prefillBlocksPending` may be a fraction.
+ * The cost, in blocks, of placing a prompt of `promptBlocks` on a worker; lower is better. It is
+ * the cost function of NVIDIA Dynamo's KV router: the prefill that the worker would have to finish,
+ * what it has cached of the prompt taken off, plus the blocks that its decode steps would then
+ * read, plus a term for each request that it serves already. `prefillBlocksPending` may be a
+ * fraction.
  */
 export function placementCost(
   weights: CostWeights,

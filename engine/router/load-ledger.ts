@@ -7,9 +7,9 @@ const BOOKING_WORDS = 2;
 
 /**
  * The load of each worker as the router knows it: the worker's last report, plus what was booked on
- * it since and is not in that report yet. A worker takes submits in order and reports how many it has
- * seen, so the bookings that a report covers are the oldest ones of the worker's ring. A ring grows
- * to the most submits that were ever under way to its worker, which the gateway bounds.
+ * it since and is not in that report yet. A worker takes submits in order and reports how many it
+ * has seen, so the bookings that a report covers are the oldest ones of the worker's ring. A ring
+ * grows to the most submits that were ever under way to its worker, which the gateway bounds.
  */
 export class LoadLedger {
   readonly #activeRequests: Int32Array;
@@ -51,7 +51,9 @@ export class LoadLedger {
     return this.#prefillTokens[worker]!;
   }
 
-  /** Charges a request to `worker`. One submit must go out to the worker for each booking, in order. */
+  /**
+   * Charges a request to `worker`. One submit must go out to the worker for each booking, in order.
+   */
   book(worker: number, promptBlocks: number, uncachedTokens: number): void {
     const sent = this.#submitsSent[worker]!;
     let ring = this.#rings[worker]!;

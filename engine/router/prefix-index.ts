@@ -12,10 +12,10 @@ const RUN_WORDS = 64;
  * Which worker has which KV block, and which it is about to compute. What workers have is exact: it
  * is fed by their KV events. What they are about to compute is the forecast of `Bookings`.
  *
- * Precondition of exact overlaps: a worker that has a block has all blocks before it in the chain. A
- * chained hash names its whole prefix, workers store a prompt's blocks first to last and evict leaf
- * first, so KV events keep it, unless a store was dropped at the cap. Where it fails, the overlap
- * found lies between the first gap and the last hit.
+ * Precondition of exact overlaps: a worker that has a block has all blocks before it in the chain.
+ * A chained hash names its whole prefix, workers store a prompt's blocks first to last and evict
+ * leaf first, so KV events keep it, unless a store was dropped at the cap. Where it fails, the
+ * overlap found lies between the first gap and the last hit.
  */
 export class PrefixIndex {
   readonly #table: BlockTable;
@@ -42,7 +42,9 @@ export class PrefixIndex {
     return this.#table.blocks;
   }
 
-  /** (block, worker) pairs that are booked and not yet stored; zero when no prefill is under way. */
+  /**
+   * (block, worker) pairs that are booked and not yet stored; zero when no prefill is under way.
+   */
   get bookedBits(): number {
     return this.#bookings.bits;
   }
@@ -107,8 +109,8 @@ export class PrefixIndex {
   }
 
   /**
-   * Writes to `out[worker]` how many leading blocks of `hashes[0 .. blocks)` each worker has, or will
-   * have by what it is booked for.
+   * Writes to `out[worker]` how many leading blocks of `hashes[0 .. blocks)` each worker has, or
+   * will have by what it is booked for.
    */
   overlaps(hashes: Uint32Array, blocks: number, out: Int32Array): void {
     out.fill(0);
@@ -129,17 +131,17 @@ export class PrefixIndex {
   }
 
   /**
-   * The set of workers that have a block can only shrink along the chain, so between two blocks with
-   * equal sets nothing changes: bisection looks only where they differ, some log2(blocks) lookups for
-   * each distinct length. It finds the shortest first.
+   * The set of workers that have a block can only shrink along the chain, so between two blocks
+   * with equal sets nothing changes: bisection looks only where they differ, some log2(blocks)
+   * lookups for each distinct length. It finds the shortest first.
    */
   #bisect(hashes: Uint32Array, blocks: number, out: Int32Array): void {
     const alive = this.#alive;
     const ends = this.#rightEnds;
     const masks = this.#rightMasks;
     const words = alive.length;
-    // `alive` is the set at block `left`. The right ends still to be reached are stacked, the nearest
-    // on top; beyond the last block nobody is left.
+    // `alive` is the set at block `left`. The right ends still to be reached are stacked, the
+    // nearest on top; beyond the last block nobody is left.
     let left = 0;
     let top = 0;
     ends[0] = blocks;

@@ -31,7 +31,9 @@ export interface ClusterView {
   readonly index: PrefixIndex;
 }
 
-/** Chooses a worker for a request. It has no effect on the view: booking is the router's business. */
+/**
+ * Chooses a worker for a request. It has no effect on the view: booking is the router's business.
+ */
 export interface RoutingPolicy {
   /** The index of an eligible worker. */
   choose(request: RouteRequest, view: ClusterView): number;

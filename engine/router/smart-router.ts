@@ -52,9 +52,9 @@ export interface RouterTotals {
 }
 
 /**
- * Places requests on workers by KV-cache overlap and load. It books what it decides at once, so that
- * the next decision sees it, and is corrected by the workers' event batches. A decision allocates
- * nothing.
+ * Places requests on workers by KV-cache overlap and load. It books what it decides at once, so
+ * that the next decision sees it, and is corrected by the workers' event batches. A decision
+ * allocates nothing.
  */
 export class SmartRouter {
   readonly index: PrefixIndex;
@@ -76,7 +76,9 @@ export class SmartRouter {
     regret: 0,
     routeUs: 0,
   };
-  /** What the last decision found on the chosen worker, and its cost over the cheapest's, in blocks. */
+  /**
+   * What the last decision found on the chosen worker, and its cost over the cheapest's, in blocks.
+   */
   lastOverlapBlocks = 0;
   lastRegret = 0;
   /** First block that the last decision booked in the index; its bookings end with the prompt. */
@@ -162,7 +164,9 @@ export class SmartRouter {
     this.ledger.report(batch.worker, batch.load);
   }
 
-  /** One request booked on `worker` has ended, whatever the outcome. Once per successful `route`. */
+  /**
+   * One request booked on `worker` has ended, whatever the outcome. Once per successful `route`.
+   */
   finished(worker: WorkerId): void {
     this.ledger.finish(worker);
   }
@@ -184,15 +188,17 @@ export class SmartRouter {
   }
 
   /**
-   * `worker` has crashed: its cache and its requests are gone. Its requests count as ended from here
-   * on, so `finished` and `abandoned` must not be called for them.
+   * `worker` has crashed: its cache and its requests are gone. Its requests count as ended from
+   * here on, so `finished` and `abandoned` must not be called for them.
    */
   forget(worker: WorkerId): void {
     this.index.clearWorker(worker);
     this.ledger.reset(worker);
   }
 
-  /** Fills the view's usable overlap and cost of every worker and returns the lowest eligible cost. */
+  /**
+   * Fills the view's usable overlap and cost of every worker and returns the lowest eligible cost.
+   */
   #score(promptTokens: number, promptBlocks: number): number {
     const { workers, blockSize, eligible, overlapBlocks, cost, ledger } = this.#view;
     // The last prompt token is always computed, since it yields the first output token.

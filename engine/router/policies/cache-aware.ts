@@ -10,9 +10,10 @@ const BALANCE_RELATIVE = 1.1;
 const CACHE_THRESHOLD = 0.5;
 
 /**
- * The SGLang router's `cache_aware` rule, with the exact index in place of its approximate tree: when
- * active requests are spread unevenly, the least loaded worker; else the worker with the longest
- * cached prefix, if that is over half of the prompt; else the worker with the fewest cached blocks.
+ * The SGLang router's `cache_aware` rule, with the exact index in place of its approximate tree:
+ * when active requests are spread unevenly, the least loaded worker; else the worker with the
+ * longest cached prefix, if that is over half of the prompt; else the worker with the fewest cached
+ * blocks.
  */
 export class CacheAwarePolicy implements RoutingPolicy {
   readonly #contest: Contest;

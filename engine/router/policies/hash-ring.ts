@@ -1,13 +1,15 @@
 import { combineSeeds } from '../../../shared/rng.ts';
 
-/** With 160 points a worker, as in ketama, the largest share of a ring is about a fifth over fair. */
+/** As in ketama. Shares of the ring then deviate by about 1 / sqrt(160), or 8 %, from fair ones. */
 const POINTS_PER_WORKER = 160;
-/** A point and its owner in one double: the point in the upper 32 bits, the worker in the lower 8. */
+/**
+ * A point and its owner in one double: the point in the upper 32 bits, the worker in the lower 8.
+ */
 const OWNERS = 256;
 
 /**
- * A consistent-hash ring: a key belongs to the first worker at or after its point. When a worker may
- * not be used, only its own keys move, each to the next worker on the ring.
+ * A consistent-hash ring: a key belongs to the first worker at or after its point. When a worker
+ * may not be used, only its own keys move, each to the next worker on the ring.
  */
 export class HashRing {
   readonly #points: Uint32Array;
@@ -24,7 +26,9 @@ export class HashRing {
     this.#owners = Uint8Array.from(packed, (value) => value % OWNERS);
   }
 
-  /** The worker that `key` (32 bits) belongs to among those with a 1 in `allowed`; one must have it. */
+  /**
+   * The worker that `key` (32 bits) belongs to among those with a 1 in `allowed`; one must have it.
+   */
   ownerOf(key: number, allowed: Uint8Array): number {
     let at = this.#firstAtOrAfter(key);
     for (;;) {

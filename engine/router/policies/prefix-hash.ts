@@ -1,20 +1,21 @@
 import { HASH_WORDS } from '../../../shared/block-hash.ts';
-import type { Rng } from '../../../shared/rng.ts';
-import { mix32 } from '../../../shared/rng.ts';
+import { combineSeeds, type Rng } from '../../../shared/rng.ts';
 import type { ClusterView, RouteRequest, RoutingPolicy } from '../routing-policy.ts';
 import { HashRing } from './hash-ring.ts';
 import { LeastLoadedPolicy } from './least-loaded.ts';
 
-/** The prefix that is hashed and the bound on load are those of the SGLang router's `prefix_hash`. */
+/**
+ * The prefix that is hashed and the bound on load are those of the SGLang router's `prefix_hash`.
+ */
 const PREFIX_TOKENS = 256;
 const LOAD_FACTOR = 1.25;
 
 /**
- * Prompts that begin alike go to one worker, by consistent hash with bounded loads (Mirrokni, Thorup
- * and Zadimoghaddam, 2018): a worker that would have more than 1.25 times its fair share of the
- * active requests is passed over for the next one on the ring. The key is the chained hash of the
- * prompt's first 256 tokens, or of all its full blocks if it is shorter. A prompt without a full
- * block has no prefix to share and goes to the least loaded worker.
+ * Prompts that begin alike go to one worker, by consistent hash with bounded loads (Mirrokni,
+ * Thorup and Zadimoghaddam, 2018): a worker that would have more than 1.25 times its fair share of
+ * the active requests is passed over for the next one on the ring. The key is the chained hash of
+ * the prompt's first 256 tokens, or of all its full blocks if it is shorter. A prompt without a
+ * full block has no prefix to share and goes to the least loaded worker.
  */
 export class PrefixHashPolicy implements RoutingPolicy {
   readonly #ring: HashRing;
@@ -31,7 +32,7 @@ export class PrefixHashPolicy implements RoutingPolicy {
     const blocks = Math.min(request.promptBlocks, Math.ceil(PREFIX_TOKENS / view.blockSize));
     if (blocks === 0) return this.#leastLoaded.choose(request, view);
     const at = (blocks - 1) * HASH_WORDS;
-    const key = mix32(request.hashes[at]! ^ request.hashes[at + 1]!);
+    const key = combineSeeds(request.hashes[at]!, request.hashes[at + 1]!);
     this.#allowBelowBound(view);
     return this.#ring.ownerOf(key, this.#allowed);
   }

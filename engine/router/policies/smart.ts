@@ -3,8 +3,9 @@ import type { ClusterView, RouteRequest, RoutingPolicy } from '../routing-policy
 import { Contest } from './contest.ts';
 
 /**
- * Lowest cost wins. With a temperature above 0 the worker is drawn instead, with the probability that
- * NVIDIA Dynamo's router gives it: exp(-(cost - min) / ((max - min) * temperature)), normalised.
+ * Lowest cost wins. With a temperature above 0 the worker is drawn instead, with the probability
+ * that NVIDIA Dynamo's router gives it: exp(-(cost - min) / ((max - min) * temperature)),
+ * normalised.
  */
 export class SmartPolicy implements RoutingPolicy {
   readonly #temperature: number;

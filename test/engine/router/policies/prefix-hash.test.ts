@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { PrefixHashPolicy } from '../../../../engine/router/policies/prefix-hash.ts';
+import { Rng } from '../../../../shared/rng.ts';
+import { clusterView, routeRequest } from '../cluster-view.ts';
+
+/** A request of 40 blocks of 16 tokens, whose hashes are those of `prefix` up to block `shared`. */
+function request(prefix: number, tail: number, shared: number) {
+  const hashes = Uint32Array.from({ length: 80 }, (_, word) =>
+    word >> 1 < shared ? prefix * 7919 + word : tail * 104_729 + word,
+  );
+  return routeRequest({ hashes, promptBlocks: 40 });
+}
+
+test('prompts with the same first 256 tokens go to one worker', () => {
+  const policy = new PrefixHashPolicy(8, new Rng(1));
+  const view = clusterView({ workers: 8 });
+  const chosen = new Set<number>();
+  for (let prefix = 0; prefix < 100; prefix++) {
+    const worker = policy.choose(request(prefix, 1, 16), view);
+    assert.equal(policy.choose(request(prefix, 2, 16), view), worker);
+    chosen.add(worker);
+  }
+  assert.equal(chosen.size, 8);
+});
+
+test('what comes after does not matter, what comes before does', () => {
+  const policy = new PrefixHashPolicy(8, new Rng(1));
+  const view = clusterView({ workers: 8 });
+  const place = (shared: number) =>
+    new Set(
+      Array.from({ length: 100 }, (_, tail) => policy.choose(request(1, tail, shared), view)),
+    );
+  assert.equal(place(16).size, 1);
+  assert.equal(place(15).size, 8);
+});
+
+test('no worker gets more than 1.25 times its fair share', () => {
+  const workers = 8;
+  const policy = new PrefixHashPolicy(workers, new Rng(1));
+  const view = clusterView({ workers });
+  for (let n = 1; n <= 400; n++) {
+    view.ledger.book(policy.choose(request(1, 0, 40), view), 40, 640);
+    const active = Array.from({ length: workers }, (_, w) => view.ledger.activeRequests(w));
+    assert.ok(Math.max(...active) <= Math.ceil((1.25 * n) / workers), `${active}`);
+  }
+});
+
+test('a prompt without a full block goes to the least loaded worker', () => {
+  const policy = new PrefixHashPolicy(3, new Rng(1));
+  const view = clusterView({ workers: 3, activeRequests: [2, 2, 1] });
+  assert.equal(policy.choose(routeRequest({ promptBlocks: 0 }), view), 2);
+});
