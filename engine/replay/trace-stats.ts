@@ -62,8 +62,8 @@ export interface TraceStats {
 
 /**
  * Reads a trace to its end and describes it. Answers are taken to end as they begin, so think times
- * are all that separates the turns of a session. Memory grows with the trace, mostly with its distinct
- * blocks.
+ * are all that separates the turns of a session. Memory grows with the trace, mostly with its
+ * distinct blocks.
  */
 export function traceStats(source: TraceSource, blockSize: number): TraceStats {
   const trace = new AnsweredSource(source);

@@ -11,7 +11,8 @@ interface Due {
 
 /**
  * A trace in which every answer ends the moment its request arrives, so that all turns have arrival
- * times and come from `next` in order. For statistics of a workload without a replay of it.
+ * times and come from `next` in order: for statistics of a workload without a replay of it, and for
+ * workloads whose sessions keep to a schedule. Memory grows with the open sessions.
  */
 export class AnsweredSource implements TraceSource {
   readonly #source: TraceSource;

@@ -6,8 +6,8 @@ export interface Arrangement {
   /** Speed-up of arrivals: at 2 they come in half the time. Think times stay as they are. */
   readonly rate?: number;
   /**
-   * Leaves out this many requests, rounded up to whole sessions of waiting turns. The first one that
-   * is kept then arrives at 0.
+   * Leaves out this many requests, rounded up to whole sessions of waiting turns. The first one
+   * that is kept then arrives at 0.
    */
   readonly skip?: number;
   /** Ends after this many requests. A session that is cut keeps its first turns. */
@@ -15,8 +15,8 @@ export interface Arrangement {
 }
 
 /**
- * Part of a trace, faster or slower. Waiting turns count towards `skip` and `limit` with the request
- * that they follow, so that the same requests remain whatever the replay does with them.
+ * Part of a trace, faster or slower. Waiting turns count towards `skip` and `limit` with the
+ * request that they follow, so that the same requests remain whatever the replay does with them.
  */
 export class ArrangedSource implements TraceSource {
   readonly #source: TraceSource;

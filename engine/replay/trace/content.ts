@@ -5,12 +5,12 @@ import { hashText, mix32 } from '../../../shared/rng.ts';
  * What the tokens of a request are, without the tokens: segments, each with a name and the position
  * at which it ends. A name stands for everything from the first token of the request to the end of
  * its segment, so (name, position) names a whole prefix. Two requests share a prefix exactly as far
- * as their names agree, the hash of a block follows from its last position alone, and any block size
- * fits. A conversation is one name that grows: a later turn's prompt holds the earlier answer under
- * the very positions at which it was generated.
+ * as their names agree, the hash of a block follows from its last position alone, and any block
+ * size fits. A conversation is one name that grows: a later turn's prompt holds the earlier answer
+ * under the very positions at which it was generated.
  */
 
-/** Words per segment in a list of segments: name (lo, hi), then the position after its last token. */
+/** Words per segment in a list of them: name (lo, hi), then the position after its last token. */
 export const SEGMENT_WORDS = 3;
 
 /** No request is longer: positions and sums of two of them fit 31 bits. */
@@ -90,8 +90,8 @@ export class Content {
 
   /**
    * Makes the content from the ids of its blocks of `blockTokens` tokens, the last one cut off at
-   * `end`. `ids` holds (lo, hi) pairs. The ids are chained into names, so it does not matter whether
-   * an id stands for its block alone or for the whole prefix.
+   * `end`. `ids` holds (lo, hi) pairs. The ids are chained into names, so it does not matter
+   * whether an id stands for its block alone or for the whole prefix.
    */
   assignBlocks(ids: Uint32Array, count: number, blockTokens: number, end: number): void {
     this.clear();
@@ -115,10 +115,11 @@ export class Content {
 }
 
 /**
- * Writes the hashes of the full blocks of `content` to `out` as (lo, hi) pairs, which must have room
- * for `floor(content.tokens / blockSize)` of them, and returns their number. Equal hash means equal
- * prefix. The prompt's full blocks come first; a block that holds the end of the prompt and the start
- * of the answer follows them, then the answer's. Costs a few nanoseconds a block, nothing a token.
+ * Writes the hashes of the full blocks of `content` to `out` as (lo, hi) pairs, which must have
+ * room for `floor(content.tokens / blockSize)` of them, and returns their number. Equal hash means
+ * equal prefix. The prompt's full blocks come first; a block that holds the end of the prompt and
+ * the start of the answer follows them, then the answer's. Costs a few nanoseconds a block, nothing
+ * a token.
  */
 export function writeHashes(content: Content, blockSize: number, out: Uint32Array): number {
   const words = content.view();

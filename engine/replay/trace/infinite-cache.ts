@@ -2,9 +2,9 @@ import { type Content, SEGMENT_WORDS } from './content.ts';
 import { NameTable } from './name-table.ts';
 
 /**
- * A cache that never evicts and knows every request as soon as it has arrived: the bound of what any
- * cache of any size, on any number of workers, can save of a trace. Holds one number per name, how
- * far it has been seen, so it takes little memory and serves every block size.
+ * A cache that never evicts and knows every request as soon as it has arrived: the bound of what
+ * any cache of any size, on any number of workers, can save of a trace. Holds one number per name,
+ * how far it has been seen, so it takes little memory and serves every block size.
  */
 export class InfiniteCache {
   readonly #seen = new NameTable();

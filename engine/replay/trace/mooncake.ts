@@ -11,11 +11,11 @@ import {
 } from './trace-row.ts';
 
 /**
- * Mooncake JSONL, one request a line: `timestamp` (ms), `input_length`, `output_length` (tokens), and
- * `hash_ids`, one id per block of the prompt, the last block possibly partial. Without `hash_ids` the
- * prompt shares nothing. Optional, as in aiperf and Dynamo: `session_id` joins lines to a session, and
- * a later turn with `delay` (ms) arrives that long after the answer before it, whatever its timestamp.
- * Every line holds its whole prompt, history included.
+ * Mooncake JSONL, one request a line: `timestamp` (ms), `input_length`, `output_length` (tokens),
+ * and `hash_ids`, one id per block of the prompt, the last block possibly partial. Without
+ * `hash_ids` the prompt shares nothing. Optional, as in aiperf and Dynamo: `session_id` joins lines
+ * to a session, and a later turn with `delay` (ms) arrives that long after the answer before it,
+ * whatever its timestamp. Every line holds its whole prompt, history included.
  */
 export class MooncakeParser implements RowParser {
   readonly #blockTokens: number;

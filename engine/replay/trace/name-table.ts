@@ -1,7 +1,7 @@
 /**
- * A growable map from 63-bit names, as (lo, hi), to numbers from 0 to 2^32 - 1; a name that was never
- * set has 0. Open addressing with linear probing over typed arrays, 12 bytes a slot, at most two of
- * three slots taken. Names are hashes already, so `lo` says where to look.
+ * A growable map from 63-bit names, as (lo, hi), to numbers from 0 to 2^32 - 1; a name that was
+ * never set has 0. Open addressing with linear probing over typed arrays, 12 bytes a slot, at most
+ * two of three slots taken. Names are hashes already, so `lo` says where to look.
  */
 export class NameTable {
   #mask: number;

@@ -7,7 +7,7 @@ import { type TraceTable, TraceTableBuilder } from './trace-table.ts';
 export interface TraceReaderOptions {
   /** Tokens per id of a Mooncake file; 512 in the published traces. */
   readonly mooncakeBlockTokens?: number;
-  /** Stops after so many requests, without reading on. */
+  /** Stops after so many requests, at least 1, without reading on. */
   readonly limit?: number;
 }
 
@@ -15,9 +15,9 @@ export interface TraceReaderOptions {
 const LINE_LENGTH_MAX = 1 << 25;
 
 /**
- * Reads a trace file, recognised by its first line: Mooncake JSONL, Azure CSV, or fakeai's own JSONL.
- * `chunks` are pieces of its text, cut anywhere: a stream of a file in UTF-8, decompressed if it was
- * compressed. Throws `TraceError` at the first line that it cannot take.
+ * Reads a trace file, recognised by its first line: Mooncake JSONL, Azure CSV, or fakeai's own
+ * JSONL. `chunks` are pieces of its text, cut anywhere: a stream of a file in UTF-8, decompressed
+ * if it was compressed. Throws `TraceError` at the first line that it cannot take.
  */
 export async function readTrace(
   chunks: AsyncIterable<string> | Iterable<string>,

@@ -23,9 +23,10 @@ export class TraceRequest {
  * Where the requests of a replay come from, one at a time, so that a long workload takes no memory.
  * A source is read once; a second replay takes a second source.
  *
- * Requests with an arrival time of their own come from `next`, in order of arrival. A turn that waits
- * for the answer before it comes from `followUp`, once the driver knows when that answer ended. Which
- * requests there are never depends on when they end, so every policy is given the same ones.
+ * Requests with an arrival time of their own come from `next`, in order of arrival. A turn that
+ * waits for the answer before it comes from `followUp`, once the driver knows when that answer
+ * ended. Which requests there are never depends on when they end, so every policy is given the same
+ * ones.
  */
 export interface TraceSource {
   /** Fills in the next request that waits for no answer. False at the end of the trace. */

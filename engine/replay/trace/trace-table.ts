@@ -6,7 +6,7 @@ import type { TraceRequest, TraceSource } from './trace-source.ts';
 
 /**
  * A whole trace in columns of shared memory, so that the tasks of a sweep replay one copy. Plain
- * data: it can be posted to other threads as it is. Takes 45 bytes a request and 12 a segment.
+ * data: it can be posted to other threads as it is. Takes 41 bytes a request and 12 a segment.
  */
 export interface TraceTable {
   /** Arrival, or think time of a row that waits, in microseconds. */

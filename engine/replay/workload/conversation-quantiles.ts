@@ -1,9 +1,9 @@
 import type { QuantileTable } from './draws.ts';
 
 /**
- * Quantiles of Mooncake's conversation trace (FAST'25). Sessions are not in the trace; they were found
- * by following each prompt to the last one before it that shares its longest prefix, if that is more
- * than the block that all prompts share.
+ * Quantiles of Mooncake's conversation trace (FAST'25). Sessions are not in the trace; they were
+ * found by following each prompt to the last one before it that shares its longest prefix, if that
+ * is more than the block that all prompts share.
  */
 
 /** Prompt tokens of a session's first turn. */
@@ -62,7 +62,7 @@ export const OUTPUT_TOKENS: QuantileTable = {
 export const LATE_TURN = 4;
 export const LATE_TURN_PACE = 0.75;
 
-/** Chance that a session has another turn after turn 0, 1, ...; the last one holds from there on. */
+/** Chance of another turn after turn 0, 1, ... of a session; the last one holds from there on. */
 export const NEXT_TURN = [0.42, 0.47, 0.6, 0.7, 0.7, 0.78, 0.78, 0.78, 0.9];
 
 /** A prompt below this is little more than the system prompt, and seldom continued. */
@@ -78,8 +78,9 @@ export const REWRITE_PROMPT_TOKENS = 8192;
 export const SHORT_REWRITE = 0.03;
 
 /**
- * The same after a longer prompt: for the second turn, after a turn that did, and after one that did
- * not. A turn that rewrites again keeps as much as the one before it: documents stay, talk goes.
+ * The same after a longer prompt: for the second turn, after a turn that did, and after one that
+ * did not. A turn that rewrites again keeps as much as the one before it: documents stay, talk
+ * goes.
  */
 export const SECOND_REWRITE = 0.29;
 export const REPEATED_REWRITE = 0.76;

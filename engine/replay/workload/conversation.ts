@@ -27,7 +27,7 @@ import {
   SHORT_REWRITE,
 } from './conversation-quantiles.ts';
 import { quantileAt } from './draws.ts';
-import { count, type ParameterValues, quantity } from './parameters.ts';
+import { count, type ParameterValues, quantity, WorkloadError } from './parameters.ts';
 
 export const conversationParameters = {
   requests: count(12_031, 1, 1e9, 'requests in all'),
@@ -49,9 +49,9 @@ const ROOT = nameSpace('conversation root');
 const SESSION = nameSpace('conversation');
 
 /**
- * A workload with the statistics of Mooncake's conversation trace: lengths, growth from turn to turn,
- * time between turns, batched arrivals, and how much of a prompt came before. As in a trace, arrivals
- * do not wait for answers.
+ * A workload with the statistics of Mooncake's conversation trace: lengths, growth from turn to
+ * turn, time between turns, batched arrivals, and how much of a prompt came before. As in a trace,
+ * arrivals do not wait for answers.
  */
 export function conversationWorkload(
   values: ParameterValues<typeof conversationParameters>,
@@ -81,6 +81,9 @@ class ConversationSessions implements TraceSource {
   readonly #keptTokens = new Uint32Array(TURNS_MAX);
 
   constructor(values: ParameterValues<typeof conversationParameters>, seed: number) {
+    if (values.rootTokens >= values.maxTokens) {
+      throw new WorkloadError('rootTokens leaves no room for a message below maxTokens');
+    }
     const rng = new Rng(seed);
     this.#values = values;
     this.#seed = rng.fork('sessions').u32();
@@ -129,7 +132,8 @@ class ConversationSessions implements TraceSource {
     const { rootTokens, maxTokens } = this.#values;
     const rng = new Rng(combineSeeds(this.#seed, session));
     this.#drawn = session;
-    let prompt = Math.max(rootTokens + 1, Math.floor(quantileAt(FIRST_TOKENS, rng.unit())));
+    const firstTokens = Math.floor(quantileAt(FIRST_TOKENS, rng.unit()));
+    let prompt = Math.min(maxTokens, Math.max(rootTokens + 1, firstTokens));
     let kept = 0;
     let rewrote = false;
     this.#turns = 0;

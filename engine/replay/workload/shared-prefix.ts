@@ -82,7 +82,8 @@ const ANSWER = nameSpace('shared-prefix answer');
 /**
  * A pool of prompts in groups that start alike. Without `zipf` the pool is gone through in shuffled
  * order, anew each time, so a request count equal to the pool sends every prompt once. With it, a
- * group is drawn by popularity and a prompt of it evenly. An answer is never part of a later prompt.
+ * group is drawn by popularity and a prompt of it evenly. An answer is never part of a later
+ * prompt.
  */
 export class SharedPrefixWorkload implements TraceSource {
   readonly #values: ParameterValues<typeof sharedPrefixParameters>;

@@ -6,7 +6,7 @@ import { InfiniteCache } from '../../../../engine/replay/trace/infinite-cache.ts
 
 const SPACE = nameSpace('test');
 
-/** One of a tree of contents: `path` picks a child at every fork, each fork after `stride` tokens. */
+/** One of a tree of contents: `path` picks a child at every fork, a fork every `stride` tokens. */
 function contentOf(path: readonly number[], stride: number, last: number): Content {
   const content = new Content();
   let name = 1;

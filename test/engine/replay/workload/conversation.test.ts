@@ -55,3 +55,9 @@ test('the long run keeps its rate', () => {
 test('without batches arrivals are spread like a Poisson process', () => {
   assertNear('variation of gaps', stats(5, { batchSeconds: 0 }).gapCv, 1, 0.05);
 });
+
+test('no prompt is longer than it may be, and the root must leave room', () => {
+  assert.ok(stats(1, { requests: 2000, maxTokens: 4000 }).promptTokens.max <= 4000);
+  const parameters = { rootTokens: 4000, maxTokens: 4000 };
+  assert.throws(() => stats(1, parameters), { name: 'WorkloadError', message: /^rootTokens/ });
+});
