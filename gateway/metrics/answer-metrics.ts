@@ -18,6 +18,7 @@ export const FINISHES = ['stop', 'length', 'abort', 'error'] as const;
 export type Finish = (typeof FINISHES)[number];
 
 export const TOKEN_TYPES = ['prompt', 'cached', 'completion', 'reasoning'] as const;
+export type TokenType = (typeof TOKEN_TYPES)[number];
 
 /** One answer that has ended, all its choices together. Spans count from the request's arrival. */
 export interface EndedAnswer {
@@ -144,9 +145,8 @@ export class AnswerMetrics {
     if (finish === 'stop' || finish === 'length') this.histograms.observe(answer);
   }
 
-  /** Answers of `model` that ended with `FINISHES[finish]`. */
-  finishedCount(model: ModelLabel, finish: number): number {
-    return this.#finished[model * FINISHES.length + finish] ?? 0;
+  finishedCount(model: ModelLabel, finish: Finish): number {
+    return this.#finished[model * FINISHES.length + FINISHES.indexOf(finish)] ?? 0;
   }
 
   /** Answers of `model`, however they ended. */
@@ -154,9 +154,15 @@ export class AnswerMetrics {
     return this.#byEndpoint[model * ENDPOINTS.length + endpoint] ?? 0;
   }
 
-  /** Tokens of `model` of `TOKEN_TYPES[type]`. */
-  tokenCount(model: ModelLabel, type: number): number {
-    return this.#tokens[model * TOKEN_TYPES.length + type] ?? 0;
+  tokenCount(model: ModelLabel, type: TokenType): number {
+    return this.#tokens[model * TOKEN_TYPES.length + TOKEN_TYPES.indexOf(type)] ?? 0;
+  }
+
+  /** Tokens of all models. */
+  tokenTotal(type: TokenType): number {
+    let total = 0;
+    for (let model = 0; model < this.models.count; model++) total += this.tokenCount(model, type);
+    return total;
   }
 
   /** Streams by what became of them. */

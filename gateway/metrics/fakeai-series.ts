@@ -15,7 +15,6 @@ import {
 
 const SECONDS = 1e6;
 const MILLISECONDS = 1e3;
-const ERROR_FINISH = 3;
 
 /** The series of this server. */
 export class FakeaiSeries {
@@ -66,12 +65,12 @@ export class FakeaiSeries {
     const { requests, tokens, errors, latency, byEndpoint } = this.#models;
     const name = answers.models.nameOf(model);
     requests.series({ model: name }, () =>
-      sum(ANSWERING_ENDPOINTS, (endpoint) => answers.answerCount(model, endpoint)),
+      ANSWERING_ENDPOINTS.reduce((sum, e) => sum + answers.answerCount(model, e), 0),
     );
-    for (const [index, type] of TOKEN_TYPES.entries()) {
-      tokens.series({ model: name, type }, () => answers.tokenCount(model, index));
+    for (const type of TOKEN_TYPES) {
+      tokens.series({ model: name, type }, () => answers.tokenCount(model, type));
     }
-    errors.series({ model: name }, () => answers.finishedCount(model, ERROR_FINISH));
+    errors.series({ model: name }, () => answers.finishedCount(model, 'error'));
     latency.series({ model: name }, model);
     for (const endpoint of ANSWERING_ENDPOINTS) {
       const labels = { model: name, endpoint: endpointPath(endpoint) };
@@ -133,11 +132,7 @@ export class FakeaiSeries {
       gauge.series({}, () => answers.streams[outcome]);
     }
     const tokens = this.#counter('tokens_total', 'Tokens of answers; cached ones are prompt too.');
-    for (const [index, type] of TOKEN_TYPES.entries()) {
-      tokens.series({ type }, () =>
-        sum(answers.models.labels(), (model) => answers.tokenCount(model, index)),
-      );
-    }
+    for (const type of TOKEN_TYPES) tokens.series({ type }, () => answers.tokenTotal(type));
     this.#seconds('ttft_seconds', 'From arrival to first token.', answers.ttftHistogram).series(
       {},
       0,
@@ -247,10 +242,4 @@ interface ModelSeries {
   readonly errors: SampledCounter;
   readonly latency: SampledHistogram;
   readonly byEndpoint: SampledCounter;
-}
-
-function sum(items: Iterable<number>, value: (item: number) => number): number {
-  let total = 0;
-  for (const item of items) total += value(item);
-  return total;
 }

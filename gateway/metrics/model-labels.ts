@@ -36,11 +36,6 @@ export class ModelLabels {
     return this.#names.length + Number(this.#overflowed);
   }
 
-  /** All of them, in order. */
-  labels(): Iterable<ModelLabel> {
-    return Array(this.count).keys();
-  }
-
   nameOf(label: ModelLabel): string {
     return this.#names[label] ?? 'other';
   }

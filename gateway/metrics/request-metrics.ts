@@ -75,6 +75,24 @@ export class RequestMetrics {
     return this.#ended[endpoint * STATUSES.length + statusIndex] ?? 0;
   }
 
+  /** Ended requests, whatever their status. */
+  answerCount(endpoint: Endpoint): number {
+    let count = 0;
+    for (let status = 0; status < STATUSES.length; status++) {
+      count += this.endedCount(endpoint, status);
+    }
+    return count;
+  }
+
+  /** Ended requests with a status of 400 or more, and broken streams. */
+  errorCount(endpoint: Endpoint): number {
+    let count = this.brokenStreamCount(endpoint);
+    for (const [index, status] of STATUSES.entries()) {
+      if (status >= 400) count += this.endedCount(endpoint, index);
+    }
+    return count;
+  }
+
   brokenStreamCount(endpoint: Endpoint): number {
     return this.#brokenStreams[endpoint] ?? 0;
   }

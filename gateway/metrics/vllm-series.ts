@@ -10,10 +10,6 @@ import {
   SampledHistogram,
 } from './sampled-series.ts';
 
-/** Columns of `TOKEN_TYPES`. */
-const PROMPT = 0;
-const COMPLETION = 2;
-
 const SECONDS = 1e6;
 
 /**
@@ -88,13 +84,13 @@ export class VllmSeries {
     );
     return [
       (labels: Labels, model: ModelLabel) => {
-        prompt.series(labels, () => answers.tokenCount(model, PROMPT));
-        generation.series(labels, () => answers.tokenCount(model, COMPLETION));
+        prompt.series(labels, () => answers.tokenCount(model, 'prompt'));
+        generation.series(labels, () => answers.tokenCount(model, 'completion'));
       },
       (labels: Labels, model: ModelLabel) => {
-        for (const [index, finish] of FINISHES.entries()) {
+        for (const finish of FINISHES) {
           const finished = { ...labels, finished_reason: finish };
-          success.series(finished, () => answers.finishedCount(model, index));
+          success.series(finished, () => answers.finishedCount(model, finish));
         }
       },
     ];

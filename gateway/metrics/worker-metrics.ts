@@ -19,12 +19,14 @@ export class WorkerMetrics {
   /** The last load report of each worker, and what its counters had reached when it died. */
   readonly #loads: Float64Array;
   readonly #past: Float64Array;
+  readonly #tokensOut: Float64Array;
 
   constructor(workers: number, punctuality: Punctuality) {
     this.workers = workers;
     this.#punctuality = punctuality;
     this.#loads = new Float64Array(workers * FIELDS);
     this.#past = new Float64Array(workers * FIELDS);
+    this.#tokensOut = new Float64Array(workers);
   }
 
   /**
@@ -40,10 +42,13 @@ export class WorkerMetrics {
     // The rows say how late the tokens were when the worker let them go, which was `latenessUs` after
     // the end of the batch.
     const transitUs = Math.max(0, nowUs - batch.endUs - load.latenessUs);
+    let out = 0;
     for (let row = 0; row < tokens.length; row += TOKEN_WORDS) {
-      const lateUs = tokens.at(row + 2) + transitUs;
-      this.#punctuality.tokensWritten(lateUs, tokens.at(row + 1), nowUs);
+      const count = tokens.at(row + 1);
+      out += count;
+      this.#punctuality.tokensWritten(tokens.at(row + 2) + transitUs, count, nowUs);
     }
+    this.#tokensOut[batch.worker] = (this.#tokensOut[batch.worker] ?? 0) + out;
   }
 
   /** The worker has died: it holds nothing, and its counters will start again. */
@@ -53,6 +58,11 @@ export class WorkerMetrics {
       this.#past[at] = (this.#past[at] ?? 0) + (this.#loads[at] ?? 0);
       this.#loads[at] = 0;
     }
+  }
+
+  /** Tokens that came out of `worker`. */
+  tokensOut(worker: number): number {
+    return this.#tokensOut[worker] ?? 0;
   }
 
   /** What `worker` last said. */
