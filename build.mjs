@@ -10,6 +10,8 @@ await build({
   },
   outdir: 'dist',
   bundle: true,
+  // The server is loaded when it is asked for, so that --help does not wait for it.
+  splitting: true,
   platform: 'node',
   target: 'node20',
   format: 'esm',

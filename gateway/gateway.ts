@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { type Logger, pino } from 'pino';
+import type { Logger } from 'pino';
 import { Cluster } from '../engine/cluster/cluster.ts';
 import { type Clock, clockOrigin, monotonicClock } from '../engine/host/clock.ts';
 import { type PoolListener, WorkerPool } from '../engine/host/worker-pool.ts';
@@ -10,21 +10,30 @@ import type { WorkerId } from '../shared/ids.ts';
 import { profileNumberFor } from '../shared/latency-profiles.ts';
 import type { EventBatch } from '../shared/protocol.ts';
 import { Rng } from '../shared/rng.ts';
+import { AnswerWatch } from './answer-watch.ts';
 import { routerConfig, workerConfig } from './cluster-config.ts';
 import { CorsPolicy } from './http/cors.ts';
 import type { Exchange } from './http/exchange.ts';
-import { type AppHost, HttpApp } from './http/http-app.ts';
+import { type AppHost, HttpApp, type Route } from './http/http-app.ts';
+import { endpointOf, OTHER_ENDPOINT } from './metrics/endpoints.ts';
+import { GatewayMetrics } from './metrics/gateway-metrics.ts';
+import { LoopLagSampler } from './metrics/loop-lag-sampler.ts';
 import type { AnswerEnd, ChatAnswer } from './openai/chat-answer.ts';
 import { ChatEndpoint, type ChatHost } from './openai/chat-endpoint.ts';
 import { systemFingerprint } from './openai/ids.ts';
-import { ModelCatalog } from './openai/models.ts';
+import { DEFAULT_MODEL, ModelCatalog } from './openai/models.ts';
+import { PromptCache } from './openai/prompt-cache.ts';
+import { serviceRoutes } from './service-routes.ts';
 import { loadO200k } from './text/o200k-tokenizer.ts';
 import { SimpleTokenizer } from './text/simple-tokenizer.ts';
 import type { Tokenizer } from './text/tokenizer.ts';
 
 /** Tokens of one thread that fall due within this time after a message share the next message. */
 const TICK_US = 250;
+/** Far above what a worker's objects need: the KV cache lies in typed arrays, outside of the heap. */
 const THREAD_HEAP_MB = 512;
+/** Status in the metrics of a request whose client left before it got one. */
+const CLIENT_LEFT = 499;
 
 export interface GatewayOptions {
   readonly settings: Settings;
@@ -34,48 +43,60 @@ export interface GatewayOptions {
 }
 
 /**
- * The whole server: the simulated cluster on its threads, and HTTP in front of it. Everything that
- * shares state shares this one thread; only the workers run elsewhere.
+ * The whole server: the simulated cluster on its threads, and HTTP in front of it. All that shares
+ * state is on this one thread; only the workers run elsewhere.
  */
 export class Gateway implements ChatHost, AppHost, PoolListener {
-  readonly cluster: Cluster;
-  readonly models: ModelCatalog;
+  readonly settings: Settings;
+  readonly sources: SettingSources;
+  readonly version: string;
+  readonly nowUs: Clock;
   readonly tokenizer: Tokenizer;
-  readonly random: Rng;
+  readonly random = new Rng(Date.now());
   readonly cors: CorsPolicy;
   readonly bodyBytesMax: number;
   readonly maxWaiting: number;
   readonly router: SmartRouter;
   readonly pool: WorkerPool;
-  readonly nowUs: Clock;
-  readonly #settings: Settings;
-  readonly #logger: Logger;
-  readonly #app: HttpApp;
-  readonly #answers = new Set<ChatAnswer>();
-  readonly #profiles = new Map<string, number>();
+  readonly cluster: Cluster;
+  readonly models: ModelCatalog;
+  readonly promptCache: PromptCache;
+  readonly metrics: GatewayMetrics;
+  batchUs = 0;
   draining = false;
-  #inFlight = 0;
-  #secondAtUs = 0;
-  #second = 0;
+  readonly #logger: Logger;
+  readonly #watch: AnswerWatch;
+  readonly #lagSampler: LoopLagSampler;
+  readonly #app: HttpApp;
+  readonly #chatEndpoint = endpointOf('/v1/chat/completions');
+  readonly #profiles = new Map<string, number>();
+  #nowS = Math.floor(Date.now() / 1000);
+  #clock: NodeJS.Timeout | undefined;
 
   /** Starts the workers and listens. Rejects when the address cannot be had. */
   static async start(options: GatewayOptions): Promise<{ gateway: Gateway; port: number }> {
-    const { settings } = options;
-    const tokenizer = settings.strictTokenCounting ? await loadO200k() : new SimpleTokenizer();
+    const { host, port, strictTokenCounting } = options.settings;
+    const tokenizer = strictTokenCounting ? await loadO200k() : new SimpleTokenizer();
     const gateway = new Gateway(options, tokenizer);
-    await gateway.pool.start();
-    const port = await gateway.#app.listen(settings.host, settings.port);
-    return { gateway, port };
+    try {
+      await gateway.pool.start();
+      const listeningPort = await gateway.#app.listen(host, port);
+      return { gateway, port: listeningPort };
+    } catch (error) {
+      await gateway.#end();
+      throw error;
+    }
   }
 
   private constructor(options: GatewayOptions, tokenizer: Tokenizer) {
     const { settings, sources } = options;
-    const origin = clockOrigin();
-    this.#settings = settings;
+    this.settings = settings;
+    this.sources = sources;
+    this.version = options.version;
     this.#logger = options.logger;
+    const origin = clockOrigin();
     this.nowUs = monotonicClock(origin);
     this.tokenizer = tokenizer;
-    this.random = new Rng(Date.now());
     this.cors = new CorsPolicy(settings.corsAllowedOrigins, settings.corsAllowCredentials);
     this.bodyBytesMax = settings.maxRequestSize;
     this.maxWaiting = settings.maxWaiting;
@@ -91,19 +112,182 @@ export class Gateway implements ChatHost, AppHost, PoolListener {
       },
       this,
     );
-    this.cluster = new Cluster(
-      this.router,
-      this.pool,
-      settings.kvCacheNumWorkers,
-      settings.kvCacheBlockSize,
-    );
+    const { kvCacheNumWorkers: workers, kvCacheBlockSize: blockSize } = settings;
+    this.cluster = new Cluster(this.router, this.pool, workers, blockSize);
     this.models = new ModelCatalog({
       autoCreate: settings.autoCreateModels,
       defaultWindow: settings.defaultContextWindow,
       maxModels: settings.maxModels,
       reasoningModels: settings.reasoningModels,
-      createdS: this.nowS(),
+      createdS: this.#nowS,
     });
+    this.promptCache = new PromptCache({
+      maxEntries: settings.enablePromptCaching ? settings.promptCacheMaxEntries : 0,
+      ttlSeconds: settings.cacheTtlSeconds,
+      minTokens: settings.minTokensForCache,
+    });
+    this.metrics = new GatewayMetrics(
+      {
+        servedModel: DEFAULT_MODEL,
+        blockSize,
+        windowUs: settings.metricsWindowSeconds * 1e6,
+        workers,
+        blocksPerWorker: settings.kvCacheNumBlocks,
+        prefixCaching: settings.kvCacheEnabled,
+      },
+      this.nowUs(),
+    );
+    this.#watch = new AnswerWatch(answerLimits(settings), this.nowUs);
+    this.#lagSampler = new LoopLagSampler(this.metrics.punctuality, this.nowUs);
+    this.#app = new HttpApp(this.#routes(), OTHER_ENDPOINT, this, tlsOf(settings));
+    this.#watch.start();
+    this.#lagSampler.start();
+    this.#clock = setInterval(() => this.#readWallClock(), 200).unref();
+  }
+
+  /** Answers under way. */
+  get answers(): number {
+    return this.#watch.size;
+  }
+
+  /**
+   * Takes no new work, lets answers finish until `deadlineMs` and breaks off the rest, then ends the
+   * threads and all connections.
+   */
+  async stop(deadlineMs: number): Promise<void> {
+    this.draining = true;
+    this.#app.stopListening();
+    await this.#watch.settle(deadlineMs);
+    await this.#end();
+  }
+
+  nowS(): number {
+    return this.#nowS;
+  }
+
+  modelLabel(id: string): number {
+    return this.metrics.answers.models.labelOf(id);
+  }
+
+  profileOf(model: string): number {
+    if (this.settings.latencyProfile !== 'auto') return 0;
+    let profile = this.#profiles.get(model);
+    if (profile === undefined) {
+      profile = profileNumberFor(model) + 1;
+      if (this.#profiles.size < this.settings.maxModels) this.#profiles.set(model, profile);
+    }
+    return profile;
+  }
+
+  refusal(): ApiError | undefined {
+    if (this.draining) {
+      return apiError('service_unavailable', { reason: 'the server is shutting down' });
+    }
+    const limit = this.settings.limitConcurrency;
+    if (limit === 0 || this.#watch.size < limit) return undefined;
+    return apiError('service_unavailable', { reason: `${limit} requests are under way` });
+  }
+
+  isUp(worker: WorkerId): boolean {
+    return this.pool.isUp(worker);
+  }
+
+  noteRouteUs(routeUs: number): void {
+    this.router.noteRouteUs(routeUs);
+    if (this.settings.enableMetrics) this.metrics.answers.routed(routeUs);
+  }
+
+  answerStarted(answer: ChatAnswer): void {
+    this.#watch.add(answer);
+    if (this.settings.enableMetrics && answer.isStream) this.metrics.answers.streamStarted();
+  }
+
+  firstToken(answer: ChatAnswer, cachedTokens: number): void {
+    if (!this.settings.enableMetrics) return;
+    const { usage, modelLabel } = answer.start;
+    this.metrics.answers.firstToken(
+      modelLabel,
+      answer.ttftUs,
+      answer.queuedUs,
+      usage.promptTokens,
+      cachedTokens,
+      this.batchUs,
+    );
+  }
+
+  nextTokens(answer: ChatAnswer, count: number, gapUs: number): void {
+    if (!this.settings.enableMetrics) return;
+    this.metrics.answers.tokens(answer.start.modelLabel, count, gapUs, this.batchUs);
+  }
+
+  answerEnded(answer: ChatAnswer, end: AnswerEnd): void {
+    this.#watch.delete(answer);
+    if (!this.settings.enableMetrics) return;
+    const nowUs = this.nowUs();
+    const { exchange, usage, plans, modelLabel, outputLimit } = answer.start;
+    const { sum, longest } = answer.emittedTokens;
+    const natural = plans[0]?.finishReason === 'length' ? 'length' : 'stop';
+    this.metrics.answers.ended(
+      {
+        endpoint: this.#chatEndpoint,
+        model: modelLabel,
+        isStream: answer.isStream,
+        finish: end === 'completed' ? natural : end === 'cancelled' ? 'abort' : 'error',
+        promptTokens: usage.promptTokens,
+        cachedTokens: usage.cachedTokens,
+        completionTokens: sum,
+        reasoningTokens: usage.reasoningTokens,
+        choices: plans.length,
+        longestChoiceTokens: longest,
+        outputLimit,
+        queuedUs: answer.queuedUs,
+        ttftUs: answer.ttftUs,
+        latencyUs: nowUs - exchange.arrivedUs,
+      },
+      nowUs,
+    );
+    if (end === 'failed' && exchange.hasBegun && exchange.status === 200) {
+      this.metrics.requests.streamBroken(this.#chatEndpoint, nowUs);
+    }
+  }
+
+  started(exchange: Exchange): void {
+    if (this.settings.enableMetrics) {
+      this.metrics.requests.started(exchange.endpoint, exchange.arrivedUs);
+    }
+  }
+
+  ended(exchange: Exchange): void {
+    if (this.settings.accessLog) this.#logAccess(exchange);
+    if (!this.settings.enableMetrics) return;
+    const { endpoint, arrivedUs, end, hasBegun } = exchange;
+    const status = hasBegun ? exchange.status : CLIENT_LEFT;
+    const nowUs = this.nowUs();
+    this.metrics.requests.ended(endpoint, status, nowUs - arrivedUs, nowUs);
+    if (end === 'client-stalled') this.metrics.slowClientDropped();
+  }
+
+  batch(batch: EventBatch): void {
+    this.batchUs = this.nowUs();
+    this.cluster.applyBatch(batch);
+    if (this.settings.enableMetrics) this.metrics.workers.batch(batch, this.nowUs());
+  }
+
+  workerDown(worker: WorkerId, reason: string): void {
+    this.#logger.error({ worker: `worker-${worker}`, reason }, 'a worker has died');
+    this.metrics.workers.workerDown(worker);
+    this.cluster.workerDown(worker, this.nowUs());
+  }
+
+  workerUp(worker: WorkerId): void {
+    if (this.pool.restarts(worker) > 0) {
+      this.#logger.info({ worker: `worker-${worker}` }, 'a worker is back, with an empty cache');
+    }
+    this.cluster.workerUp(worker);
+  }
+
+  #routes(): Route[] {
+    const { settings } = this;
     const chat = new ChatEndpoint(
       {
         seed: settings.seed,
@@ -116,69 +300,50 @@ export class Gateway implements ChatHost, AppHost, PoolListener {
           tokens: settings.outputTokens,
           variancePercent: settings.outputTokensVariancePercent,
         },
-        fingerprint: systemFingerprint(options.version + settings.engine + settings.seed),
+        fingerprint: systemFingerprint(
+          [this.version, settings.engine, settings.seed, settings.kvCacheBlockSize].join(),
+        ),
       },
       this,
     );
-    this.#app = new HttpApp(
-      [{ method: 'post', pattern: '/v1/chat/completions', endpoint: 0, handle: chat.handle }],
-      0,
-      this,
-    );
+    const route: Route = {
+      method: 'post',
+      pattern: '/v1/chat/completions',
+      endpoint: this.#chatEndpoint,
+      handle: chat.handle,
+    };
+    return [route, ...serviceRoutes(this)];
   }
 
-  nowS(): number {
-    return Math.floor(Date.now() / 1000);
+  #readWallClock(): void {
+    this.#nowS = Math.floor(Date.now() / 1000);
   }
 
-  modelLabel(_id: string): number {
-    return 0;
+  #logAccess(exchange: Exchange): void {
+    const { requestId, status, end, arrivedUs } = exchange;
+    const latencyMs = (this.nowUs() - arrivedUs) / 1000;
+    this.#logger.info({ requestId, path: exchange.path, status, end, latencyMs }, 'request');
   }
 
-  profileOf(_model: string): number {
-    return 0;
+  async #end(): Promise<void> {
+    this.#watch.stop();
+    this.#lagSampler.stop();
+    clearInterval(this.#clock);
+    await this.pool.stop();
+    this.#app.close();
   }
+}
 
-  refusal(): ApiError | undefined {
-    return undefined;
-  }
+function answerLimits(settings: Settings) {
+  const comments = settings.streamKeepaliveEnabled && settings.streamKeepaliveComments;
+  return {
+    answerUs: settings.streamTimeoutSeconds * 1e6,
+    gapUs: settings.streamTokenTimeoutSeconds * 1e6,
+    keepAliveUs: comments ? settings.streamKeepaliveIntervalSeconds * 1e6 : Infinity,
+  };
+}
 
-  isUp(worker: WorkerId): boolean {
-    return this.pool.isUp(worker);
-  }
-
-  noteRouteUs(_worker: WorkerId, routeUs: number): void {
-    this.router.noteRouteUs(routeUs);
-  }
-
-  answerStarted(answer: ChatAnswer): void {
-    this.#answers.add(answer);
-  }
-
-  firstToken(_answer: ChatAnswer, _queuedUs: number): void {}
-
-  answerEnded(answer: ChatAnswer, _end: AnswerEnd): void {
-    this.#answers.delete(answer);
-  }
-
-  started(_exchange: Exchange): void {
-    this.#inFlight++;
-  }
-
-  ended(_exchange: Exchange): void {
-    this.#inFlight--;
-  }
-
-  batch(batch: EventBatch): void {
-    this.cluster.applyBatch(batch);
-  }
-
-  workerDown(worker: WorkerId, reason: string): void {
-    this.#logger.error({ worker, reason }, 'a worker has died');
-    this.cluster.workerDown(worker, this.nowUs());
-  }
-
-  workerUp(worker: WorkerId): void {
-    this.cluster.workerUp(worker);
-  }
+function tlsOf(settings: Settings) {
+  const { sslCertfile: certFile, sslKeyfile: keyFile } = settings;
+  return certFile === undefined || keyFile === undefined ? undefined : { certFile, keyFile };
 }

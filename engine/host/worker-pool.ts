@@ -89,6 +89,10 @@ export class WorkerPool implements Transport {
     await Promise.all(this.#lanes.map((lane) => this.#startLane(lane)));
   }
 
+  get threads(): number {
+    return this.#lanes.length;
+  }
+
   isUp(worker: WorkerId): boolean {
     return this.#up[worker] === 1;
   }

@@ -109,7 +109,7 @@ export class BatchedScheduler implements Scheduler {
   }
 
   #plan(horizonUs: number): void {
-    const { running, waiting, config, latency } = this.#state;
+    const { running, config, latency } = this.#state;
     this.#budget = config.maxNumBatchedTokens;
     this.#prefillTokens = 0;
     this.#prefillShare = 0;
@@ -119,7 +119,7 @@ export class BatchedScheduler implements Scheduler {
     this.#scheduleRunning();
     if (!this.#preempted) this.#admitWaiting();
     if (running.length === 0) {
-      assert(waiting.size === 0, 'an empty worker has room for every sequence that it took in');
+      this.#planWhenNextArrives();
       return;
     }
     this.#stepUs = latency.stepUs(
@@ -132,6 +132,15 @@ export class BatchedScheduler implements Scheduler {
     );
     this.#steps = this.#equalSteps(horizonUs);
     this.#stepEndUs = this.#atUs + this.#steps * this.#stepUs;
+  }
+
+  /** Nothing runs: all that waits, if anything, is only on its way at this instant. */
+  #planWhenNextArrives(): void {
+    const { waiting, sequences } = this.#state;
+    const slot = waiting.peek();
+    if (slot < 0) return;
+    this.#planAtUs = sequences.arrivedUs[slot]!;
+    assert(this.#planAtUs > this.#atUs, 'an empty worker has room for every sequence it took in');
   }
 
   /** Gives running sequences their tokens, in order; when blocks run out, some have to give way. */
@@ -162,7 +171,8 @@ export class BatchedScheduler implements Scheduler {
     const { running, waiting, sequences, config } = state;
     while (running.length < config.maxNumSeqs && this.#budget > 0) {
       const slot = waiting.peek();
-      if (slot < 0 || !state.tryAdmit(slot, this.#atUs, this.#tokensToHold)) return;
+      if (slot < 0 || sequences.arrivedUs[slot]! > this.#atUs) return;
+      if (!state.tryAdmit(slot, this.#atUs, this.#tokensToHold)) return;
       this.#prefillStarts++;
       const uncached = state.knownTokens(slot) - sequences.computed[slot]!;
       this.#schedule(slot, Math.min(uncached, this.#budget));

@@ -62,6 +62,11 @@ export class PacedScheduler implements Scheduler {
     const { waiting, running, config, sequences } = this.#state;
     while (running.length < config.maxNumSeqs) {
       const slot = waiting.peek();
+      if (slot >= 0 && sequences.arrivedUs[slot]! > atUs) {
+        // In real time a message can overtake another: this one is only on its way at this instant.
+        this.#admitAtUs = sequences.arrivedUs[slot]!;
+        return;
+      }
       if (slot < 0 || !this.#state.tryAdmit(slot, atUs, this.#tokensToHold)) return;
       const uncached = this.#state.knownTokens(slot) - sequences.computed[slot]!;
       const ttftUs = sequences.sharesPrefill[slot]

@@ -17,6 +17,13 @@ export function addServeCommand(program: Command, context: CommandContext): Comm
     const { settings, sources, warnings } = valid;
     // Loaded only now: no other command needs the HTTP library, the workers and the tokenizer.
     const { runServer } = await import('../server.ts');
-    context.exitCode = await runServer({ settings, sources, warnings });
+    context.exitCode = await runServer({
+      settings,
+      sources,
+      warnings,
+      version: context.version,
+      writeOut: context.writeOut,
+      writeError: context.writeError,
+    });
   });
 }

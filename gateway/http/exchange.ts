@@ -38,6 +38,7 @@ export class Exchange {
   readonly endpoint: number;
   readonly arrivedUs: number;
   readonly requestId: string;
+  readonly path: string;
   readonly #host: ExchangeHost;
   readonly #res: HttpResponse;
   readonly #origin: string;
@@ -61,6 +62,7 @@ export class Exchange {
     this.#host = host;
     this.endpoint = endpoint;
     this.arrivedUs = arrivedUs;
+    this.path = req.getUrl();
     this.#origin = req.getHeader('origin');
     this.#splitsEvents = req.getHeader('user-agent').startsWith('python-requests');
     const sent = req.getHeader('x-request-id');

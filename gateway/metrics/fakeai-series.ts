@@ -91,7 +91,7 @@ export class FakeaiSeries {
       status: code === 0 ? 'other' : `${code}`,
     };
     this.#requests.series(labels, () => requests.endedCount(endpoint, status));
-    if (code === 200) {
+    if (code === 200 && ANSWERING_ENDPOINTS.includes(endpoint)) {
       this.#errors.series(labels, () => requests.brokenStreamCount(endpoint));
     } else if (code >= 400) {
       this.#errors.series(labels, () => requests.endedCount(endpoint, status));

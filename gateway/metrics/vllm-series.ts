@@ -52,7 +52,7 @@ export class VllmSeries {
     const queries = counter('prefix_cache_queries_total', 'Tokens looked up, in whole blocks.');
     const hits = counter('prefix_cache_hits_total', 'Tokens found, in whole blocks.');
     const preemptions = counter('num_preemptions_total', 'Sequences that gave up their blocks.');
-    for (let worker = 0; worker < workers.workers; worker++) {
+    for (let worker = 0; worker < options.workers; worker++) {
       const labels = { model_name: options.servedModel, engine: `${worker}` };
       const use = () => workers.load(worker, 'activeBlocks') / blocksPerWorker;
       running.series(labels, () => workers.load(worker, 'running'));

@@ -11,10 +11,14 @@ import type { Usage } from './usage.ts';
 export interface AnswerHost {
   readonly cluster: Cluster;
   nowUs(): number;
+  /** When the batch of events that is being applied came in. */
+  readonly batchUs: number;
   /** Requests that may wait on one worker, to be named when that is too few. */
   readonly maxWaiting: number;
-  /** The first token is out. */
-  firstToken(answer: ChatAnswer, queuedUs: number): void;
+  /** The first token is out. The worker had `cachedTokens` of the prompt. */
+  firstToken(answer: ChatAnswer, cachedTokens: number): void;
+  /** `count` further tokens of a stream are out, `gapUs` apart on average. */
+  nextTokens(answer: ChatAnswer, count: number, gapUs: number): void;
   /** Nothing more will be sent. */
   answerEnded(answer: ChatAnswer, end: AnswerEnd): void;
 }
@@ -31,6 +35,8 @@ export interface AnswerStart {
   readonly usage: Usage;
   /** Label of the model in the metrics. */
   readonly modelLabel: number;
+  /** The limit that the request set on the answer, in tokens, or 0. */
+  readonly outputLimit: number;
   /** The error if the request turns out never to fit a worker. */
   readonly tooLong: () => ApiError;
 }
@@ -44,8 +50,11 @@ export abstract class ChatAnswer implements RequestListener {
   /** When the last token came out; when the request arrived, before the first. */
   progressUs: number;
   hasStarted = false;
+  /** Spans from the arrival to the admission and to the first token; -1 before it. */
+  queuedUs = 0;
+  ttftUs = -1;
   /** Headers that say where the request went. */
-  headers: HeaderList = [];
+  placementHeaders: HeaderList = [];
   protected readonly host: AnswerHost;
   /** Tokens that came out, for each choice. */
   protected readonly emitted: Int32Array;
@@ -69,16 +78,24 @@ export abstract class ChatAnswer implements RequestListener {
 
   started(_request: RequestId, cachedTokens: number, queuedUs: number): void {
     if (this.#hasEnded || this.hasStarted) return;
+    const { exchange, usage } = this.start;
     this.hasStarted = true;
-    this.start.usage.cachedTokens = Math.max(this.start.usage.cachedTokens, cachedTokens);
-    this.host.firstToken(this, queuedUs);
+    this.queuedUs = queuedUs;
+    this.ttftUs = this.host.batchUs - exchange.arrivedUs;
+    this.progressUs = this.host.batchUs;
+    usage.cachedTokens = Math.max(usage.cachedTokens, cachedTokens);
+    this.host.firstToken(this, cachedTokens);
   }
 
   tokens(request: RequestId, count: number): void {
     if (this.#hasEnded) return;
     const choice = this.#requests.length === 1 ? 0 : this.#requests.indexOf(request);
-    this.emitted[choice] = (this.emitted[choice] ?? 0) + count;
-    this.progressUs = this.host.nowUs();
+    const before = this.emitted[choice] ?? 0;
+    this.emitted[choice] = before + count;
+    if (this.isStream && before > 0) {
+      this.host.nextTokens(this, count, (this.host.batchUs - this.progressUs) / count);
+    }
+    this.progressUs = this.host.batchUs;
     this.progressed();
   }
 
@@ -101,8 +118,28 @@ export abstract class ChatAnswer implements RequestListener {
     this.#stop('failed');
   }
 
+  /** Tokens that came out, over all choices and of the choice that has most. */
+  get emittedTokens(): { readonly sum: number; readonly longest: number } {
+    let sum = 0;
+    let longest = 0;
+    for (const tokens of this.emitted) {
+      sum += tokens;
+      longest = Math.max(longest, tokens);
+    }
+    return { sum, longest };
+  }
+
   /** More tokens are out than before. */
   protected abstract progressed(): void;
+
+  /** Breaks the silence of a stream that has had none but `intervalUs` of it. */
+  abstract keepAlive(nowUs: number, intervalUs: number): void;
+
+  /** Headers of the answer, known when its first token is out. */
+  protected get headers(): HeaderList {
+    const processingMs = String(Math.round(this.ttftUs / 1000));
+    return [...this.placementHeaders, ['openai-processing-ms', processingMs]];
+  }
 
   protected abstract sendFailure(error: ApiError): void;
 

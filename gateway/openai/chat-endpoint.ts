@@ -1,6 +1,6 @@
 import type { HttpRequest } from 'uWebSockets.js';
 import type { ClusterRequest, Placement } from '../../engine/cluster/cluster.ts';
-import { HASH_WORDS, hashBlocks, hashRoot } from '../../shared/block-hash.ts';
+import { HASH_WORDS, type HashRoot, hashBlocks, hashRoot } from '../../shared/block-hash.ts';
 import { ApiError, apiError } from '../../shared/errors.ts';
 import { NO_REQUEST, type RequestId, type WorkerId, workerId } from '../../shared/ids.ts';
 import { combineSeeds, hashText, mix32, Rng } from '../../shared/rng.ts';
@@ -15,6 +15,7 @@ import { renderPrompt } from './chat-template.ts';
 import { randomId } from './ids.ts';
 import { parseJsonObject } from './json-body.ts';
 import type { Model, ModelCatalog } from './models.ts';
+import type { PromptCache } from './prompt-cache.ts';
 import { StreamedAnswer } from './streamed-answer.ts';
 import { UnaryAnswer } from './unary-answer.ts';
 
@@ -35,6 +36,7 @@ export interface ChatHost extends AnswerHost {
   readonly models: ModelCatalog;
   readonly tokenizer: Tokenizer;
   readonly random: Rng;
+  readonly promptCache: PromptCache;
   nowS(): number;
   modelLabel(id: string): number;
   /** See `SubmitCommand`. */
@@ -42,7 +44,7 @@ export interface ChatHost extends AnswerHost {
   /** A reason not to take a request now. */
   refusal(): ApiError | undefined;
   isUp(worker: WorkerId): boolean;
-  noteRouteUs(worker: WorkerId, routeUs: number): void;
+  noteRouteUs(routeUs: number): void;
   /** An answer is on its way. */
   answerStarted(answer: ChatAnswer): void;
 }
@@ -104,6 +106,8 @@ export class ChatEndpoint {
       const overflow = contextOverflow(request, model, promptTokens);
       if (overflow !== undefined) return overflow;
     }
+    const root = hashRoot(combineSeeds(hashText(request.model), hashText(request.cacheSalt)));
+    const promptCacheTokens = this.#host.promptCache.use(tokens, root);
     const seed = this.#requestSeed(request, model);
     const plans: AnswerPlan[] = [];
     for (let choice = 0; choice < request.choices; choice++) {
@@ -123,15 +127,16 @@ export class ChatEndpoint {
       plans,
       usage: {
         promptTokens,
-        cachedTokens: 0,
+        cachedTokens: promptCacheTokens,
         promptAudioTokens: audioTokens,
         completionTokens: 0,
         reasoningTokens: 0,
       },
       modelLabel: this.#host.modelLabel(model.id),
+      outputLimit: request.outputLimit ?? 0,
       tooLong: () => tooLongFor(request, model, promptTokens, plans[0]?.tokens ?? 0),
     });
-    return this.#place(request, answer, head, seed, pinned);
+    return this.#place(request, answer, head, seed, root, pinned);
   }
 
   #newAnswer(request: ChatRequest, start: AnswerStart): ChatAnswer {
@@ -146,6 +151,7 @@ export class ChatEndpoint {
     answer: ChatAnswer,
     head: RequestHead,
     seed: number,
+    root: HashRoot,
     pinned: WorkerId | undefined,
   ): ApiError | undefined {
     const { plans, usage, exchange } = answer.start;
@@ -154,7 +160,7 @@ export class ChatEndpoint {
     let first: RequestId = NO_REQUEST;
     for (let choice = 0; choice < plans.length; choice++) {
       const plan = plans[choice]!;
-      const hashes = this.#hashes(request, plan, usage.promptTokens);
+      const hashes = this.#hashes(root, plan, usage.promptTokens);
       const promptBlocks = Math.floor(usage.promptTokens / this.#settings.blockSize);
       const sequence: ClusterRequest = {
         hashes,
@@ -166,7 +172,7 @@ export class ChatEndpoint {
         outputTokens: Math.max(1, plan.tokens),
         priority: request.priority,
         seed: choiceSeed(seed, choice),
-        prefillScale: 1,
+        prefillScale: usage.cachedTokens > 0 ? 0.5 : 1,
         profile: this.#host.profileOf(request.model),
         siblingOf: first,
       };
@@ -188,8 +194,8 @@ export class ChatEndpoint {
   }
 
   #note(answer: ChatAnswer, placement: Placement, routeUs: number): void {
-    this.#host.noteRouteUs(placement.worker, routeUs);
-    answer.headers = [
+    this.#host.noteRouteUs(routeUs);
+    answer.placementHeaders = [
       ['openai-version', '2020-10-01'],
       ['x-fakeai-worker', `worker-${placement.worker}`],
       ['x-fakeai-overlap-blocks', String(placement.overlapBlocks)],
@@ -198,14 +204,13 @@ export class ChatEndpoint {
   }
 
   /** Hashes of the full blocks of prompt and answer; the prompt's ids are in the token buffer. */
-  #hashes(request: ChatRequest, plan: AnswerPlan, promptTokens: number): Uint32Array {
+  #hashes(root: HashRoot, plan: AnswerPlan, promptTokens: number): Uint32Array {
     if (!this.#settings.kvEnabled) return NO_HASHES;
     const tokens = this.#tokens;
     tokens.length = promptTokens;
     plan.appendIds(tokens, this.#host.tokenizer.kind);
     const blocks = Math.floor(tokens.length / this.#settings.blockSize);
     const hashes = new Uint32Array(blocks * HASH_WORDS);
-    const root = hashRoot(combineSeeds(hashText(request.model), hashText(request.cacheSalt)));
     hashBlocks(tokens.ids, tokens.length, this.#settings.blockSize, root, hashes);
     return hashes;
   }

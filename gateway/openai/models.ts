@@ -108,6 +108,9 @@ export class ModelCatalog {
   }
 }
 
+/** Listed first: what clients take that name no model. */
+export const DEFAULT_MODEL = MODEL_TABLE[0]?.id ?? '';
+
 const DEFAULT_MAX_OUTPUT = 4096;
 const SMALL_MODEL = /mini|gpt-oss-20b/i;
 

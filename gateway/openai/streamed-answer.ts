@@ -4,6 +4,8 @@ import { type AnswerHost, type AnswerStart, ChatAnswer } from './chat-answer.ts'
 import { ChatChunks, DONE_EVENT, errorEvent } from './chat-chunks.ts';
 import type { UsageMode } from './usage.ts';
 
+const KEEP_ALIVE_COMMENT = ': keep-alive\n\n';
+
 /**
  * An answer that is sent token by token as server-sent events. While the client does not read, its
  * tokens are only counted, so that a slow client costs no memory; when it reads again it gets them.
@@ -15,6 +17,7 @@ export class StreamedAnswer extends ChatAnswer {
   /** Tokens that were written, for each choice; -1 before the event that opens the choice. */
   readonly #written: Int32Array;
   #choicesLeft: number;
+  #keptAliveUs = 0;
 
   constructor(start: AnswerStart, host: AnswerHost, usageMode: UsageMode) {
     super(start, host);
@@ -28,6 +31,13 @@ export class StreamedAnswer extends ChatAnswer {
   protected progressed(): void {
     const { exchange } = this.start;
     if (!exchange.isBlocked) exchange.cork(this.#write);
+  }
+
+  keepAlive(nowUs: number, intervalUs: number): void {
+    const { exchange } = this.start;
+    if (!exchange.hasBegun || exchange.isBlocked || nowUs - this.#keptAliveUs < intervalUs) return;
+    this.#keptAliveUs = nowUs;
+    exchange.cork(() => exchange.writeEvent(KEEP_ALIVE_COMMENT));
   }
 
   protected sendFailure(error: ApiError): void {

@@ -25,6 +25,8 @@ export class UnaryAnswer extends ChatAnswer {
     this.complete();
   }
 
+  keepAlive(): void {}
+
   protected sendFailure(error: ApiError): void {
     this.start.exchange.sendError(error);
   }

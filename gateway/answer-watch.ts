@@ -1,0 +1,84 @@
+import { apiError } from '../shared/errors.ts';
+import type { ChatAnswer } from './openai/chat-answer.ts';
+
+const SWEEP_MS = 250;
+
+export interface AnswerLimits {
+  /** Longest time from arrival to the last byte, in microseconds. */
+  readonly answerUs: number;
+  /** Longest gap between two tokens; the wait for the first one does not count. */
+  readonly gapUs: number;
+  /** Silence after which a stream gets a comment line, or `Infinity` for none. */
+  readonly keepAliveUs: number;
+}
+
+/**
+ * The answers under way, and their time limits. One sweep over all of them a few times a second
+ * costs less than a timer for each, and a limit of seconds need not be kept to the millisecond.
+ */
+export class AnswerWatch {
+  readonly #answers = new Set<ChatAnswer>();
+  readonly #limits: AnswerLimits;
+  readonly #nowUs: () => number;
+  #timer: NodeJS.Timeout | undefined;
+  #onIdle: (() => void) | undefined;
+
+  constructor(limits: AnswerLimits, nowUs: () => number) {
+    this.#limits = limits;
+    this.#nowUs = nowUs;
+  }
+
+  get size(): number {
+    return this.#answers.size;
+  }
+
+  add(answer: ChatAnswer): void {
+    this.#answers.add(answer);
+  }
+
+  delete(answer: ChatAnswer): void {
+    if (this.#answers.delete(answer) && this.#answers.size === 0) this.#onIdle?.();
+  }
+
+  /** Does not keep the process alive. */
+  start(): void {
+    this.#timer = setInterval(() => this.#sweep(), SWEEP_MS).unref();
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  /** Resolves once no answer is under way, or after `deadlineMs`: those left have failed then. */
+  async settle(deadlineMs: number): Promise<void> {
+    let deadline: NodeJS.Timeout | undefined;
+    await new Promise<void>((resolve) => {
+      this.#onIdle = resolve;
+      if (this.#answers.size === 0) resolve();
+      else deadline = setTimeout(resolve, deadlineMs);
+    });
+    clearTimeout(deadline);
+    for (const answer of [...this.#answers]) {
+      answer.fail(apiError('service_unavailable', { reason: 'the server is shutting down' }));
+    }
+  }
+
+  #sweep(): void {
+    const nowUs = this.#nowUs();
+    const { answerUs, gapUs, keepAliveUs } = this.#limits;
+    for (const answer of [...this.#answers]) {
+      const { exchange } = answer.start;
+      if (nowUs - exchange.arrivedUs > answerUs) {
+        answer.fail(
+          answer.isStream
+            ? apiError('stream_timeout', { seconds: answerUs / 1e6 })
+            : apiError('gateway_timeout', { seconds: answerUs / 1e6 }),
+        );
+      } else if (answer.hasStarted && nowUs - answer.progressUs > gapUs) {
+        answer.fail(apiError('stream_token_timeout', { seconds: gapUs / 1e6 }));
+      } else if (answer.isStream && nowUs - answer.progressUs > keepAliveUs) {
+        answer.keepAlive(nowUs, keepAliveUs);
+      }
+    }
+  }
+}
