@@ -130,17 +130,15 @@ export class AnswerMetrics {
     this.histograms.itlUs.observe(model, gapUs, count);
   }
 
-  /** Nothing more will be sent of an answer, for whatever reason. Once per request. */
+  /**
+   * Nothing more will be sent of an answer, for whatever reason. Once per request. Without a first
+   * token, its prompt was not computed and is not counted.
+   */
   ended(answer: EndedAnswer, nowUs: number): void {
     const { model, endpoint, finish } = answer;
     add(this.#finished, model * FINISHES.length + FINISHES.indexOf(finish), 1);
     add(this.#byEndpoint, model * ENDPOINTS.length + endpoint, 1);
-    const tokens = model * TOKEN_TYPES.length;
-    add(this.#tokens, tokens, answer.promptTokens);
-    add(this.#tokens, tokens + 1, answer.cachedTokens);
-    add(this.#tokens, tokens + 2, answer.completionTokens);
-    add(this.#tokens, tokens + 3, answer.reasoningTokens);
-    this.completionTokens[endpoint]?.record(answer.completionTokens, nowUs);
+    if (answer.ttftUs >= 0) this.#countTokens(answer, nowUs);
     if (answer.isStream) this.#streamEnded(answer, nowUs);
     if (finish === 'stop' || finish === 'length') this.histograms.observe(answer);
   }
@@ -182,6 +180,15 @@ export class AnswerMetrics {
     promptCacheHits: number;
   }> {
     return this.#cache;
+  }
+
+  #countTokens(answer: EndedAnswer, nowUs: number): void {
+    const at = answer.model * TOKEN_TYPES.length;
+    add(this.#tokens, at, answer.promptTokens);
+    add(this.#tokens, at + 1, answer.cachedTokens);
+    add(this.#tokens, at + 2, answer.completionTokens);
+    add(this.#tokens, at + 3, answer.reasoningTokens);
+    this.completionTokens[answer.endpoint]?.record(answer.completionTokens, nowUs);
   }
 
   #countCached(promptTokens: number, cachedTokens: number): void {
