@@ -43,8 +43,9 @@ export function hashBlocks(
       lo ^= lo >>> 15;
       hi = Math.imul(hi + token, 0x85ebca77) ^ lo;
     }
-    lo = mix32(lo ^ (hi >>> 7));
-    hi = mix32(hi ^ lo);
+    // Signed again, since an unsigned word is a double to the compiler.
+    lo = mix32(lo ^ (hi >>> 7)) | 0;
+    hi = mix32(hi ^ lo) | 0;
     out[block * HASH_WORDS] = lo;
     out[block * HASH_WORDS + 1] = hi & 0x7fffffff;
   }
