@@ -1,0 +1,16 @@
+-- Posts the JSON body given as the first argument and prints what was measured as one line of JSON.
+
+function init(args)
+  wrk.method = "POST"
+  wrk.headers["Content-Type"] = "application/json"
+  wrk.body = args[1]
+end
+
+function done(summary, latency, requests)
+  local errors = summary.errors
+  print(string.format(
+    '{"requests":%d,"durationUs":%d,"bytes":%d,"failed":%d,"p50Us":%d,"p99Us":%d}',
+    summary.requests, summary.duration, summary.bytes,
+    errors.connect + errors.read + errors.write + errors.status + errors.timeout,
+    latency:percentile(50), latency:percentile(99)))
+end
