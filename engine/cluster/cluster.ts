@@ -145,10 +145,18 @@ export class Cluster {
 
   /** Takes in what one worker did: cache and load first, then tokens and ends. */
   applyBatch(batch: EventBatch): void {
+    this.#router.applyBatch(batch);
+    this.applyProgress(batch);
+  }
+
+  /**
+   * Takes in only what the batch says about requests. For a driver in which cache and load reach the
+   * router by a way of their own, later.
+   */
+  applyProgress(batch: EventBatch): void {
     const last = this.#batchSeq[batch.worker]!;
     assert(batch.seq === last + 1, 'the batches of a worker come in order and without gaps');
     this.#batchSeq[batch.worker] = batch.seq;
-    this.#router.applyBatch(batch);
     this.#applyStarted(batch);
     this.#applyTokens(batch);
     this.#applyEnded(batch);
