@@ -8,10 +8,15 @@ import type { CapturedAnswer, CapturedStream, Headers } from './captured-answer.
 
 export interface BareScript {
   readonly path: string;
-  readonly answer: CapturedAnswer;
-  readonly stream: CapturedStream;
-  /** Tokens of the stream, all but the first and the last events. */
-  readonly streamTokens: number;
+  /** What to say to a request for a whole answer; they get none where it is missing. */
+  readonly answer?: CapturedAnswer;
+  /** The same for a stream. */
+  readonly stream?: StreamScript;
+}
+
+export interface StreamScript extends CapturedStream {
+  /** Number of tokens, which are all events but the first one and the last ones. */
+  readonly tokens: number;
   readonly ttftMs: number;
   readonly itlMs: number;
 }
@@ -30,8 +35,8 @@ process.once('message', (script: BareScript) => serve(script));
 process.once('disconnect', () => process.exit());
 
 function serve(script: BareScript): void {
-  const { answer, stream } = script;
-  const streams = new StreamLoop(script);
+  const { answer } = script;
+  const streams = script.stream === undefined ? undefined : new StreamLoop(script.stream);
   const app = uWS.App();
   app.post(script.path, (res) => {
     const arrivedMs = performance.now();
@@ -44,8 +49,8 @@ function serve(script: BareScript): void {
       text += Buffer.from(chunk).toString('utf8');
       if (!isLast || isGone) return;
       const request: { stream?: boolean } = JSON.parse(text);
-      if (request.stream === true) streams.open(res, arrivedMs, stream.headers);
-      else {
+      if (request.stream === true && streams !== undefined) streams.open(res, arrivedMs);
+      else if (answer !== undefined) {
         res.cork(() => {
           writeHead(res, answer.headers);
           res.end(answer.body);
@@ -66,27 +71,28 @@ function writeHead(res: HttpResponse, headers: Headers): void {
 
 /** One timer for all streams: writes whatever is due. */
 class StreamLoop {
-  readonly #script: BareScript;
-  /** Events that are due together: the one that opens the answer comes with the first token, */
-  /** those that close it with the last. */
+  readonly #script: StreamScript;
+  /**
+   * Events that are due together: the one that opens the answer comes with the first token, those
+   * that close it come with the last.
+   */
   readonly #bursts: readonly (readonly string[])[];
   readonly #open: OpenStream[] = [];
   #timer: NodeJS.Timeout | undefined;
   #nowMs = 0;
 
-  constructor(script: BareScript) {
+  constructor(script: StreamScript) {
+    const { events, tokens } = script;
     this.#script = script;
-    const { events } = script.stream;
-    const last = script.streamTokens - 1;
-    this.#bursts = Array.from({ length: script.streamTokens }, (_, token) =>
-      events.slice(token === 0 ? 0 : token + 1, token === last ? events.length : token + 2),
+    this.#bursts = Array.from({ length: tokens }, (_, token) =>
+      events.slice(token === 0 ? 0 : token + 1, token === tokens - 1 ? events.length : token + 2),
     );
   }
 
-  open(res: HttpResponse, arrivedMs: number, headers: Headers): void {
+  open(res: HttpResponse, arrivedMs: number): void {
     const stream: OpenStream = {
       res,
-      write: () => this.#write(stream, headers),
+      write: () => this.#write(stream),
       written: 0,
       dueMs: arrivedMs + this.#script.ttftMs,
       isOver: false,
@@ -115,9 +121,9 @@ class StreamLoop {
     this.#timer = undefined;
   };
 
-  #write(stream: OpenStream, headers: Headers): void {
+  #write(stream: OpenStream): void {
     const { res } = stream;
-    if (stream.written === 0) writeHead(res, headers);
+    if (stream.written === 0) writeHead(res, this.#script.headers);
     while (stream.written < this.#bursts.length && stream.dueMs <= this.#nowMs) {
       for (const event of this.#bursts[stream.written]!) res.write(event);
       stream.written++;

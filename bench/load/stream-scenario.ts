@@ -1,4 +1,4 @@
-import { captureAnswer, captureStream } from './captured-answer.ts';
+import { captureStream } from './captured-answer.ts';
 import {
   compare,
   comparisonTable,
@@ -15,7 +15,6 @@ import {
   type ScenarioContext,
   type ScenarioReport,
   streamBody,
-  UNARY_BODY,
   verdict,
 } from './scenario.ts';
 import { ServerProcess } from './server-process.ts';
@@ -54,11 +53,7 @@ export async function streamScenario(context: ScenarioContext): Promise<Scenario
   const stream = await captureStream(ours.port, CHAT_PATH, body);
   const bare = await ServerProcess.startBare({
     path: CHAT_PATH,
-    answer: await captureAnswer(ours.port, CHAT_PATH, UNARY_BODY),
-    stream,
-    streamTokens: TOKENS,
-    ttftMs: TTFT_MS,
-    itlMs: ITL_MS,
+    stream: { ...stream, tokens: TOKENS, ttftMs: TTFT_MS, itlMs: ITL_MS },
   });
   const plan = {
     path: CHAT_PATH,

@@ -45,14 +45,7 @@ export async function unaryScenario(context: ScenarioContext): Promise<ScenarioR
   const flags = latencyFlags(0, 0);
   const ours = await ServerProcess.startOurs(context.entry, flags, CHAT_PATH, UNARY_BODY);
   const answer = await captureAnswer(ours.port, CHAT_PATH, UNARY_BODY);
-  const bare = await ServerProcess.startBare({
-    path: CHAT_PATH,
-    answer,
-    stream: { headers: [], events: [] },
-    streamTokens: 0,
-    ttftMs: 0,
-    itlMs: 0,
-  });
+  const bare = await ServerProcess.startBare({ path: CHAT_PATH, answer });
   const measure = (server: ServerProcess, durationS: number) =>
     measureOnce(load, server, answer.tokens, { connections, seconds: durationS });
   showProgress('unary: warming up');
