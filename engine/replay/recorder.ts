@@ -1,0 +1,213 @@
+import { assert } from '../../shared/assert.ts';
+import { type EventBatch, type LoadReport, OUTCOME, type Outcome } from '../../shared/protocol.ts';
+import type { TimeUs } from '../../shared/units.ts';
+import type { SmartRouter } from '../router/smart-router.ts';
+import { LatencyTally, meanGapUs } from './latency-tally.ts';
+import type { ServiceLevel } from './replay-config.ts';
+import type { ReplayRequest } from './replay-request.ts';
+import type { CacheFigures, ReplayResult, RequestCounts } from './replay-result.ts';
+import { RequestRecords } from './request-records.ts';
+import { imbalanceOf, WorkerTally } from './worker-tally.ts';
+
+export interface RecorderOptions {
+  readonly workers: number;
+  readonly blocksPerWorker: number;
+  readonly blockSize: number;
+  readonly serviceLevel: ServiceLevel;
+  readonly records: boolean;
+}
+
+/** Sums over the requests of the statistics. */
+interface Sums {
+  in: number;
+  finished: number;
+  rejected: number;
+  notSent: number;
+  good: number;
+  started: number;
+  promptTokens: number;
+  cachedTokens: number;
+  promptBlocks: number;
+  cachedBlocks: number;
+  outputTokens: number;
+  regret: number;
+  fetchedBlocks: number;
+  /** Cached blocks over all workers, and distinct ones, as each request arrived. */
+  copies: number;
+  distinct: number;
+}
+
+/**
+ * Makes a result out of what happens in a replay. Its memory does not grow with the number of
+ * requests, unless their records are asked for.
+ */
+export class Recorder {
+  readonly #options: RecorderOptions;
+  readonly #router: SmartRouter;
+  readonly #latency = new LatencyTally();
+  readonly #workers: WorkerTally;
+  readonly #records: RequestRecords | undefined;
+  readonly #sums: Sums = {
+    in: 0,
+    finished: 0,
+    rejected: 0,
+    notSent: 0,
+    good: 0,
+    started: 0,
+    promptTokens: 0,
+    cachedTokens: 0,
+    promptBlocks: 0,
+    cachedBlocks: 0,
+    outputTokens: 0,
+    regret: 0,
+    fetchedBlocks: 0,
+    copies: 0,
+    distinct: 0,
+  };
+  #warmupRequests = 0;
+  #firstUs = -1;
+  #lastUs = 0;
+
+  constructor(options: RecorderOptions, router: SmartRouter) {
+    this.#options = options;
+    this.#router = router;
+    this.#workers = new WorkerTally(options.workers, options.blocksPerWorker);
+    this.#records = options.records ? new RequestRecords() : undefined;
+  }
+
+  /** A request is about to be placed. */
+  arriving(request: ReplayRequest): void {
+    this.#workers.arrived(request.arrivedUs);
+    if (!request.counted) {
+      this.#warmupRequests++;
+      return;
+    }
+    if (this.#firstUs < 0) {
+      this.#firstUs = request.arrivedUs;
+      this.#workers.restart(request.arrivedUs);
+    }
+    const { index } = this.#router;
+    this.#sums.in++;
+    this.#sums.distinct += index.blocks;
+    for (let worker = 0; worker < this.#options.workers; worker++) {
+      this.#sums.copies += index.cachedBlocks(worker);
+    }
+  }
+
+  /** It has been placed, at that cost over the cheapest worker's. */
+  placed(request: ReplayRequest, regretBlocks: number): void {
+    if (request.counted) this.#sums.regret += regretBlocks;
+  }
+
+  /** `blocks` of its prompt are on the way from another worker. */
+  fetching(request: ReplayRequest, blocks: number): void {
+    if (request.counted) this.#sums.fetchedBlocks += blocks;
+  }
+
+  started(request: ReplayRequest, cachedTokens: number, queuedUs: number, atUs: TimeUs): void {
+    request.firstTokenUs = atUs;
+    request.cachedTokens = cachedTokens;
+    request.queuedUs = queuedUs;
+    this.#workers.started(atUs, request.promptTokens, cachedTokens);
+    if (!request.counted) return;
+    this.#latency.started(queuedUs, atUs - request.arrivedUs);
+    const { blockSize } = this.#options;
+    const sums = this.#sums;
+    sums.started++;
+    sums.promptTokens += request.promptTokens;
+    sums.cachedTokens += cachedTokens;
+    sums.promptBlocks += Math.ceil(request.promptTokens / blockSize);
+    sums.cachedBlocks += cachedTokens / blockSize;
+  }
+
+  tokens(request: ReplayRequest, count: number, batch: EventBatch): void {
+    if (request.counted) this.#latency.tokens(request, count, batch);
+    request.emitted += count;
+    request.lastTokenUs = batch.endUs;
+  }
+
+  ended(request: ReplayRequest, outcome: Outcome, atUs: TimeUs): void {
+    this.#records?.add(request, outcome);
+    if (!request.counted) return;
+    const sums = this.#sums;
+    this.#lastUs = atUs;
+    if (outcome !== OUTCOME.finished) {
+      sums.rejected++;
+      sums.notSent += request.turnsAfter;
+      return;
+    }
+    sums.finished++;
+    sums.outputTokens += request.emitted;
+    if (this.#isGood(request)) sums.good++;
+    this.#latency.finished(request);
+    const { worker, promptTokens, cachedTokens, emitted } = request;
+    this.#workers.served(worker, promptTokens, cachedTokens, emitted);
+  }
+
+  /** `load` holds on `worker` from `atUs` on. */
+  reported(worker: number, atUs: TimeUs, load: LoadReport): void {
+    this.#workers.reported(worker, atUs, load);
+  }
+
+  /** The records of all requests, if they were asked for. */
+  records(): Float64Array | undefined {
+    return this.#records?.rows();
+  }
+
+  result(): ReplayResult {
+    const sums = this.#sums;
+    const workers = this.#workers.figures();
+    const seconds = Math.max(0, this.#lastUs - this.#firstUs) / 1e6;
+    const perSecond = (amount: number): number => (seconds === 0 ? 0 : amount / seconds);
+    return {
+      requests: this.#counts(),
+      warmupRequests: this.#warmupRequests,
+      seconds,
+      promptTokens: sums.promptTokens,
+      outputTokens: sums.outputTokens,
+      outputTokensPerSecond: perSecond(sums.outputTokens),
+      totalTokensPerSecond: perSecond(sums.promptTokens + sums.outputTokens),
+      latencies: this.#latency.latencies(),
+      curves: this.#latency.curves(),
+      goodShare: ratio(sums.good, sums.in) ?? 0,
+      goodPerSecond: perSecond(sums.good),
+      cache: this.#cacheFigures(workers.reduce((sum, worker) => sum + worker.evictedBlocks, 0)),
+      preemptions: workers.reduce((sum, worker) => sum + worker.preemptions, 0),
+      imbalance: imbalanceOf(workers.map((worker) => worker.busySeconds)),
+      regretBlocks: ratio(sums.regret, sums.in) ?? 0,
+      workers,
+      series: this.#workers.series(),
+    };
+  }
+
+  #counts(): RequestCounts {
+    const { finished, rejected, notSent } = this.#sums;
+    const counts = { in: this.#sums.in, finished, rejected, failed: 0, notSent };
+    assert(counts.in === finished + rejected, 'every request is finished or rejected');
+    return counts;
+  }
+
+  #cacheFigures(evictedBlocks: number): CacheFigures {
+    const sums = this.#sums;
+    return {
+      tokenHitRate: ratio(sums.cachedTokens, sums.promptTokens),
+      blockHitRate: ratio(sums.cachedBlocks, sums.promptBlocks),
+      evictedBlocks,
+      fetchedBlocks: sums.fetchedBlocks,
+      copiesPerBlock: ratio(sums.copies, sums.distinct),
+    };
+  }
+
+  #isGood(request: ReplayRequest): boolean {
+    const { ttftUs, itlUs, e2eUs } = this.#options.serviceLevel;
+    return (
+      request.firstTokenUs - request.arrivedUs <= ttftUs &&
+      meanGapUs(request) <= itlUs &&
+      request.lastTokenUs - request.arrivedUs <= e2eUs
+    );
+  }
+}
+
+function ratio(part: number, whole: number): number | null {
+  return whole === 0 ? null : part / whole;
+}
