@@ -47,6 +47,8 @@ export class BatchedScheduler implements Scheduler {
   enqueued(atUs: number): void {
     if (this.#stepEndUs === Number.POSITIVE_INFINITY) {
       this.#planAtUs = Math.min(this.#planAtUs, Math.max(atUs, this.#atUs));
+    } else {
+      this.#cutShort(atUs);
     }
   }
 
@@ -58,6 +60,7 @@ export class BatchedScheduler implements Scheduler {
     const { sequences } = this.#state;
     if (sequences.stage[slot] === STAGE.running) {
       sequences.cancelled[slot] = 1;
+      this.#cutShort(atUs);
     } else {
       this.#state.end(slot, OUTCOME.cancelled);
       this.enqueued(atUs);
@@ -75,6 +78,17 @@ export class BatchedScheduler implements Scheduler {
     out.endUs = timeUs(this.#atUs);
     this.#planAtUs = Number.POSITIVE_INFINITY;
     this.#plan(horizonUs);
+  }
+
+  /**
+   * Something came from outside: of the equal steps under way, those that begin after `atUs` are not
+   * equal any more. Nothing of them is visible yet, so they are as good as never planned.
+   */
+  #cutShort(atUs: number): void {
+    if (this.#steps === 1) return;
+    const startUs = this.#stepEndUs - this.#steps * this.#stepUs;
+    this.#steps = Math.min(this.#steps, Math.max(1, Math.ceil((atUs - startUs) / this.#stepUs)));
+    this.#stepEndUs = startUs + this.#steps * this.#stepUs;
   }
 
   /** The step has ended: its tokens come out, its full blocks become matchable. */

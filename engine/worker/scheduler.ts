@@ -15,8 +15,8 @@ export interface Scheduler {
   /** Ends a sequence at `atUs`, or once the step that it is part of has ended. */
   cancel(slot: Slot, atUs: number): void;
   /**
-   * Does what is due at or before `nowUs`, writing tokens to `out`. Nothing that comes from outside
-   * will happen before `horizonUs`: equal steps that end before then may be done as one.
+   * Does what is due at or before `nowUs`, writing tokens to `out`. Equal steps that end before
+   * `horizonUs` may be done as one; what comes from outside before their end cuts them short.
    */
   advance(nowUs: number, horizonUs: number, out: EventBatch): void;
 }

@@ -66,7 +66,9 @@ export class SimulatedWorker {
   /**
    * Does what is due at or before `nowUs` and writes its effects to `out`, which is cleared first.
    * The batched scheduler ends at most one step a call, so call again while `nextWakeUs() <= nowUs`.
-   * `horizonUs` is when something may next come from outside. False: there is nothing to tell.
+   * Up to `horizonUs` nobody wants to hear of tokens one by one: equal steps may be told as one
+   * batch. A driver that hands over what comes from outside no later than it happens can pass
+   * `Infinity`. False: there is nothing to tell.
    */
   advance(nowUs: number, horizonUs: number, out: EventBatch): boolean {
     assert(nowUs >= this.#nowUs, 'time never runs backwards');
