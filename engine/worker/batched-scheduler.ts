@@ -163,10 +163,7 @@ export class BatchedScheduler implements Scheduler {
     const { running, sequences } = state;
     for (let i = 0; i < running.length; ) {
       const slot = running[i]!;
-      const tokens = Math.min(
-        state.knownTokens(slot) - sequences.computed[slot]!,
-        this.#budget,
-      );
+      const tokens = Math.min(state.knownTokens(slot) - sequences.computed[slot]!, this.#budget);
       if (tokens === 0) {
         sequences.scheduled[slot] = 0;
         i++;

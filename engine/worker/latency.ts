@@ -55,7 +55,8 @@ export class LatencyModel {
       }
       case 'polynomial':
         return Math.round(
-          1000 * (prefillMs(config.prefillMs, prefillScale * uncached) + decodeMs(config, cacheUse)),
+          1000 *
+            (prefillMs(config.prefillMs, prefillScale * uncached) + decodeMs(config, cacheUse)),
         );
       case 'profile': {
         const base = Math.max(1, normal(config.ttftMs, config.ttftDeviationMs, streams, stream));

@@ -71,15 +71,17 @@ export class PacedScheduler implements Scheduler {
       const uncached = this.#state.knownTokens(slot) - sequences.computed[slot]!;
       const ttftUs = sequences.sharesPrefill[slot]
         ? 0
-        : this.#state.latencyOf(slot).ttftUs(
-            uncached,
-            sequences.promptTokens[slot]!,
-            sequences.prefillScale[slot]!,
-            running.length,
-            this.#state.cacheUse,
-            sequences.stream,
-            slot,
-          );
+        : this.#state
+            .latencyOf(slot)
+            .ttftUs(
+              uncached,
+              sequences.promptTokens[slot]!,
+              sequences.prefillScale[slot]!,
+              running.length,
+              this.#state.cacheUse,
+              sequences.stream,
+              slot,
+            );
       this.#due.set(slot, atUs + ttftUs, sequences.order[slot]!);
     }
   }
@@ -98,6 +100,8 @@ export class PacedScheduler implements Scheduler {
     const latency = state.latencyOf(slot);
     const left = sequences.outputTokens[slot]! - sequences.emitted[slot]!;
     const known = state.knownTokens(slot);
+    // From its first token on its siblings wait for admission.
+    if (sequences.emitted[slot] === 0) this.#admitAtUs = dueUs;
     let count = 0;
     let gapUs = 0;
     let room = true;

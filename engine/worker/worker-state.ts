@@ -164,6 +164,7 @@ export class WorkerState {
     this.cache.release(this.sequences.blocks[slot]!);
     this.sequences.computed[slot] = 0;
     this.sequences.scheduled[slot] = 0;
+    this.sequences.sharesPrefill[slot] = 0;
     this.#pendPrefill(slot, this.knownTokens(slot));
     this.#await(slot);
   }

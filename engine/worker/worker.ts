@@ -1,6 +1,7 @@
 import { assert } from '../../shared/assert.ts';
 import type { RequestId, WorkerId } from '../../shared/ids.ts';
 import type { EventBatch, SubmitCommand, WorkerConfig } from '../../shared/protocol.ts';
+import { timeUs } from '../../shared/units.ts';
 import { BatchedScheduler } from './batched-scheduler.ts';
 import { PacedScheduler } from './paced-scheduler.ts';
 import type { Scheduler } from './scheduler.ts';
@@ -75,8 +76,13 @@ export class SimulatedWorker {
     this.#nowUs = nowUs;
     out.clear();
     out.worker = this.id;
-    if (this.#scheduler.nextWakeUs() <= nowUs) this.#scheduler.advance(nowUs, horizonUs, out);
+    let endUs = Math.min(this.#newsAtUs, nowUs);
+    if (this.#scheduler.nextWakeUs() <= nowUs) {
+      this.#scheduler.advance(nowUs, horizonUs, out);
+      endUs = this.#newsAtUs <= nowUs ? Math.max(endUs, out.endUs) : out.endUs;
+    }
     this.#newsAtUs = Number.POSITIVE_INFINITY;
+    out.endUs = timeUs(endUs);
     this.#state.report(out);
     out.load.latenessUs = Math.max(0, nowUs - out.endUs);
     if (out.isEmpty) return false;

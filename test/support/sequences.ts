@@ -1,0 +1,77 @@
+import { HASH_WORDS, hashBlocks, hashRoot } from '../../shared/block-hash.ts';
+import { NO_REQUEST, requestId, workerId } from '../../shared/ids.ts';
+import type { LatencyConfig, SubmitCommand, WorkerConfig } from '../../shared/protocol.ts';
+import { timeUs } from '../../shared/units.ts';
+
+/** A run of tokens that belong together: runs of one name begin with the same tokens. */
+export type TokenRun = readonly [name: number, tokens: number];
+
+/** Hashes of the full blocks of these runs in a row. */
+export function hashesOf(blockSize: number, ...runs: readonly TokenRun[]): Uint32Array {
+  const tokens = runs.flatMap(([name, length]) =>
+    Array.from({ length }, (_, index) => name * 1_000_003 + index),
+  );
+  const hashes = new Uint32Array(Math.floor(tokens.length / blockSize) * HASH_WORDS);
+  hashBlocks(Uint32Array.from(tokens), tokens.length, blockSize, hashRoot(0), hashes);
+  return hashes;
+}
+
+/** A constant latency without variance. `ttftFixedShare` is what a cached prefix cannot save. */
+export function constantLatency(
+  ttftUs: number,
+  itlUs: number,
+  ttftFixedShare = 0,
+): Extract<LatencyConfig, { kind: 'constant' }> {
+  return {
+    kind: 'constant',
+    ttftUs,
+    ttftVariancePercent: 0,
+    itlUs,
+    itlVariancePercent: 0,
+    ttftFixedShare,
+  };
+}
+
+/** A small worker, with what a test changes of it. */
+export function workerConfigWith(changes: Partial<WorkerConfig> = {}): WorkerConfig {
+  return {
+    scheduler: 'paced',
+    latency: constantLatency(1000, 100),
+    prefixCaching: true,
+    blockSize: 4,
+    numBlocks: 64,
+    maxNumSeqs: 8,
+    maxNumBatchedTokens: 32,
+    maxWaiting: 16,
+    ...changes,
+  };
+}
+
+/** A sequence of 8 prompt and 4 answer tokens that nothing else shares, and what a test changes. */
+export function submitWith(
+  request: number,
+  changes: Partial<Omit<SubmitCommand, 'kind' | 'arrivedUs' | 'siblingOf'>> & {
+    readonly arrivedUs?: number;
+    readonly siblingOf?: number;
+  } = {},
+): SubmitCommand {
+  const { arrivedUs = 0, siblingOf = NO_REQUEST, ...others } = changes;
+  const promptTokens = changes.promptTokens ?? 8;
+  const outputTokens = changes.outputTokens ?? 4;
+  return {
+    kind: 'submit',
+    worker: workerId(0),
+    request: requestId(request),
+    arrivedUs: timeUs(arrivedUs),
+    promptTokens,
+    expectedCachedTokens: 0,
+    outputTokens,
+    priority: 0,
+    seed: request,
+    prefillScale: 1,
+    profile: 0,
+    siblingOf: requestId(siblingOf),
+    hashes: hashesOf(4, [request, promptTokens + outputTokens]),
+    ...others,
+  };
+}
