@@ -49,10 +49,16 @@ export class U32List {
 
   /** Adds a copy of all items of `other`. */
   append(other: U32List): void {
-    if (other.#length === 0) return;
-    if (this.#length + other.#length > this.#items.length) this.#grow(other.#length);
-    this.#items.set(other.view(), this.#length);
-    this.#length += other.#length;
+    if (other.#length > 0) this.appendWords(other.view());
+  }
+
+  /** Adds a copy of `words`. */
+  appendWords(words: Uint32Array): void {
+    const at = this.#length;
+    if (at + words.length > this.#items.length) this.#grow(words.length);
+    // A loop, since `set` costs more than it saves on the few words that a list usually gets.
+    for (let i = 0; i < words.length; i++) this.#items[at + i] = words[i]!;
+    this.#length = at + words.length;
   }
 
   /** Replaces the content by a copy of `words`. */
