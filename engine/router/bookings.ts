@@ -19,8 +19,6 @@ export class Bookings {
   readonly #table: BlockTable;
   readonly #climbers: Int32Array;
   readonly #atRung: Int32Array;
-  /** The next rung of every climber is the first one above this depth. */
-  #depth = 0;
   #bits = 0;
   #dropped = 0;
 
@@ -68,39 +66,28 @@ export class Bookings {
     this.#bits -= this.#table.removeWorker(worker);
   }
 
-  /** Begins a climb with nobody on the ladder. */
-  beginClimb(): void {
-    this.#climbers.fill(0);
-    this.#depth = 0;
-  }
-
   /**
-   * Workers whose caches end at `depth` step on. Whoever is below must have climbed there before.
+   * Lets `workers` (a bitmap), whose caches end at `depth`, climb the ladder of `hashes[0 .. blocks)`
+   * for as long as they are booked, and writes how far each gets to `depths[worker]`.
    */
-  join(workers: Int32Array, depth: number): void {
-    this.#depth = depth;
-    for (let word = 0; word < workers.length; word++) {
-      this.#climbers[word] = this.#climbers[word]! | workers[word]!;
-    }
-  }
-
-  /**
-   * Lets everybody climb the ladder of `hashes[0 .. blocks)` up to `limit`: whoever is not booked
-   * for the next rung leaves, the others get its depth in `depths[worker]`.
-   */
-  climbTo(limit: number, hashes: Uint32Array, blocks: number, depths: Int32Array): void {
+  climb(
+    workers: Int32Array,
+    depth: number,
+    hashes: Uint32Array,
+    blocks: number,
+    depths: Int32Array,
+  ): void {
     if (this.#bits === 0) return;
-    while (this.#depth < blocks) {
-      const depth = nextDepth(this.#depth, blocks);
-      if (depth > limit) return;
-      const at = (depth - 1) * HASH_WORDS;
+    this.#climbers.set(workers);
+    for (let rung = depth; rung < blocks; ) {
+      rung = nextDepth(rung, blocks);
+      const at = (rung - 1) * HASH_WORDS;
       this.#table.read(hashes[at]!, hashes[at + 1]!, this.#atRung, 0);
-      if (!this.#keep(depth, depths)) return;
-      this.#depth = depth;
+      if (!this.#keep(rung, depths)) return;
     }
   }
 
-  /** Keeps the climbers that are at the rung of `depth`. Says whether there are any. */
+  /** Keeps the climbers that are booked at the rung of `depth`. Says whether there are any. */
   #keep(depth: number, depths: Int32Array): boolean {
     let any = 0;
     for (let word = 0; word < this.#climbers.length; word++) {

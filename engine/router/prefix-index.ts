@@ -115,14 +115,10 @@ export class PrefixIndex {
   overlaps(hashes: Uint32Array, blocks: number, out: Int32Array): void {
     out.fill(0);
     if (blocks === 0) return;
-    const gone = this.#gone;
-    const alive = this.#alive;
-    this.#bookings.beginClimb();
-    const cached = this.#table.read(hashes[0]!, hashes[1]!, alive, 0);
-    for (let word = 0; word < gone.length; word++) gone[word] = ~alive[word]!;
-    this.#bookings.join(gone, 0);
+    const cached = this.#table.read(hashes[0]!, hashes[1]!, this.#alive, 0);
+    for (let word = 0; word < this.#gone.length; word++) this.#gone[word] = ~this.#alive[word]!;
+    this.#bookings.climb(this.#gone, 0, hashes, blocks, out);
     if (cached) this.#bisect(hashes, blocks, out);
-    this.#bookings.climbTo(blocks, hashes, blocks, out);
   }
 
   /** Visits every (block, worker) pair that is cached, in no particular order. */
@@ -153,8 +149,7 @@ export class PrefixIndex {
         top--;
       } else if (right === left + 1) {
         const anyLeft = this.#part(top * words, right, out);
-        this.#bookings.climbTo(right, hashes, blocks, out);
-        this.#bookings.join(this.#gone, right);
+        this.#bookings.climb(this.#gone, right, hashes, blocks, out);
         if (!anyLeft) return;
         left = right;
         top--;

@@ -18,9 +18,7 @@ function depthFrom(bookings: Bookings, hashes: Uint32Array, cached: number): num
   const blocks = hashes.length / 2;
   const depths = new Int32Array(WORKERS);
   depths[1] = cached;
-  bookings.beginClimb();
-  bookings.join(Int32Array.of(0b010), cached);
-  bookings.climbTo(blocks, hashes, blocks, depths);
+  bookings.climb(Int32Array.of(0b010), cached, hashes, blocks, depths);
   return depths[1]!;
 }
 
@@ -53,6 +51,15 @@ test('a climb starts where the cache ends, at any depth, and does not jump a gap
     const gap = cached > 0 && cached <= 16;
     if (gap) assert.equal(depthFrom(bookings, hashes, cached - 1), cached - 1);
   }
+});
+
+test('only workers that take part in a climb rise', () => {
+  const hashes = prompt(20);
+  const bookings = new Bookings(WORKERS, 1000);
+  for (const worker of [0, 1, 2]) bookings.book(hashes, 0, 20 - worker, worker);
+  const depths = new Int32Array(WORKERS);
+  bookings.climb(Int32Array.of(0b101), 0, hashes, 20, depths);
+  assert.deepEqual([...depths], [20, 0, 18]);
 });
 
 test('a prompt of 256 blocks takes 48 entries', () => {

@@ -27,6 +27,22 @@ test('a report replaces what it covers and keeps what is still under way', () =>
   assert.deepEqual(loadOf(ledger, 0), [3, 0, 0]);
 });
 
+test('any number of bookings can be under way, and reports take them off in order', () => {
+  const ledger = new LoadLedger(1);
+  let blocks = 0;
+  for (let n = 1; n <= 10; n++) ledger.book(0, n, 1);
+  ledger.report(0, load({ submitsSeen: 10 }));
+  for (let n = 1; n <= 100; n++) {
+    ledger.book(0, n, 10 * n);
+    blocks += n;
+  }
+  for (let n = 1; n <= 100; n++) {
+    assert.deepEqual(loadOf(ledger, 0), [110, blocks, 10 * blocks]);
+    ledger.report(0, load({ submitsSeen: 10 + n }));
+    blocks -= n;
+  }
+});
+
 test('a request ends once', () => {
   const ledger = new LoadLedger(1);
   ledger.book(0, 1, 1);

@@ -214,6 +214,17 @@ test('totals and regret sum up the decisions', () => {
   );
 });
 
+test('regret is against workers that could have been chosen', () => {
+  const router = createRouter({ workers: 2 });
+  const request = prompt(41, 1);
+  route(router, pinned(request, 0));
+  router.applyBatch(batch(0, 1, request));
+  router.finished(workerId(0));
+  router.setEligible(workerId(0), false);
+  assert.equal(route(router, request), 1);
+  assert.equal(router.lastRegret, 0);
+});
+
 /**
  * A cluster that computes prompts at once or never: enough to check what the router keeps. It owns
  * the caches that the index must mirror.
