@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { CHAT_PATH, type Chunk, chatBody, readEvents } from '../support/chat-client.ts';
 import { eventually } from '../support/eventually.ts';
+import { openStream, STUCK } from '../support/open-stream.ts';
 import { RawConnection, rawExchange, rawPost } from '../support/raw-connection.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
@@ -30,8 +31,8 @@ function streamRequest(
   return rawPost(CHAT_PATH, JSON.stringify(body), headers);
 }
 
-function dataOf(chunk: string | undefined): Chunk {
-  assert.ok(chunk?.startsWith('data: {'), chunk);
+function dataOf(chunk: string): Chunk {
+  assert.ok(chunk.startsWith('data: {'), chunk);
   return JSON.parse(chunk.slice('data: '.length));
 }
 
@@ -137,7 +138,7 @@ describe('a stream', () => {
 describe('a stream whose second token is far away', () => {
   let slow: TestServer;
   before(async () => {
-    slow = await startServer('--ttft 0 --itl 600000 --max-num-seqs 1 --kv-cache-num-workers 1');
+    slow = await startServer(`${STUCK} --max-num-seqs 1 --kv-cache-num-workers 1`);
   });
   after(() => slow.stop());
 
@@ -163,9 +164,7 @@ describe('a stream whose second token is far away', () => {
   });
 
   it('has sent nothing, not even a status, while its first token is far away as well', async () => {
-    const running = await RawConnection.open(slow.port);
-    running.send(streamRequest());
-    await running.readThrough('\n\n');
+    const running = await openStream(slow);
     const waiting = await RawConnection.open(slow.port);
     waiting.send(streamRequest());
     await eventually('both are with the worker', () => slow.gateway.answers === 2);
