@@ -1,0 +1,30 @@
+import { assertNever } from '../../shared/assert.ts';
+import type { HitBound } from './hit-bound.ts';
+import { boundOf, type ReplayOutcome, replay } from './replay.ts';
+import type { ReplayConfig } from './replay-config.ts';
+
+/** One whole replay, or the bound of one. Plain data; traces and counter are shared, not copied. */
+export type ReplayTask =
+  | {
+      readonly kind: 'replay';
+      readonly config: ReplayConfig;
+      readonly records: boolean;
+      /** Counts the arrivals of all tasks that share it, in its only word. */
+      readonly arrivals: Int32Array<SharedArrayBuffer>;
+    }
+  | { readonly kind: 'bound'; readonly config: ReplayConfig };
+
+/** Runs one task to its end: the entry of a Piscina thread. */
+export default function run(task: ReplayTask): ReplayOutcome | HitBound {
+  switch (task.kind) {
+    case 'replay':
+      return replay(task.config, {
+        records: task.records,
+        onArrivals: (requests) => Atomics.add(task.arrivals, 0, requests),
+      });
+    case 'bound':
+      return boundOf(task.config);
+    default:
+      return assertNever(task);
+  }
+}
