@@ -15,7 +15,7 @@ import { routerConfig, workerConfig } from './cluster-config.ts';
 import { CorsPolicy } from './http/cors.ts';
 import type { Exchange } from './http/exchange.ts';
 import { type AppHost, HttpApp, type Route } from './http/http-app.ts';
-import { endpointOf, OTHER_ENDPOINT } from './metrics/endpoints.ts';
+import { endpointOf, endpointPath, OTHER_ENDPOINT } from './metrics/endpoints.ts';
 import { GatewayMetrics } from './metrics/gateway-metrics.ts';
 import { LoopLagSampler } from './metrics/loop-lag-sampler.ts';
 import type { AnswerEnd, ChatAnswer } from './openai/chat-answer.ts';
@@ -320,9 +320,12 @@ export class Gateway implements ChatHost, AppHost, PoolListener {
   }
 
   #logAccess(exchange: Exchange): void {
-    const { requestId, status, end, arrivedUs } = exchange;
+    const { requestId, endpoint, status, end, arrivedUs } = exchange;
     const latencyMs = (this.nowUs() - arrivedUs) / 1000;
-    this.#logger.info({ requestId, path: exchange.path, status, end, latencyMs }, 'request');
+    this.#logger.info(
+      { requestId, endpoint: endpointPath(endpoint), status, end, latencyMs },
+      'request',
+    );
   }
 
   async #end(): Promise<void> {

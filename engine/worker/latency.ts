@@ -21,10 +21,13 @@ import { nextUnit } from '../../shared/rng.ts';
 export class LatencyModel {
   readonly #config: LatencyConfig;
   readonly #maxNumSeqs: number;
+  /** All tokens after the first come out with it. */
+  readonly hasNoGaps: boolean;
 
   constructor(config: LatencyConfig, maxNumSeqs: number) {
     this.#config = config;
     this.#maxNumSeqs = maxNumSeqs;
+    this.hasNoGaps = config.kind === 'constant' && config.itlUs === 0;
   }
 
   /**

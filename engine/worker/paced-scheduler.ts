@@ -102,7 +102,8 @@ export class PacedScheduler implements Scheduler {
     const known = state.knownTokens(slot);
     // From its first token on its siblings wait for admission.
     if (sequences.emitted[slot] === 0) this.#admitAtUs = dueUs;
-    let count = 0;
+    // Without gaps the whole answer comes out at once, if there is room for it.
+    let count = latency.hasNoGaps && this.#makeRoom(slot, known + left - 1) ? left : 0;
     let gapUs = 0;
     let room = true;
     while (gapUs === 0 && room && count < left) {

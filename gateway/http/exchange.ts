@@ -38,7 +38,6 @@ export class Exchange {
   readonly endpoint: number;
   readonly arrivedUs: number;
   readonly requestId: string;
-  readonly path: string;
   readonly #host: ExchangeHost;
   readonly #res: HttpResponse;
   readonly #origin: string;
@@ -62,7 +61,6 @@ export class Exchange {
     this.#host = host;
     this.endpoint = endpoint;
     this.arrivedUs = arrivedUs;
-    this.path = req.getUrl();
     this.#origin = req.getHeader('origin');
     this.#splitsEvents = req.getHeader('user-agent').startsWith('python-requests');
     const sent = req.getHeader('x-request-id');
@@ -123,10 +121,12 @@ export class Exchange {
   /** A whole answer. */
   send(status: HttpStatus, contentType: string, body: string, headers?: HeaderList): void {
     if (!this.isOpen) return;
+    this.#end = 'answered';
     this.#res.cork(() => {
       this.#writeHead(status, contentType, headers);
-      this.#finish('answered', () => this.#res.end(body, this.#host.draining));
+      this.#res.end(body, this.#host.draining);
     });
+    this.#host.ended(this);
   }
 
   sendJson(status: HttpStatus, body: string, headers?: HeaderList): void {
@@ -140,10 +140,12 @@ export class Exchange {
   /** An answer without a body. */
   sendEmpty(status: HttpStatus, headers: HeaderList): void {
     if (!this.isOpen) return;
+    this.#end = 'answered';
     this.#res.cork(() => {
       this.#writeHead(status, undefined, headers);
-      this.#finish('answered', () => this.#res.endWithoutBody(undefined, this.#host.draining));
+      this.#res.endWithoutBody(undefined, this.#host.draining);
     });
+    this.#host.ended(this);
   }
 
   /** Runs `write`, in which events may be written, as one burst on the wire. */
@@ -174,14 +176,17 @@ export class Exchange {
 
   /** The end of a stream. Inside a cork. */
   endStream(): void {
-    this.#finish('answered', () => this.#res.end(undefined, this.#host.draining));
+    this.#end = 'answered';
+    this.#res.end(undefined, this.#host.draining);
+    this.#host.ended(this);
   }
 
   /** Ends the connection in the middle of the answer. */
   breakOff(): void {
     if (!this.isOpen) return;
-    this.#onGone = undefined;
-    this.#finish('broken-off', () => this.#res.close());
+    this.#end = 'broken-off';
+    this.#res.close();
+    this.#host.ended(this);
   }
 
   #block(): void {
@@ -197,16 +202,19 @@ export class Exchange {
 
   #aborted(): void {
     if (!this.isOpen) return;
-    this.#finish(this.#blocked ? 'client-stalled' : 'client-left', () => {});
+    this.#end = this.#blocked ? 'client-stalled' : 'client-left';
+    this.#host.ended(this);
     this.#onGone?.();
   }
 
   #refuseBody(): void {
     const error = apiError('payload_too_large', { max: this.#host.bodyBytesMax });
+    this.#end = 'answered';
     this.#res.cork(() => {
       this.#writeHead(error.status, JSON_TYPE, error.headers);
-      this.#finish('answered', () => this.#res.end(errorBody(error), true));
+      this.#res.end(errorBody(error), true);
     });
+    this.#host.ended(this);
   }
 
   #writeHead(status: HttpStatus, contentType: string | undefined, headers?: HeaderList): void {
@@ -224,11 +232,5 @@ export class Exchange {
         res.writeHeader(name, value);
       }
     }
-  }
-
-  #finish(end: ExchangeEnd, act: () => void): void {
-    this.#end = end;
-    act();
-    this.#host.ended(this);
   }
 }

@@ -1,4 +1,4 @@
-import type { Cluster, RequestListener } from '../../engine/cluster/cluster.ts';
+import type { Cluster, Placement, RequestListener } from '../../engine/cluster/cluster.ts';
 import { type ApiError, apiError, type HeaderList } from '../../shared/errors.ts';
 import type { RequestId } from '../../shared/ids.ts';
 import { OUTCOME, type Outcome } from '../../shared/protocol.ts';
@@ -53,19 +53,18 @@ export abstract class ChatAnswer implements RequestListener {
   /** Spans from the arrival to the admission and to the first token; -1 before it. */
   queuedUs = 0;
   ttftUs = -1;
-  /** Headers that say where the request went. */
-  placementHeaders: HeaderList = [];
   protected readonly host: AnswerHost;
   /** Tokens that came out, for each choice. */
-  protected readonly emitted: Int32Array;
+  protected readonly emitted: number[];
   readonly #requests: RequestId[] = [];
+  #placementHeaders = '';
   #hasEnded = false;
 
   constructor(start: AnswerStart, host: AnswerHost) {
     this.start = start;
     this.host = host;
     this.progressUs = start.exchange.arrivedUs;
-    this.emitted = new Int32Array(start.plans.length);
+    this.emitted = start.plans.map(() => 0);
     start.exchange.onGone(() => this.#stop('cancelled'));
   }
 
@@ -74,6 +73,13 @@ export abstract class ChatAnswer implements RequestListener {
   /** The next choice was placed, as this request. */
   placed(request: RequestId): void {
     this.#requests.push(request);
+  }
+
+  /** Where the first choice was placed, and how long that took, for the answer's headers. */
+  set placement({ worker, overlapBlocks, routeUs }: Placement & { readonly routeUs: number }) {
+    this.#placementHeaders =
+      `x-fakeai-worker: worker-${worker}\r\nx-fakeai-overlap-blocks: ${overlapBlocks}\r\n` +
+      `x-fakeai-route-us: ${routeUs}`;
   }
 
   started(_request: RequestId, cachedTokens: number, queuedUs: number): void {
@@ -137,8 +143,10 @@ export abstract class ChatAnswer implements RequestListener {
 
   /** Headers of the answer, known when its first token is out. */
   protected get headers(): HeaderList {
-    const processingMs = String(Math.round(this.ttftUs / 1000));
-    return [...this.placementHeaders, ['openai-processing-ms', processingMs]];
+    // A line break in a value starts the next header: five of them cost one call into native code.
+    const processingMs = Math.round(this.ttftUs / 1000);
+    const lines = `${processingMs}\r\nopenai-version: 2020-10-01\r\n${this.#placementHeaders}`;
+    return [['openai-processing-ms', lines]];
   }
 
   protected abstract sendFailure(error: ApiError): void;

@@ -195,12 +195,8 @@ export class ChatEndpoint {
 
   #note(answer: ChatAnswer, placement: Placement, routeUs: number): void {
     this.#host.noteRouteUs(routeUs);
-    answer.placementHeaders = [
-      ['openai-version', '2020-10-01'],
-      ['x-fakeai-worker', `worker-${placement.worker}`],
-      ['x-fakeai-overlap-blocks', String(placement.overlapBlocks)],
-      ['x-fakeai-route-us', String(routeUs)],
-    ];
+    const { request, worker, overlapBlocks } = placement;
+    answer.placement = { request, worker, overlapBlocks, routeUs };
   }
 
   /** Hashes of the full blocks of prompt and answer; the prompt's ids are in the token buffer. */
