@@ -211,7 +211,8 @@ export class BatchedScheduler implements Scheduler {
   /** How many steps from now on are just like this one and end before `horizonUs`; at least 1. */
   #equalSteps(horizonUs: number): number {
     const { running, sequences, config } = this.#state;
-    if (this.#preempted || this.#decodes < running.length) return 1;
+    const starts = this.#prefillStarts > 0 || this.#decodes < running.length;
+    if (starts || this.#preempted) return 1;
     let steps = Math.ceil((horizonUs - this.#atUs) / this.#stepUs) - 1;
     steps = Math.min(steps, this.#maxEqualSteps);
     for (let i = 0; i < running.length && steps > 1; i++) {

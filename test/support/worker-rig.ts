@@ -29,6 +29,8 @@ export class WorkerRig {
   readonly kv: string[] = [];
   readonly started = new Map<number, { cachedTokens: number; queuedUs: number }>();
   readonly loads: LoadReport[] = [];
+  /** Every batch: when it ended, and how many steps of what duration it sums up. */
+  readonly batches: { endUs: number; steps: number; stepUs: number }[] = [];
   readonly #batch = new EventBatch(workerId(0));
   #nowUs = 0;
   #seq = 0;
@@ -113,6 +115,7 @@ export class WorkerRig {
     assert.ok(batch.endUs <= nowUs, 'nothing is visible before it has happened');
     assert.equal(batch.load.latenessUs, nowUs - batch.endUs);
     this.loads.push({ ...batch.load });
+    this.batches.push({ endUs: batch.endUs, steps: batch.steps, stepUs: batch.stepUs });
     for (let i = 0; i < batch.kv.length; i += 2) {
       this.kv.push(`${batch.kv.at(i)}:${batch.kv.at(i + 1)}@${batch.endUs}`);
     }
