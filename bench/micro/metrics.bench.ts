@@ -66,7 +66,7 @@ function requestTask(rounds: number): BenchTask {
         metrics.requests.started(CHAT, nowUs);
         metrics.answers.routed(1.5);
         metrics.answers.firstToken(model, 20_000 + (i & 1023), 200, 100, 32, nowUs);
-        metrics.answerEnded(answer, nowUs);
+        metrics.answers.ended(answer, nowUs);
         metrics.requests.ended(CHAT, 200, 265_000 + (i & 1023), nowUs);
       }
     },
@@ -113,7 +113,7 @@ async function viewTasks(size: string, models: number, workers: number): Promise
   for (let i = 0; i < models; i++) {
     const model = metrics.answers.models.labelOf(i === 0 ? 'served' : `model-${i}`);
     metrics.answers.firstToken(model, 20_000, 200, 100, 32, 1_000);
-    metrics.answerEnded(anAnswer(model), 1_000);
+    metrics.answers.ended(anAnswer(model), 1_000);
   }
   const cluster = aCluster();
   const view = new PrometheusView(metrics, cluster);

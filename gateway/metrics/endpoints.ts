@@ -3,7 +3,10 @@
 interface EndpointRow {
   /** Label of the metrics: ids are braces, so that a client cannot make series. */
   readonly path: string;
-  /** The route's method. A request with another one gets 405 and counts under `other`. */
+  /**
+   * The method of the route, or `any` if it has several. A request with another one gets 405 and
+   * counts under `other`.
+   */
   readonly method: string;
 }
 
@@ -16,7 +19,7 @@ export const ENDPOINTS = [
   { path: '/health/detailed', method: 'GET' },
   { path: '/ready', method: 'GET' },
   { path: '/live', method: 'GET' },
-  { path: '/ping', method: 'GET' },
+  { path: '/ping', method: 'any' },
   { path: '/version', method: 'GET' },
   { path: '/kv-cache-metrics', method: 'GET' },
   { path: '/metrics', method: 'GET' },

@@ -1,4 +1,4 @@
-import { AnswerMetrics, type AnswerMetricsOptions, type EndedAnswer } from './answer-metrics.ts';
+import { AnswerMetrics, type AnswerMetricsOptions } from './answer-metrics.ts';
 import { Punctuality } from './punctuality.ts';
 import { RequestMetrics } from './request-metrics.ts';
 import { WorkerMetrics } from './worker-metrics.ts';
@@ -14,8 +14,9 @@ export interface MetricsOptions extends AnswerMetricsOptions {
 /**
  * All that the gateway counts. The parts are told what happens, as plain numbers; the views read
  * them when somebody asks. Time is on the clock that the workers have too. Calls per unary request:
- * `requests.started`, `answers.routed`, `answers.firstToken`, `answerEnded`, `requests.ended`; a
- * stream adds `answers.streamStarted`, and `answers.tokens` for each burst of its tokens.
+ * `requests.started`, `answers.routed`, `answers.firstToken`, `answers.ended`, `requests.ended`; a
+ * stream adds `answers.streamStarted`, `answers.tokens` for each burst of its tokens, and
+ * `requests.streamBroken` if it fails after its status. A batch of a worker is one `workers.batch`.
  */
 export class GatewayMetrics {
   readonly options: MetricsOptions;
@@ -34,13 +35,6 @@ export class GatewayMetrics {
     this.answers = new AnswerMetrics(options, startUs);
     this.punctuality = new Punctuality(windowUs, startUs);
     this.workers = new WorkerMetrics(options.workers, this.punctuality);
-  }
-
-  /** Nothing more will be sent of an answer, for whatever reason. Once per request. */
-  answerEnded(answer: EndedAnswer, nowUs: number): void {
-    this.answers.ended(answer, nowUs);
-    const isBroken = answer.isStream && answer.finish === 'error' && answer.ttftUs >= 0;
-    if (isBroken) this.requests.streamBroken(answer.endpoint, nowUs);
   }
 
   /** A client did not take what was sent to it, and was given up. */

@@ -19,9 +19,11 @@ export class HistogramRows {
     this.rows = rows;
     this.#counts = new Float64Array(rows * (bounds.length + 1));
     this.#sums = new Float64Array(rows);
+    let first = 0;
     for (let bucket = 1; bucket < LOG_BUCKETS; bucket++) {
       const floor = logBucketFloor(bucket);
-      this.#firstBound[bucket] = bounds.filter((bound) => bound < floor).length;
+      while ((bounds[first] ?? Number.POSITIVE_INFINITY) < floor) first++;
+      this.#firstBound[bucket] = first;
     }
   }
 

@@ -59,7 +59,7 @@ export class RequestMetrics {
     if (status >= 500) this.serverErrors.add(1, nowUs);
   }
 
-  /** A stream has ended with an error event, after its status of 200. */
+  /** A stream has failed after its status of 200: an error that `ended` cannot see. */
   streamBroken(endpoint: Endpoint, nowUs: number): void {
     this.#brokenStreams[endpoint] = (this.#brokenStreams[endpoint] ?? 0) + 1;
     this.errors[endpoint]?.add(1, nowUs);

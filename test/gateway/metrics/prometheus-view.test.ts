@@ -186,7 +186,7 @@ test('what workers report is shown by worker', async () => {
 test('names that clients make up are escaped, and an unusual status gets its own series', async () => {
   const metrics = emptyMetrics();
   const name = 'a "quoted"\\name\nof two lines, {le="1"}';
-  metrics.answerEnded(anAnswer({ model: metrics.answers.models.labelOf(name) }), 10);
+  metrics.answers.ended(anAnswer({ model: metrics.answers.models.labelOf(name) }), 10);
   metrics.requests.ended(0, 429, 10, 10);
   metrics.requests.ended(0, 405, 10, 10);
   metrics.requests.ended(0, 418, 10, 10);
@@ -204,7 +204,7 @@ test('series that come up later join those that are there', async () => {
   const view = new PrometheusView(metrics, CLUSTER);
   const before = parseExposition((await view.render('', 1e6)).text, 'text');
   const label = metrics.answers.models.labelOf('later');
-  metrics.answerEnded(anAnswer({ model: label }), 10);
+  metrics.answers.ended(anAnswer({ model: label }), 10);
   const after = parseExposition((await view.render('', 1e6)).text, 'text');
   assert.deepEqual([...after.keys()], [...before.keys()]);
   assert.equal(seriesValue(after, 'vllm:generation_tokens_total{model_name="later"}'), 50);

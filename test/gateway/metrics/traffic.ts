@@ -121,7 +121,8 @@ function one(metrics: GatewayMetrics, totals: Totals, rng: Rng, nowUs: number): 
     nowUs,
   );
   if (answer.isStream) answers.tokens(answer.model, tokens - 1, 5_000, nowUs);
-  metrics.answerEnded(answer, nowUs);
+  answers.ended(answer, nowUs);
+  if (answer.isStream && answer.finish === 'error') requests.streamBroken(CHAT, nowUs);
   const status = answer.isStream || answer.finish !== 'error' ? 200 : 500;
   requests.ended(CHAT, status, answer.latencyUs, nowUs);
   count(totals, name, answer);
