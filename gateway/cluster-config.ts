@@ -1,6 +1,6 @@
 import type { RouterConfig } from '../engine/router/smart-router.ts';
-import type { SettingSources, Settings } from '../shared/config.ts';
 import { effectiveLatency } from '../shared/config/latency.ts';
+import type { SettingSources, Settings } from '../shared/config.ts';
 import { latencyProfile } from '../shared/latency-profiles.ts';
 import type { LatencyConfig, WorkerConfig } from '../shared/protocol.ts';
 

@@ -18,6 +18,7 @@ import { type AppHost, HttpApp, type Route } from './http/http-app.ts';
 import { endpointOf, endpointPath, OTHER_ENDPOINT } from './metrics/endpoints.ts';
 import { GatewayMetrics } from './metrics/gateway-metrics.ts';
 import { LoopLagSampler } from './metrics/loop-lag-sampler.ts';
+import { metricsRoutes } from './metrics-routes.ts';
 import type { AnswerEnd, ChatAnswer } from './openai/chat-answer.ts';
 import { ChatEndpoint, type ChatHost } from './openai/chat-endpoint.ts';
 import { systemFingerprint } from './openai/ids.ts';
@@ -71,7 +72,7 @@ export class Gateway implements ChatHost, AppHost, PoolListener {
   readonly #chatEndpoint = endpointOf('/v1/chat/completions');
   readonly #profiles = new Map<string, number>();
   #nowS = Math.floor(Date.now() / 1000);
-  #clock: NodeJS.Timeout | undefined;
+  readonly #clock: NodeJS.Timeout;
 
   /** Starts the workers and listens. Rejects when the address cannot be had. */
   static async start(options: GatewayOptions): Promise<{ gateway: Gateway; port: number }> {
@@ -312,7 +313,7 @@ export class Gateway implements ChatHost, AppHost, PoolListener {
       endpoint: this.#chatEndpoint,
       handle: chat.handle,
     };
-    return [route, ...serviceRoutes(this)];
+    return [route, ...serviceRoutes(this), ...metricsRoutes(this)];
   }
 
   #readWallClock(): void {

@@ -34,7 +34,11 @@ export default function actorThread(task: ActorTask): void {
   send([{ kind: 'hello', threadId }]);
   for (;;) {
     const seen = Atomics.load(wake, 0);
-    for (let got = receiveMessageOnPort(port); got !== undefined; got = receiveMessageOnPort(port)) {
+    for (
+      let got = receiveMessageOnPort(port);
+      got !== undefined;
+      got = receiveMessageOnPort(port)
+    ) {
       const nowUs = clock();
       for (const command of decodeCommands(got.message)) actor.handle(command, nowUs);
     }

@@ -3,7 +3,13 @@ import { Piscina } from 'piscina';
 import { assert, assertNever } from '../../shared/assert.ts';
 import { decodeEvents, encodeCommands } from '../../shared/codec.ts';
 import { type WorkerId, workerId } from '../../shared/ids.ts';
-import type { EventBatch, FaultCommand, WorkerCommand, WorkerConfig, WorkerEvent } from '../../shared/protocol.ts';
+import type {
+  EventBatch,
+  FaultCommand,
+  WorkerCommand,
+  WorkerConfig,
+  WorkerEvent,
+} from '../../shared/protocol.ts';
 import type { Transport } from '../cluster/cluster.ts';
 import type { ActorTask } from './actor-thread.ts';
 import { RestartBackoff } from './restart-backoff.ts';
@@ -49,7 +55,6 @@ export class WorkerPool implements Transport {
   readonly #listener: PoolListener;
   readonly #piscina: Piscina;
   readonly #lanes: Lane[] = [];
-  readonly #laneOf: Lane[] = [];
   readonly #up: Uint8Array;
   readonly #starts: Uint32Array;
   readonly #backoff: RestartBackoff[] = [];
@@ -78,10 +83,7 @@ export class WorkerPool implements Transport {
       for (let w = index; w < options.workers; w += options.threads) workers.push(workerId(w));
       this.#lanes.push(idleLane(index, workers));
     }
-    for (let w = 0; w < options.workers; w++) {
-      this.#laneOf.push(this.#lanes[w % options.threads] as Lane);
-      this.#backoff.push(new RestartBackoff());
-    }
+    for (let w = 0; w < options.workers; w++) this.#backoff.push(new RestartBackoff());
   }
 
   /** Starts every thread and waits until each has answered and has its workers. */
@@ -105,8 +107,8 @@ export class WorkerPool implements Transport {
   /** Sends a command to its worker at the end of this tick. */
   send(command: WorkerCommand): void {
     assert(command.kind !== 'drain', 'a drain is for threads, not for one worker');
-    const lane = this.#laneOf[command.worker];
-    if (lane === undefined || lane.port === undefined) return;
+    const lane = this.#laneOf(command.worker);
+    if (lane.port === undefined) return;
     lane.outgoing.push(command);
     if (!this.#flushScheduled) {
       this.#flushScheduled = true;
@@ -121,8 +123,8 @@ export class WorkerPool implements Transport {
 
   /** Ends the thread that `worker` runs on, as an operator or the system might. */
   async terminateThreadOf(worker: WorkerId): Promise<void> {
-    const lane = this.#laneOf[worker];
-    const thread = this.#piscina.threads.find((t) => t.threadId === lane?.threadId);
+    const { threadId } = this.#laneOf(worker);
+    const thread = this.#piscina.threads.find((each) => each.threadId === threadId);
     await thread?.terminate();
   }
 
@@ -137,6 +139,12 @@ export class WorkerPool implements Transport {
     ]);
     for (const lane of this.#lanes) lane.port?.close();
     await this.#piscina.destroy();
+  }
+
+  #laneOf(worker: WorkerId): Lane {
+    const lane = this.#lanes[worker % this.#lanes.length];
+    assert(lane !== undefined, 'every worker has a lane');
+    return lane;
   }
 
   readonly #flush = (): void => {
@@ -190,7 +198,7 @@ export class WorkerPool implements Transport {
   }
 
   #configure(worker: WorkerId): void {
-    const lane = this.#laneOf[worker] as Lane;
+    const lane = this.#laneOf(worker);
     this.#post(lane, [{ kind: 'configure', worker, config: this.#options.worker }]);
     this.#up[worker] = 1;
     this.#starts[worker] = (this.#starts[worker] ?? 0) + 1;
@@ -221,7 +229,7 @@ export class WorkerPool implements Transport {
     lane.port = undefined;
     lane.outgoing = [];
     for (const worker of lane.workers) if (this.isUp(worker)) this.#down(worker, reason);
-    this.#later(lane.workers[0] as WorkerId, () => {
+    this.#later(workerId(lane.index), () => {
       // A thread that fails before it says hello has ended as well, and is tried again from there.
       this.#startLane(lane).catch(() => {});
     });

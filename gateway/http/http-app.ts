@@ -4,6 +4,16 @@ import { Exchange, type ExchangeHost } from './exchange.ts';
 
 export type Method = 'get' | 'post' | 'patch' | 'del';
 
+/** The head of a request, readable until the route's handler returns. */
+export interface RequestHead {
+  getMethod(): string;
+  getUrl(): string;
+  /** The value of a header in lower case, or an empty string. */
+  getHeader(name: string): string;
+  /** The decoded value of a query parameter. */
+  getQuery(key: string): string | undefined;
+}
+
 /** One path and method. */
 export interface Route {
   readonly method: Method;
@@ -11,8 +21,7 @@ export interface Route {
   readonly pattern: string;
   /** Index of the route's label in the metrics. */
   readonly endpoint: number;
-  /** `req` is valid only until this returns. */
-  readonly handle: (exchange: Exchange, req: HttpRequest) => void;
+  readonly handle: (exchange: Exchange, req: RequestHead) => void;
 }
 
 export interface Tls {
@@ -55,16 +64,22 @@ export class HttpApp {
         this.#app[route.method](`${route.pattern}/`, this.#handler(route.endpoint, route.handle));
       }
     }
-    this.#app.options('/*', this.#handler(otherEndpoint, (exchange, req) => {
-      const origin = req.getHeader('origin');
-      const asked = req.getHeader('access-control-request-headers');
-      exchange.sendEmpty(204, host.cors.preflightHeaders(origin, asked));
-    }));
+    this.#app.options(
+      '/*',
+      this.#handler(otherEndpoint, (exchange, req) => {
+        const origin = req.getHeader('origin');
+        const asked = req.getHeader('access-control-request-headers');
+        exchange.sendEmpty(204, host.cors.preflightHeaders(origin, asked));
+      }),
+    );
     this.#refuseOtherMethods(routes);
-    this.#app.any('/*', this.#handler(otherEndpoint, (exchange, req) => {
-      const method = req.getMethod().toUpperCase();
-      exchange.sendError(apiError('unknown_url', { method, path: req.getUrl() }));
-    }));
+    this.#app.any(
+      '/*',
+      this.#handler(otherEndpoint, (exchange, req) => {
+        const method = req.getMethod().toUpperCase();
+        exchange.sendError(apiError('unknown_url', { method, path: req.getUrl() }));
+      }),
+    );
   }
 
   /** Listens, and returns the port. Throws when the address is taken or not this machine's. */

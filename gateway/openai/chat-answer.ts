@@ -55,7 +55,7 @@ export abstract class ChatAnswer implements RequestListener {
   ttftUs = -1;
   protected readonly host: AnswerHost;
   /** Tokens that came out, for each choice. */
-  protected readonly emitted: number[];
+  readonly #emitted: number[];
   readonly #requests: RequestId[] = [];
   #placementHeaders = '';
   #hasEnded = false;
@@ -64,7 +64,7 @@ export abstract class ChatAnswer implements RequestListener {
     this.start = start;
     this.host = host;
     this.progressUs = start.exchange.arrivedUs;
-    this.emitted = start.plans.map(() => 0);
+    this.#emitted = start.plans.map(() => 0);
     start.exchange.onGone(() => this.#stop('cancelled'));
   }
 
@@ -96,8 +96,8 @@ export abstract class ChatAnswer implements RequestListener {
   tokens(request: RequestId, count: number): void {
     if (this.#hasEnded) return;
     const choice = this.#requests.length === 1 ? 0 : this.#requests.indexOf(request);
-    const before = this.emitted[choice] ?? 0;
-    this.emitted[choice] = before + count;
+    const before = this.emittedOf(choice);
+    this.#emitted[choice] = before + count;
     if (this.isStream && before > 0) {
       this.host.nextTokens(this, count, (this.host.batchUs - this.progressUs) / count);
     }
@@ -128,11 +128,16 @@ export abstract class ChatAnswer implements RequestListener {
   get emittedTokens(): { readonly sum: number; readonly longest: number } {
     let sum = 0;
     let longest = 0;
-    for (const tokens of this.emitted) {
+    for (const tokens of this.#emitted) {
       sum += tokens;
       longest = Math.max(longest, tokens);
     }
     return { sum, longest };
+  }
+
+  /** Tokens of one choice that came out. */
+  protected emittedOf(choice: number): number {
+    return this.#emitted[choice] ?? 0;
   }
 
   /** More tokens are out than before. */

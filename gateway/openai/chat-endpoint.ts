@@ -1,4 +1,3 @@
-import type { HttpRequest } from 'uWebSockets.js';
 import type { ClusterRequest, Placement } from '../../engine/cluster/cluster.ts';
 import { HASH_WORDS, type HashRoot, hashBlocks, hashRoot } from '../../shared/block-hash.ts';
 import { ApiError, apiError } from '../../shared/errors.ts';
@@ -6,6 +5,7 @@ import { NO_REQUEST, type RequestId, type WorkerId, workerId } from '../../share
 import { combineSeeds, hashText, mix32, Rng } from '../../shared/rng.ts';
 import { timeUs } from '../../shared/units.ts';
 import type { Exchange } from '../http/exchange.ts';
+import type { RequestHead } from '../http/http-app.ts';
 import { TokenBuffer } from '../text/token-buffer.ts';
 import type { Tokenizer } from '../text/tokenizer.ts';
 import { AnswerPlan, choiceSeed, type OutputLengths } from './answer-plan.ts';
@@ -50,7 +50,7 @@ export interface ChatHost extends AnswerHost {
 }
 
 /** What of a request's head the endpoint looks at. */
-interface RequestHead {
+interface ChatHead {
   readonly pinned: string;
   readonly session: string;
 }
@@ -71,8 +71,8 @@ export class ChatEndpoint {
   }
 
   /** The route's handler. */
-  readonly handle = (exchange: Exchange, req: HttpRequest): void => {
-    const head: RequestHead = {
+  readonly handle = (exchange: Exchange, req: RequestHead): void => {
+    const head: ChatHead = {
       pinned: req.getHeader('x-fakeai-worker') || req.getHeader('x-worker-instance-id'),
       session: this.#settings.routesBySession ? sessionOf(req) : '',
     };
@@ -82,7 +82,7 @@ export class ChatEndpoint {
     });
   };
 
-  #answer(exchange: Exchange, head: RequestHead, text: string): ApiError | undefined {
+  #answer(exchange: Exchange, head: ChatHead, text: string): ApiError | undefined {
     const body = parseJsonObject(text);
     if (body instanceof ApiError) return body;
     const request = parseChatRequest(body);
@@ -149,7 +149,7 @@ export class ChatEndpoint {
   #place(
     request: ChatRequest,
     answer: ChatAnswer,
-    head: RequestHead,
+    head: ChatHead,
     seed: number,
     root: HashRoot,
     pinned: WorkerId | undefined,
@@ -158,8 +158,7 @@ export class ChatEndpoint {
     const { cluster } = this.#host;
     let worker = pinned;
     let first: RequestId = NO_REQUEST;
-    for (let choice = 0; choice < plans.length; choice++) {
-      const plan = plans[choice]!;
+    for (const [choice, plan] of plans.entries()) {
       const hashes = this.#hashes(root, plan, usage.promptTokens);
       const promptBlocks = Math.floor(usage.promptTokens / this.#settings.blockSize);
       const sequence: ClusterRequest = {
@@ -217,11 +216,11 @@ export class ChatEndpoint {
     if (!request.repeatable) return combineSeeds(base, ++this.#requests);
     const { ids, length } = this.#tokens;
     let prompt = request.seed === undefined ? 0 : hashText(String(request.seed));
-    for (let i = 0; i < length; i++) prompt = Math.imul(prompt ^ ids[i]!, 0x01000193);
+    for (const id of ids.subarray(0, length)) prompt = Math.imul(prompt ^ id, 0x01000193);
     return combineSeeds(base, mix32(prompt));
   }
 
-  #pinned(request: ChatRequest, head: RequestHead): WorkerId | undefined | ApiError {
+  #pinned(request: ChatRequest, head: ChatHead): WorkerId | undefined | ApiError {
     if (head.pinned === '' && request.pinnedWorker === undefined) return undefined;
     const got = head.pinned === '' ? String(request.pinnedWorker) : head.pinned;
     const { workers } = this.#settings;
@@ -240,7 +239,7 @@ export class ChatEndpoint {
 
 const MODEL = { param: 'model' };
 
-function sessionOf(req: HttpRequest): string {
+function sessionOf(req: RequestHead): string {
   return (
     req.getHeader('x-session-id') ||
     req.getHeader('x-dynamo-session-id') ||
@@ -249,7 +248,7 @@ function sessionOf(req: HttpRequest): string {
 }
 
 /** What binds a session together: what the client says, else the first block of its prompt. */
-function sessionKey(request: ChatRequest, head: RequestHead, hashes: Uint32Array): number {
+function sessionKey(request: ChatRequest, head: ChatHead, hashes: Uint32Array): number {
   const said = head.session || request.promptCacheKey || request.user;
   return said === undefined ? (hashes[0] ?? 0) : hashText(said);
 }

@@ -15,7 +15,7 @@ export class StreamedAnswer extends ChatAnswer {
   readonly #chunks: ChatChunks;
   readonly #usageMode: UsageMode;
   /** Tokens that were written, for each choice; -1 before the event that opens the choice. */
-  readonly #written: Int32Array;
+  readonly #written: number[];
   #choicesLeft: number;
   #keptAliveUs = 0;
 
@@ -23,7 +23,7 @@ export class StreamedAnswer extends ChatAnswer {
     super(start, host);
     this.#chunks = new ChatChunks(start.head, usageMode);
     this.#usageMode = usageMode;
-    this.#written = new Int32Array(start.plans.length).fill(-1);
+    this.#written = start.plans.map(() => -1);
     this.#choicesLeft = start.plans.length;
     start.exchange.onRoom(this.#write);
   }
@@ -56,8 +56,8 @@ export class StreamedAnswer extends ChatAnswer {
   readonly #write = (): void => {
     const { exchange, plans } = this.start;
     if (!exchange.hasBegun) exchange.beginStream(this.headers);
-    for (let choice = 0; choice < plans.length && !exchange.isBlocked; choice++) {
-      this.#writeChoice(choice, plans[choice]!);
+    for (const [choice, plan] of plans.entries()) {
+      if (!exchange.isBlocked) this.#writeChoice(choice, plan);
     }
     if (this.#choicesLeft > 0 || exchange.isBlocked) return;
     if (this.#usageMode !== 'none') exchange.writeEvent(this.#chunks.usage(this.start.usage));
@@ -68,8 +68,8 @@ export class StreamedAnswer extends ChatAnswer {
 
   #writeChoice(choice: number, plan: AnswerPlan): void {
     const { exchange, usage } = this.start;
-    const emitted = this.emitted[choice]!;
-    let written = this.#written[choice]!;
+    const emitted = this.emittedOf(choice);
+    let written = this.#written[choice] ?? 0;
     if (written > plan.tokens || emitted === 0) return;
     if (written < 0) {
       exchange.writeEvent(this.#chunks.role(choice, usage));

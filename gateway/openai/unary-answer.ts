@@ -8,8 +8,8 @@ export class UnaryAnswer extends ChatAnswer {
 
   protected progressed(): void {
     const { plans, usage, head, exchange } = this.start;
-    for (let choice = 0; choice < plans.length; choice++) {
-      if (this.emitted[choice]! < Math.max(1, plans[choice]!.tokens)) return;
+    for (const [choice, plan] of plans.entries()) {
+      if (this.emittedOf(choice) < Math.max(1, plan.tokens)) return;
     }
     const choices: Choice[] = [];
     for (const plan of plans) {

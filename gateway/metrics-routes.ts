@@ -1,0 +1,108 @@
+import type { WorkerPool } from '../engine/host/worker-pool.ts';
+import type { SmartRouter } from '../engine/router/smart-router.ts';
+import type { Settings } from '../shared/config.ts';
+import { apiError } from '../shared/errors.ts';
+import type { Exchange } from './http/exchange.ts';
+import type { RequestHead, Route } from './http/http-app.ts';
+import type { ClusterFigures } from './metrics/cluster-figures.ts';
+import { type EndpointPath, endpointOf, OTHER_ENDPOINT } from './metrics/endpoints.ts';
+import type { GatewayMetrics } from './metrics/gateway-metrics.ts';
+import { healthView } from './metrics/health-view.ts';
+import { metricsCsv, metricsView } from './metrics/json-view.ts';
+import { kvCacheView } from './metrics/kv-cache-view.ts';
+import { PrometheusView } from './metrics/prometheus-view.ts';
+
+type Format = 'json' | 'prometheus' | 'csv';
+
+/** What the views read. */
+export interface MetricsHost {
+  readonly settings: Settings;
+  readonly metrics: GatewayMetrics;
+  readonly router: SmartRouter;
+  readonly pool: WorkerPool;
+  nowUs(): number;
+}
+
+/** The views of the metrics. Those that are switched off say so. */
+export function metricsRoutes(host: MetricsHost): Route[] {
+  const { settings, metrics } = host;
+  const cluster: ClusterFigures = {
+    policy: settings.routerPolicy,
+    router: host.router,
+    pool: host.pool,
+    isCircuitOpen: () => false,
+  };
+  const prometheus = new PrometheusView(metrics, cluster);
+  const sendPrometheus = (exchange: Exchange, accept: string): void => {
+    void prometheus.render(accept, host.nowUs()).then(({ contentType, text }) => {
+      exchange.send(200, contentType, text);
+    });
+  };
+  const sendCsv = (exchange: Exchange): void => {
+    exchange.send(200, 'text/csv; charset=utf-8', metricsCsv(metrics, host.nowUs()), [
+      ['content-disposition', 'attachment; filename="metrics.csv"'],
+    ]);
+  };
+  const get = (
+    path: string,
+    endpoint: EndpointPath,
+    needs: 'enableMetrics' | 'enablePrometheus',
+    handle: Route['handle'],
+  ): Route => {
+    const isOn = settings.enableMetrics && settings[needs];
+    const setting = settings.enableMetrics ? 'FAKEAI_ENABLE_PROMETHEUS' : 'FAKEAI_ENABLE_METRICS';
+    const refuse: Route['handle'] = (exchange) => {
+      const details = { method: 'GET', path, setting: `${setting}=true` };
+      exchange.sendError(apiError('feature_disabled', details));
+    };
+    return {
+      method: 'get',
+      pattern: path,
+      endpoint: endpoint === 'other' ? OTHER_ENDPOINT : endpointOf(endpoint),
+      handle: isOn ? handle : refuse,
+    };
+  };
+  return [
+    get('/metrics', '/metrics', 'enableMetrics', (exchange, req) => {
+      const format = formatOf(req, settings.metricsDefaultFormat);
+      if (format === 'csv') sendCsv(exchange);
+      else if (format === 'json') {
+        exchange.sendJson(200, JSON.stringify(metricsView(metrics, host.nowUs())));
+      } else if (settings.enablePrometheus) sendPrometheus(exchange, req.getHeader('accept'));
+      else exchange.sendError(prometheusOff('/metrics'));
+    }),
+    get('/metrics/csv', '/metrics/csv', 'enableMetrics', sendCsv),
+    ...(['/metrics/prometheus', '/prometheus/metrics'] as const).map((path) =>
+      get(path, '/metrics/prometheus', 'enablePrometheus', (exchange, req) =>
+        sendPrometheus(exchange, req.getHeader('accept')),
+      ),
+    ),
+    get('/kv-cache-metrics', '/kv-cache-metrics', 'enableMetrics', (exchange, req) => {
+      const view = kvCacheView(metrics, cluster, req.getQuery('detail') === 'true');
+      exchange.sendJson(200, JSON.stringify(view));
+    }),
+    {
+      method: 'get',
+      pattern: '/health/detailed',
+      endpoint: endpointOf('/health/detailed'),
+      handle: (exchange) => {
+        const view = healthView(metrics, cluster, host.nowUs(), Date.now());
+        exchange.sendJson(200, JSON.stringify(view));
+      },
+    },
+  ];
+}
+
+/** What the query asks for, else what the client accepts, else the configured default. */
+function formatOf(req: RequestHead, fallback: Format): Format {
+  const asked = req.getQuery('format');
+  if (asked === 'json' || asked === 'prometheus' || asked === 'csv') return asked;
+  const accept = req.getHeader('accept');
+  if (/text\/plain|application\/openmetrics-text/.test(accept)) return 'prometheus';
+  return accept.includes('application/json') ? 'json' : fallback;
+}
+
+function prometheusOff(path: string) {
+  const setting = 'FAKEAI_ENABLE_PROMETHEUS=true';
+  return apiError('feature_disabled', { method: 'GET', path, setting });
+}
