@@ -10,7 +10,7 @@ interface EndpointRow {
   readonly method: string;
 }
 
-/** Every route of the server, each path once; its index is the endpoint. The last stands for the rest. */
+/** Every route, each path once; its index is the endpoint. The last one stands for the rest. */
 export const ENDPOINTS = [
   { path: '/v1/chat/completions', method: 'POST' },
   { path: '/v1/models', method: 'GET' },

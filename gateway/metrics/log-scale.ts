@@ -1,7 +1,7 @@
 /**
- * A logarithmic scale of whole buckets for values of any unit: 32 buckets per octave from 1 to 2^36,
- * which is 19 hours in microseconds, and bucket 0 for all that is below 1. A value stands for the
- * middle of its bucket, which is at most 1/64 (1.6 %) away from it.
+ * A logarithmic scale for values of any unit: 32 buckets per octave from 1 to 2^36, which is 19
+ * hours in microseconds, and bucket 0 for all that is below 1. The middle of its bucket stands for
+ * a value, and is at most 1/64 (1.6 %) away from it.
  */
 
 const STEPS_LOG2 = 5;
@@ -10,11 +10,8 @@ const OCTAVES = 36;
 
 export const LOG_BUCKETS = OCTAVES * STEPS + 1;
 
-/** Greatest relative distance between a value in [1, 2^36) and the middle of its bucket. */
-export const LOG_BUCKET_ERROR = 1 / (2 * STEPS);
-
-// The upper half of a double is sign, exponent and the first 20 bits of the mantissa: cut behind the
-// fifth of these bits, it counts the buckets.
+// The upper half of a double is sign, exponent and the first 20 bits of the mantissa: cut behind
+// the fifth of these bits, it counts the buckets.
 const double = new Float64Array(1);
 const halves = new Uint32Array(double.buffer);
 const UPPER = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1 ? 1 : 0;

@@ -6,13 +6,13 @@ const MISSED_MAX = 200;
 
 /**
  * Looks at the event loop twenty times a second: every look is due at a point of a fixed grid, and
- * its lag is how late the loop came to it. All looks that a pause makes late are recorded, so that a
- * long pause weighs as much as it lasts. Timers come in whole milliseconds, so a lag of up to 1 ms is
- * none.
+ * its lag is how late the loop came to it. All looks that a pause makes late are recorded, so that
+ * a long pause weighs as much as it lasts. Timers come in whole milliseconds, so a lag of up to
+ * 1 ms is none.
  *
- * `perf_hooks.monitorEventLoopDelay` keeps one histogram since its start, from which neither windows
- * nor the buckets of a series can be had, and leaves out the looks that a pause swallows; at its
- * usual 10 ms it costs more, some 0.3 % of a core while idle, against 0.2 % here.
+ * `perf_hooks.monitorEventLoopDelay` keeps one histogram since its start, from which neither
+ * windows nor the buckets of a series can be had, and leaves out the looks that a pause swallows.
+ * At its usual 10 ms it costs some 0.3 % of a core while idle, against 0.2 % here.
  */
 export class LoopLagSampler {
   readonly #punctuality: Punctuality;

@@ -1,5 +1,5 @@
 /** Models that have series of their own; clients may make up any number of names. */
-export const MODEL_LABELS_MAX = 100;
+const MODEL_LABELS_MAX = 100;
 
 /** Index of a model in the metrics, 0 .. MODEL_LABELS_MAX. */
 export type ModelLabel = number;

@@ -1,9 +1,9 @@
 import { type AnyRegistry, SampledCounter, SampledGauge } from './sampled-series.ts';
 
 /**
- * The usual series of a Node.js process. prom-client's own collectors read /proc and every heap space
- * at each scrape, which holds the event loop up for milliseconds, and keep a histogram of the event
- * loop and an observer of the garbage collector busy in between.
+ * The usual series of a Node.js process. prom-client's own collectors read /proc and every heap
+ * space at each scrape, which holds the event loop up for milliseconds, and in between keep a
+ * histogram of the event loop and an observer of the garbage collector busy.
  */
 export function addProcessSeries(registry: AnyRegistry): void {
   const counter = (name: string, help: string, read: () => number) =>

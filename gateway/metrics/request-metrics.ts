@@ -12,7 +12,7 @@ const STATUS_INDEX = new Uint8Array(600);
 for (const [index, status] of STATUSES.entries()) STATUS_INDEX[status] = index;
 
 /** In seconds. */
-export const LATENCY_BOUNDS_S = [
+const LATENCY_BOUNDS_S = [
   0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300,
 ] as const;
 

@@ -28,8 +28,8 @@ export class WorkerMetrics {
   batch(batch: EventBatch, nowUs: number): void {
     const { load, tokens, worker } = batch;
     this.#keep(worker, load);
-    // The rows say how late the tokens were when the worker let them go, which was `latenessUs` after
-    // the end of the batch.
+    // The rows say how late the tokens were when the worker let them go, which was `latenessUs`
+    // after the end of the batch.
     const transitUs = Math.max(0, nowUs - batch.endUs - load.latenessUs);
     let out = 0;
     for (let row = 0; row < tokens.length; row += TOKEN_WORDS) {

@@ -3,7 +3,7 @@ import { type TestContext, test } from 'node:test';
 import { LoopLagSampler } from '../../../gateway/metrics/loop-lag-sampler.ts';
 import { Punctuality } from '../../../gateway/metrics/punctuality.ts';
 
-/** A sampler on a clock of its own: `turn` is one turn of an event loop that comes `lateMs` late. */
+/** A sampler on its own clock: `turn` is a turn of an event loop that comes `lateMs` late. */
 function sampled(t: TestContext) {
   t.mock.timers.enable({ apis: ['setTimeout'] });
   let nowUs = 5_000;
