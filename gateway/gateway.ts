@@ -25,6 +25,7 @@ import { systemFingerprint } from './openai/ids.ts';
 import { DEFAULT_MODEL, ModelCatalog } from './openai/models.ts';
 import { PromptCache } from './openai/prompt-cache.ts';
 import { serviceRoutes } from './service-routes.ts';
+import { CachedTokenizer } from './text/cached-tokenizer.ts';
 import { loadO200k } from './text/o200k-tokenizer.ts';
 import { SimpleTokenizer } from './text/simple-tokenizer.ts';
 import type { Tokenizer } from './text/tokenizer.ts';
@@ -77,7 +78,7 @@ export class Gateway implements ChatHost, AppHost, PoolListener {
   /** Starts the workers and listens. Rejects when the address cannot be had. */
   static async start(options: GatewayOptions): Promise<{ gateway: Gateway; port: number }> {
     const { host, port, strictTokenCounting } = options.settings;
-    const tokenizer = strictTokenCounting ? await loadO200k() : new SimpleTokenizer();
+    const tokenizer = strictTokenCounting ? await strictTokenizer(options) : new SimpleTokenizer();
     const gateway = new Gateway(options, tokenizer);
     try {
       await gateway.pool.start();
@@ -336,6 +337,12 @@ export class Gateway implements ChatHost, AppHost, PoolListener {
     await this.pool.stop();
     this.#app.close();
   }
+}
+
+async function strictTokenizer({ settings }: GatewayOptions): Promise<Tokenizer> {
+  const tokenizer = await loadO200k();
+  const { tokenCacheSize } = settings;
+  return tokenCacheSize === 0 ? tokenizer : new CachedTokenizer(tokenizer, tokenCacheSize);
 }
 
 function answerLimits(settings: Settings) {

@@ -55,12 +55,13 @@ export const FEATURES = {
   tokenCacheSize: integer(
     256,
     { min: 0, max: 1_000_000, unit: 'entries' },
-    'Texts whose tokens are remembered. 0: none.',
+    'Texts whose tokens are remembered under FAKEAI_STRICT_TOKEN_COUNTING. 0: none.',
   ),
   contentCacheSize: integer(
     256,
     { min: 0, max: 1_000_000, unit: 'entries' },
-    'Content parts whose text is remembered. 0: none.',
+    'Content parts whose text is remembered.',
+    { effect: { kind: 'never', why: 'The text of a content part is tokenized where it is.' } },
   ),
   enableContextValidation: boolean(
     true,

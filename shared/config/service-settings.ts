@@ -173,9 +173,8 @@ export const SECURITY = {
     'auto',
     ['auto', 'true', 'false'],
     'Serve /admin/*. auto: while bound to a loopback address; elsewhere only with admin keys.',
-    { effect: NOT_YET },
   ),
-  adminApiKeys: keys('Keys of /admin/*, separate from the API keys.', { effect: NOT_YET }),
+  adminApiKeys: keys('Keys of /admin/*, separate from the API keys.'),
 };
 
 const ERROR_TYPES = [
@@ -211,7 +210,6 @@ export const METRICS = {
     'json',
     ['json', 'prometheus'],
     'Format of /metrics when the client asks for none.',
-    { effect: NOT_YET },
   ),
   errorInjectionEnabled: boolean(false, 'Answer some requests with an error on purpose.', {
     effect: NOT_YET,
