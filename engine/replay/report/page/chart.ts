@@ -1,0 +1,31 @@
+import { type Markish, type PlotOptions, plot } from '@observablehq/plot';
+import type { PageElement } from './dom.ts';
+
+/** Height of a plot that shares its row with another one. */
+export const CHART_HEIGHT = 300;
+
+export interface Chart {
+  readonly width: number;
+  /** What a screen reader says of it. */
+  readonly label: string;
+  readonly x: NonNullable<PlotOptions['x']>;
+  readonly y: NonNullable<PlotOptions['y']>;
+  readonly marks: readonly Markish[];
+}
+
+/** A plot in the common frame of the page. */
+export function chart({ width, label, x, y, marks }: Chart): PageElement {
+  return plot({
+    width,
+    height: CHART_HEIGHT,
+    marginLeft: 52,
+    marginRight: 18,
+    marginTop: 26,
+    marginBottom: 36,
+    ariaLabel: label,
+    style: { fontSize: '12px' },
+    x,
+    y: { grid: true, ...y },
+    marks: [...marks],
+  });
+}

@@ -1,0 +1,24 @@
+import type { ReportView, RunView } from '../report-view.ts';
+import type { PageElement } from './dom.ts';
+
+/** What a figure shows: everything, the chosen setting, its runs, and how wide it may be. */
+export interface Scene {
+  readonly view: ReportView;
+  readonly setting: number;
+  /** One run for each policy of the setting, in the order of the tables. */
+  readonly runs: readonly RunView[];
+  readonly width: number;
+}
+
+/** The figures behind a plot, as text. */
+export interface DataTable {
+  readonly headings: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+}
+
+/** One figure of the page. */
+export interface Figure {
+  /** The plot with its legend; nothing when there is nothing to show. */
+  draw(scene: Scene): readonly PageElement[];
+  table(scene: Scene): DataTable;
+}

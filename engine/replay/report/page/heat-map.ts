@@ -1,0 +1,154 @@
+import { legend as colorLegend, plot, pointer, raster, tip } from '@observablehq/plot';
+import { numberText, percentText } from '../figure-text.ts';
+import type { HeatView, RunView } from '../report-view.ts';
+import { element, type PageElement } from './dom.ts';
+import type { DataTable, Figure, Scene } from './figure.ts';
+import { TimeAxis } from './time-axis.ts';
+
+/** Room for the axes of a map. */
+const MARGIN_BOTTOM = 34;
+const MARGIN_TOP = 8;
+const GAP = 24;
+const WIDTH_MIN = 350;
+
+interface Cell {
+  readonly time: number;
+  readonly worker: number;
+  readonly title: string;
+}
+
+/** What a heat map shows. */
+interface Quantity {
+  readonly name: string;
+  readonly rows: (heat: HeatView) => readonly (readonly number[])[];
+  readonly text: (value: number) => string;
+  /** Top of the colour scale, when it is not the greatest value of all policies. */
+  readonly top: number | undefined;
+  readonly percent: boolean;
+}
+
+/** A map of workers against time for each policy, all in the same scales. */
+class HeatMapFigure implements Figure {
+  readonly #quantity: Quantity;
+
+  constructor(quantity: Quantity) {
+    this.#quantity = quantity;
+  }
+
+  draw(scene: Scene): readonly PageElement[] {
+    const { runs, view } = scene;
+    const color = this.#colorScale(runs);
+    const axis = new TimeAxis(secondsOf(runs));
+    const width = mapWidth(scene.width);
+    const maps = runs.map((run) => {
+      const name = view.policies[run.policy] ?? '';
+      return element('div', {}, element('h4', {}, name), this.#map(run, name, axis, color, width));
+    });
+    const key: PageElement = colorLegend({ color, width: 280, style: { fontSize: '12px' } });
+    return [key, element('div', { class: 'multiples' }, ...maps)];
+  }
+
+  table({ runs, view }: Scene): DataTable {
+    const { rows, text } = this.#quantity;
+    const workers = Math.max(...runs.map(({ heat }) => rows(heat).length));
+    return {
+      headings: [
+        'Worker',
+        ...runs.map(({ policy }) => `${view.policies[policy] ?? ''}: mean (greatest)`),
+      ],
+      rows: Array.from({ length: workers }, (_, worker) => [
+        String(worker),
+        ...runs.map(({ heat }) => {
+          const row = rows(heat)[worker] ?? [];
+          const mean = row.reduce((sum, value) => sum + value, 0) / row.length;
+          return `${text(mean)} (${text(Math.max(...row))})`;
+        }),
+      ]),
+    };
+  }
+
+  #colorScale(runs: readonly RunView[]) {
+    const { name, rows, top, percent } = this.#quantity;
+    const greatest = Math.max(
+      ...runs.flatMap(({ heat }) => rows(heat).map((row) => Math.max(...row))),
+    );
+    const end = top ?? Math.max(greatest, 1);
+    return {
+      type: 'linear',
+      scheme: 'viridis',
+      domain: percent ? [0, end * 100] : [0, end],
+      percent,
+      label: name,
+    } as const;
+  }
+
+  #map(run: RunView, name: string, axis: TimeAxis, color: object, width: number): PageElement {
+    const { rows, text } = this.#quantity;
+    const { heat } = run;
+    const values = rows(heat);
+    const workers = values.length;
+    const buckets = values[0]?.length ?? 0;
+    const end = axis.at(buckets * heat.bucketSeconds);
+    const cells: Cell[] = values.flatMap((row, worker) =>
+      row.map((value, bucket) => {
+        const seconds = (bucket + 0.5) * heat.bucketSeconds;
+        return {
+          time: axis.at(seconds),
+          worker: worker + 0.5,
+          title: `worker ${worker}\n${axis.text(seconds)}: ${text(value)}`,
+        };
+      }),
+    );
+    return plot({
+      width,
+      height: Math.min(260, Math.max(72, workers * 12)) + MARGIN_TOP + MARGIN_BOTTOM,
+      marginTop: MARGIN_TOP,
+      marginBottom: MARGIN_BOTTOM,
+      marginLeft: 44,
+      marginRight: 14,
+      ariaLabel: `${this.#quantity.name} under ${name}`,
+      style: { fontSize: '12px' },
+      color,
+      x: { label: axis.label, domain: [0, axis.end], ticks: width / 70 },
+      y: { label: 'Worker', domain: [workers, 0], ticks: [], labelAnchor: 'center' },
+      marks: [
+        raster(values.flat(), {
+          width: buckets,
+          height: workers,
+          x1: 0,
+          x2: end,
+          y1: 0,
+          y2: workers,
+          imageRendering: 'pixelated',
+        }),
+        tip(cells, pointer({ x: 'time', y: 'worker', title: 'title' })),
+      ],
+    });
+  }
+}
+
+export const LOAD_FIGURE: Figure = new HeatMapFigure({
+  name: 'Requests on the worker',
+  rows: (heat) => heat.load,
+  text: (requests) => `${numberText(requests)} requests`,
+  top: undefined,
+  percent: false,
+});
+
+export const KV_USE_FIGURE: Figure = new HeatMapFigure({
+  name: 'KV blocks in use (%)',
+  rows: (heat) => heat.kvUse,
+  text: percentText,
+  top: 1,
+  percent: true,
+});
+
+/** Width of one map, as many beside each other as fit. */
+function mapWidth(width: number): number {
+  const columns = Math.max(1, Math.floor((width + GAP) / (WIDTH_MIN + GAP)));
+  return Math.floor((width - (columns - 1) * GAP) / columns);
+}
+
+function secondsOf(runs: readonly RunView[]): number {
+  return Math.max(...runs.map(({ heat }) => (heat.load[0]?.length ?? 0) * heat.bucketSeconds));
+}

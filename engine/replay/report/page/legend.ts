@@ -1,0 +1,45 @@
+import { dot, line, plot } from '@observablehq/plot';
+import { seriesStyle } from '../series-style.ts';
+import { element, type PageElement } from './dom.ts';
+import type { Scene } from './figure.ts';
+
+const WIDTH = 34;
+const HEIGHT = 12;
+
+/** Which marks stand for a policy: its line, its symbol, or the symbol on the line. */
+export interface Sample {
+  readonly line: boolean;
+  readonly symbol: boolean;
+}
+
+/** The policies of the scene with a sample of each one's marks. */
+export function legend({ view, runs }: Scene, sample: Sample): PageElement {
+  const items = runs.map(({ policy }) =>
+    element('li', {}, sampleOf(policy, sample), view.policies[policy] ?? ''),
+  );
+  return element('ul', { class: 'legend' }, ...items);
+}
+
+function sampleOf(policy: number, sample: Sample): PageElement {
+  const { color, dash, symbol } = seriesStyle(policy);
+  const ends: [number, number][] = [
+    [0, 0],
+    [1, 0],
+  ];
+  const drawn: PageElement = plot({
+    width: WIDTH,
+    height: HEIGHT,
+    margin: 0,
+    axis: null,
+    x: { domain: [0, 1] },
+    y: { domain: [-1, 1] },
+    marks: [
+      sample.line ? line(ends, { stroke: color, strokeDasharray: dash, strokeWidth: 2 }) : [],
+      sample.symbol
+        ? dot([[0.5, 0]], { stroke: color, fill: color, fillOpacity: 0.3, symbol, r: 4 })
+        : [],
+    ],
+  });
+  drawn.setAttribute('aria-hidden', 'true');
+  return drawn;
+}

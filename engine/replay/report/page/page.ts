@@ -1,0 +1,80 @@
+import type { FigureId } from '../report-figures.ts';
+import { FIGURE_IDS } from '../report-figures.ts';
+import type { ReportView } from '../report-view.ts';
+import { CdfFigure } from './cdf.ts';
+import { element, find, findAll, type PageElement } from './dom.ts';
+import type { DataTable, Figure, Scene } from './figure.ts';
+import { GOODPUT_FIGURE } from './goodput.ts';
+import { KV_USE_FIGURE, LOAD_FIGURE } from './heat-map.ts';
+import { PLANE_FIGURE } from './plane.ts';
+import { HIT_RATE_FIGURE, QUEUE_FIGURE } from './time-lines.ts';
+
+const FIGURES: Readonly<Record<FigureId, Figure>> = {
+  ttft: new CdfFigure(
+    'Time to first token',
+    (run) => run.ttftMs,
+    (view) => view.ttftMsMax,
+  ),
+  itl: new CdfFigure(
+    'Inter-token latency',
+    (run) => run.itlMs,
+    (view) => view.itlMsMax,
+  ),
+  'hit-rate': HIT_RATE_FIGURE,
+  queue: QUEUE_FIGURE,
+  goodput: GOODPUT_FIGURE,
+  plane: PLANE_FIGURE,
+  load: LOAD_FIGURE,
+  'kv-use': KV_USE_FIGURE,
+};
+
+/** Draws every figure of the page, and again for each setting that is chosen. */
+function start(): void {
+  const view: ReportView = JSON.parse(find('#report-data')?.textContent ?? '');
+  const choice = find('#setting');
+  const show = (): void => showSetting(view, Number(choice?.value ?? 0));
+  choice?.addEventListener('change', show);
+  show();
+}
+
+function showSetting(view: ReportView, setting: number): void {
+  for (const section of findAll('[data-setting]')) {
+    section.hidden = section.getAttribute('data-setting') !== String(setting);
+  }
+  const runs = view.runs.filter((run) => run.setting === setting);
+  for (const id of FIGURE_IDS) {
+    const frame = find(`#${id}`);
+    // A figure that would say nothing about these results is not in the page.
+    if (frame !== null) fillFrame(frame, FIGURES[id], { view, setting, runs });
+  }
+}
+
+function fillFrame(frame: PageElement, figure: Figure, shown: Omit<Scene, 'width'>): void {
+  const plotted = frame.querySelector('.chart');
+  const scene = { ...shown, width: plotted?.clientWidth ?? 0 };
+  const drawn = figure.draw(scene);
+  plotted?.replaceChildren(
+    ...(drawn.length > 0 ? drawn : [element('p', { class: 'empty' }, 'Nothing was measured.')]),
+  );
+  frame.querySelector('.data')?.replaceChildren(dataTable(figure.table(scene)));
+}
+
+function dataTable({ headings, rows }: DataTable): PageElement {
+  const head = headings.map((heading) => element('th', { scope: 'col' }, heading));
+  const body = rows.map(([first = '', ...cells]) =>
+    element(
+      'tr',
+      {},
+      element('th', { scope: 'row' }, first),
+      ...cells.map((cell) => element('td', {}, cell)),
+    ),
+  );
+  return element(
+    'table',
+    {},
+    element('thead', {}, element('tr', {}, ...head)),
+    element('tbody', {}, ...body),
+  );
+}
+
+start();

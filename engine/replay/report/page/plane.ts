@@ -1,0 +1,100 @@
+import { dot, pointer, ruleY, text, tip } from '@observablehq/plot';
+import { NO_FIGURE, numberText, percentText } from '../figure-text.ts';
+import { seriesStyle } from '../series-style.ts';
+import { chart } from './chart.ts';
+import type { DataTable, Figure, Scene } from './figure.ts';
+import { legend } from './legend.ts';
+
+interface Mark {
+  readonly policy: number;
+  readonly imbalanceCv: number;
+  readonly tokenHitRate: number;
+  readonly isChosen: boolean;
+  readonly title: string;
+}
+
+/** Every cell of the grid by hit rate and imbalance; those of other settings are faint. */
+export const PLANE_FIGURE: Figure = {
+  draw(scene) {
+    const { view, width } = scene;
+    const marks = planeMarks(scene);
+    const { hitBound } = view;
+    const policies = [...new Set(marks.map(({ policy }) => policy))];
+    const drawn = chart({
+      width,
+      label: 'Hit rate against imbalance, one mark for each replay',
+      x: {
+        label: 'Imbalance (CV of busy time)',
+        zero: true,
+        nice: true,
+        ticks: width / 80,
+        grid: true,
+      },
+      y: { label: 'Token hit rate', percent: true, zero: true, nice: true },
+      marks: [
+        ruleY([0]),
+        hitBound === null
+          ? []
+          : [
+              ruleY([hitBound], { strokeDasharray: '2 3', strokeOpacity: 0.7 }),
+              text([hitBound], {
+                y: (value: number) => value,
+                frameAnchor: 'right',
+                dy: -7,
+                text: (value: number) => `infinite cache ${percentText(value)}`,
+              }),
+            ],
+        policies.map((policy) => {
+          const { color, symbol } = seriesStyle(policy);
+          return dot(
+            marks.filter((mark) => mark.policy === policy),
+            {
+              x: 'imbalanceCv',
+              y: 'tokenHitRate',
+              stroke: color,
+              fill: color,
+              fillOpacity: 0.3,
+              opacity: (mark: Mark) => (mark.isChosen ? 1 : 0.35),
+              strokeWidth: 1.75,
+              symbol,
+              r: 5,
+            },
+          );
+        }),
+        tip(marks, pointer({ x: 'imbalanceCv', y: 'tokenHitRate', title: 'title' })),
+      ],
+    });
+    return [legend(scene, { line: false, symbol: true }), drawn];
+  },
+
+  table({ view }): DataTable {
+    return {
+      headings: ['Policy', 'Setting', 'Seed', 'Token hit rate', 'Imbalance (CV)'],
+      rows: view.points.map(({ policy, setting, seed, tokenHitRate, imbalanceCv }) => [
+        view.policies[policy] ?? '',
+        view.settings[setting]?.label ?? '',
+        String(seed),
+        tokenHitRate === null ? NO_FIGURE : percentText(tokenHitRate),
+        numberText(imbalanceCv),
+      ]),
+    };
+  },
+};
+
+function planeMarks({ view, setting }: Scene): Mark[] {
+  return view.points.flatMap((point) => {
+    const { policy, tokenHitRate, imbalanceCv, seed } = point;
+    if (tokenHitRate === null) return [];
+    const where = `${view.policies[policy]}\n${view.settings[point.setting]?.label}, seed ${seed}`;
+    const what = `${percentText(tokenHitRate)} cached, imbalance ${numberText(imbalanceCv)}`;
+    return [
+      {
+        policy,
+        imbalanceCv,
+        tokenHitRate,
+        isChosen: point.setting === setting,
+        title: `${where}\n${what}`,
+      },
+    ];
+  });
+}

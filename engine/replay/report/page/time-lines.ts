@@ -1,0 +1,143 @@
+import { dot, line, type Markish, pointer, ruleY, text, tip, windowY } from '@observablehq/plot';
+import { NO_FIGURE, numberText, percentText } from '../figure-text.ts';
+import type { RunView } from '../report-view.ts';
+import { seriesStyle } from '../series-style.ts';
+import { chart } from './chart.ts';
+import type { PageElement } from './dom.ts';
+import type { DataTable, Figure, Scene } from './figure.ts';
+import { legend } from './legend.ts';
+import { TimeAxis } from './time-axis.ts';
+
+/** Buckets of the moving mean of hit rates, which jump from one bucket to the next. */
+const SMOOTHED = 9;
+
+interface Point {
+  readonly time: number;
+  /** NaN, which a line leaves out, where there is nothing to measure. */
+  readonly value: number;
+  readonly title: string;
+}
+
+/** What a figure of lines over time shows, and how. */
+interface Quantity {
+  readonly name: string;
+  readonly values: (run: RunView) => readonly (number | null)[];
+  readonly text: (value: number) => string;
+  readonly y: Parameters<typeof chart>[0]['y'];
+  readonly isSmoothed: boolean;
+  /** A level to compare with. */
+  readonly bound: (scene: Scene) => number | null;
+}
+
+class TimeLinesFigure implements Figure {
+  readonly #quantity: Quantity;
+
+  constructor(quantity: Quantity) {
+    this.#quantity = quantity;
+  }
+
+  draw(scene: Scene): readonly PageElement[] {
+    const { runs, width } = scene;
+    const { name, y, isSmoothed } = this.#quantity;
+    const axis = timeAxis(runs);
+    const curves = runs.map((run) => ({
+      policy: run.policy,
+      points: this.#points(scene, run, axis),
+    }));
+    const points = curves.flatMap((curve) => curve.points);
+    if (points.length === 0) return [];
+    const drawn = chart({
+      width,
+      label: `${name} over time by policy`,
+      x: { label: axis.label, domain: [0, axis.end], ticks: width / 80 },
+      y,
+      marks: [
+        ruleY([0]),
+        this.#boundMarks(scene),
+        curves.map((curve) => lineMarks(curve.policy, curve.points, isSmoothed)),
+        tip(points, pointer({ x: 'time', y: 'value', title: 'title' })),
+      ],
+    });
+    return [legend(scene, { line: true, symbol: false }), drawn];
+  }
+
+  table({ view, runs }: Scene): DataTable {
+    const axis = timeAxis(runs);
+    const { values, text } = this.#quantity;
+    const width = Math.max(...runs.map((run) => run.bucketSeconds));
+    const buckets = Math.ceil(secondsOf(runs) / width);
+    return {
+      headings: [axis.label, ...runs.map(({ policy }) => view.policies[policy] ?? '')],
+      rows: Array.from({ length: buckets }, (_, bucket) => [
+        numberText(axis.at(bucket * width)),
+        ...runs.map((run) => {
+          const value = values(run)[Math.round((bucket * width) / run.bucketSeconds)];
+          return value === undefined || value === null ? NO_FIGURE : text(value);
+        }),
+      ]),
+    };
+  }
+
+  #points({ view }: Scene, run: RunView, axis: TimeAxis): Point[] {
+    const { values, text } = this.#quantity;
+    return values(run).map((value, bucket) => {
+      const seconds = (bucket + 0.5) * run.bucketSeconds;
+      const shown = value === null ? NO_FIGURE : text(value);
+      return {
+        time: axis.at(seconds),
+        value: value ?? Number.NaN,
+        title: `${view.policies[run.policy]}\n${axis.text(seconds)}: ${shown}`,
+      };
+    });
+  }
+
+  #boundMarks(scene: Scene): Markish {
+    const bound = this.#quantity.bound(scene);
+    if (bound === null) return [];
+    return [
+      ruleY([bound], { strokeDasharray: '2 3', strokeOpacity: 0.7 }),
+      text([bound], {
+        y: (value: number) => value,
+        frameAnchor: 'right',
+        dy: -7,
+        text: (value: number) => `infinite cache ${this.#quantity.text(value)}`,
+      }),
+    ];
+  }
+}
+
+export const HIT_RATE_FIGURE: Figure = new TimeLinesFigure({
+  name: 'Hit rate',
+  values: (run) => run.tokenHitRate,
+  text: percentText,
+  y: { label: 'Cached share of prompt tokens', percent: true, domain: [0, 100] },
+  isSmoothed: true,
+  bound: ({ view }) => view.hitBound,
+});
+
+export const QUEUE_FIGURE: Figure = new TimeLinesFigure({
+  name: 'Queue depth',
+  values: (run) => run.queue,
+  text: (requests) => `${numberText(requests)} waiting`,
+  y: { label: 'Waiting requests', zero: true, nice: true },
+  isSmoothed: false,
+  bound: () => null,
+});
+
+function lineMarks(policy: number, points: readonly Point[], isSmoothed: boolean): Markish {
+  const { color, dash } = seriesStyle(policy);
+  const style = { x: 'time', y: 'value', stroke: color, strokeDasharray: dash, strokeWidth: 1.75 };
+  if (!isSmoothed) return line(points, style);
+  return [
+    dot(points, { x: 'time', y: 'value', fill: color, fillOpacity: 0.35, r: 1.2 }),
+    line(points, windowY({ k: SMOOTHED, anchor: 'middle' }, style)),
+  ];
+}
+
+function secondsOf(runs: readonly RunView[]): number {
+  return Math.max(...runs.map(({ queue, bucketSeconds }) => queue.length * bucketSeconds));
+}
+
+function timeAxis(runs: readonly RunView[]): TimeAxis {
+  return new TimeAxis(secondsOf(runs));
+}

@@ -1,0 +1,37 @@
+import type { ServiceLevel } from '../replay-config.ts';
+import type { ReplayResult } from '../replay-result.ts';
+
+/** One replay of the grid: where it stands in the grid, and what it found. */
+export interface ReportCell {
+  /** Name of the routing policy, with its weights where these are swept. */
+  readonly policy: string;
+  /** Swept values other than policy, rate and seed, such as `16 workers`; empty if there are none. */
+  readonly variant: string;
+  /** Arrival rate, in the unit of `ReportData.rateUnit`. */
+  readonly rate: number;
+  readonly seed: number;
+  readonly result: ReplayResult;
+  /** Time that the simulation took, where it was measured. In no hash: it differs every time. */
+  readonly wallSeconds?: number;
+}
+
+/** Everything that the report of a replay shows. */
+export interface ReportData {
+  /** What was replayed: the name of the workload or of the trace file. */
+  readonly title: string;
+  /** Version of the program. */
+  readonly version: string;
+  /** The command line that gives the same results again. */
+  readonly command: string;
+  /** Hash over configuration, seeds and results. */
+  readonly resultsHash: string;
+  /** The resolved configuration, shown as it is. Plain data, without the requests themselves. */
+  readonly config: object;
+  /** Unit of the cells' rates: requests per second, or times the trace's own speed. */
+  readonly rateUnit: 'req/s' | '×';
+  readonly serviceLevel: ServiceLevel;
+  /** Token hit rate of one infinite cache, 0 .. 1; `null` where it is not known. */
+  readonly hitBound: number | null;
+  /** In the order in which tables and legends name their policies. At least one. */
+  readonly cells: readonly ReportCell[];
+}

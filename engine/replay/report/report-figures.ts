@@ -1,0 +1,79 @@
+/** Plots of the report, in the order in which they stand. The page's script draws them. */
+export const FIGURE_IDS = [
+  'ttft',
+  'itl',
+  'hit-rate',
+  'queue',
+  'goodput',
+  'plane',
+  'load',
+  'kv-use',
+] as const;
+export type FigureId = (typeof FIGURE_IDS)[number];
+
+export interface FigureText {
+  readonly title: string;
+  /** How to read it. */
+  readonly caption: string;
+  /** Small multiples, one for each policy, take the whole width of the page. */
+  readonly isWide: boolean;
+}
+
+export const FIGURE_TEXTS: Readonly<Record<FigureId, FigureText>> = {
+  ttft: {
+    title: 'Time to first token',
+    caption:
+      'Share of the requests whose first token came within that time. Further left is better. ' +
+      'Logarithmic axis.',
+    isWide: false,
+  },
+  itl: {
+    title: 'Inter-token latency',
+    caption:
+      'Share of the gaps between two tokens of an answer that were no longer than that. Further ' +
+      'left is better. Logarithmic axis.',
+    isWide: false,
+  },
+  'hit-rate': {
+    title: 'Hit rate over time',
+    caption:
+      'Share of the prompts’ tokens that their worker had cached, by the time of the first token. ' +
+      'Dots are buckets of time, lines are their moving mean. The dashed bound is what one ' +
+      'infinite cache would reach over the whole trace.',
+    isWide: false,
+  },
+  queue: {
+    title: 'Queue depth over time',
+    caption:
+      'Requests that wait for admission by their worker, over all workers, mean of each bucket.',
+    isWide: false,
+  },
+  goodput: {
+    title: 'Goodput against rate',
+    caption:
+      'Requests per second that kept the service level. A policy is past its capacity where its ' +
+      'line leaves the others’. Bars span the seeds.',
+    isWide: false,
+  },
+  plane: {
+    title: 'Hit rate against imbalance',
+    caption:
+      'Every replay is a mark: how much of the prompts was cached, against the coefficient of ' +
+      'variation of the workers’ busy time. Up and to the left is better: cached and even.',
+    isWide: false,
+  },
+  load: {
+    title: 'Load of each worker over time',
+    caption:
+      'Requests on each worker, running and waiting, mean of each bucket. All policies share the ' +
+      'scales. Even columns mean even load.',
+    isWide: true,
+  },
+  'kv-use': {
+    title: 'KV cache use of each worker over time',
+    caption:
+      'Share of each worker’s KV blocks that running requests hold; the rest is free or caches ' +
+      'what earlier requests left. All policies share the scales.',
+    isWide: true,
+  },
+};

@@ -1,0 +1,147 @@
+import { configRows } from './config-rows.ts';
+import { countText, durationText, percentText } from './figure-text.ts';
+import { highlights } from './highlights.ts';
+import { html, Markup, scriptCode, scriptJson } from './markup.ts';
+import type { ReportData } from './report-data.ts';
+import { FIGURE_IDS, FIGURE_TEXTS, type FigureId } from './report-figures.ts';
+import { type ReportGrid, reportGrid } from './report-grid.ts';
+import { REPORT_STYLE } from './report-style.ts';
+import { reportView } from './report-view.ts';
+import { summaryMeanings, summaryTables } from './summary.ts';
+
+/** Nothing is loaded from anywhere: what a page needs is in its file. */
+const CONTENT_POLICY =
+  "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:";
+
+/**
+ * The report of a replay as one HTML file that needs nothing else. `pageScript` is the bundle of
+ * `page/page.ts`, which draws the plots. The same data gives the same bytes.
+ */
+export function reportHtml(data: ReportData, pageScript: string): string {
+  const grid = reportGrid(data);
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="${CONTENT_POLICY}">
+<title>${data.title}: routing policies compared</title>
+<style>${new Markup(REPORT_STYLE)}</style>
+</head>
+<body>
+${header(data, grid)}
+<main>
+${summarySection(grid)}
+${plotSection(grid)}
+${reproductionSection(data)}
+</main>
+<script type="application/json" id="report-data">${scriptJson(reportView(data, grid))}</script>
+<script>${scriptCode(pageScript)}</script>
+</body>
+</html>
+`.text;
+}
+
+function header({ title, cells, serviceLevel, hitBound }: ReportData, grid: ReportGrid): Markup {
+  const { ttftUs, itlUs, e2eUs } = serviceLevel;
+  const bounds = [
+    ['TTFT', ttftUs],
+    ['mean ITL', itlUs],
+    ['end to end', e2eUs],
+  ] as const;
+  const asked = bounds
+    .filter(([, us]) => Number.isFinite(us))
+    .map(([name, us]) => `${name} ≤ ${durationText(us / 1000)}`);
+  const seeds = new Set(cells.map(({ seed }) => seed)).size;
+  const requests = Math.max(...cells.map(({ result }) => result.requests.in));
+  const facts = [
+    `${countText(requests)} requests`,
+    counted(grid.policies.length, 'policy', 'policies'),
+    ...(grid.settings.length > 1 ? [`${grid.settings.length} settings`] : []),
+    counted(seeds, 'seed', 'seeds'),
+    `service level: ${asked.length === 0 ? 'none, every finished request is good' : asked.join(', ')}`,
+    ...(hitBound === null ? [] : [`hit rate of an infinite cache: ${percentText(hitBound)}`]),
+  ];
+  return html`<header>
+<p class="kind">fakeai replay</p>
+<h1>${title}</h1>
+<ul class="facts">
+${facts.map((fact) => html`<li>${fact}</li>`)}
+</ul>
+</header>`;
+}
+
+function summarySection(grid: ReportGrid): Markup {
+  const { settings } = grid;
+  const choice = html`<p class="choice"><label>Setting <select id="setting">
+${settings.map(({ label }, at) => html`<option value="${at}">${label}</option>`)}
+</select></label> for the tables and the plots below.</p>`;
+  return html`<section id="summary">
+<h2>Policies side by side</h2>
+${settings.length > 1 ? choice : html``}
+${settings.map(
+  ({ label }, at) => html`<section data-setting="${at}" aria-label="${label}">
+${settings.length > 1 ? html`<h3>${label}</h3>` : html``}
+${highlights(grid, at)}
+${summaryTables(grid, at)}
+</section>`,
+)}
+<p class="note">Bold is best. With several seeds, a figure is their mean, and below it are the least
+and the greatest.</p>
+<details>
+<summary>What the figures mean</summary>
+${summaryMeanings()}
+</details>
+</section>`;
+}
+
+function plotSection({ settings }: ReportGrid): Markup {
+  const rates = new Set(settings.map(({ rate }) => rate));
+  const ids = FIGURE_IDS.filter((id) => id !== 'goodput' || rates.size > 1);
+  return html`<section id="plots">
+<h2>Plots</h2>
+<noscript><p class="note">The plots are drawn by a script, and scripts are off. The tables above hold
+the results.</p></noscript>
+<div class="figures">
+${ids.map(figure)}
+</div>
+</section>`;
+}
+
+function figure(id: FigureId): Markup {
+  const { title, caption, isWide } = FIGURE_TEXTS[id];
+  return html`<figure id="${id}"${isWide ? html` class="wide"` : html``}>
+<h3>${title}</h3>
+<div class="chart"></div>
+<figcaption>${caption}</figcaption>
+<details><summary>Data as a table</summary><div class="scroll data" tabindex="0" role="region" aria-label="${title}"></div></details>
+</figure>`;
+}
+
+function reproductionSection(data: ReportData): Markup {
+  const seeds = [...new Set(data.cells.map(({ seed }) => seed))];
+  const rows = [
+    ['version', data.version],
+    ['seeds', seeds.join(', ')],
+    ['results hash', data.resultsHash],
+    ...configRows(data.config),
+  ] as const;
+  return html`<section id="reproduction">
+<h2>How to get these results again</h2>
+<pre><code>${data.command}</code></pre>
+<p class="note">The same version, configuration, seeds and trace give the same results hash, on any number
+of threads.</p>
+<div class="scroll" tabindex="0" role="region" aria-label="Configuration">
+<table class="config">
+<caption>Configuration</caption>
+<tbody>
+${rows.map(([name, value]) => html`<tr><th scope="row">${name}</th><td>${value}</td></tr>`)}
+</tbody>
+</table>
+</div>
+</section>`;
+}
+
+function counted(count: number, one: string, many: string): string {
+  return `${count} ${count === 1 ? one : many}`;
+}

@@ -1,0 +1,129 @@
+import type { Series } from '../replay-result.ts';
+import { rounded } from './figure-text.ts';
+import type { ReportData } from './report-data.ts';
+import type { CellGroup, ReportGrid, Setting } from './report-grid.ts';
+
+/** Heat maps of all runs together hold no more numbers than this, so that the file stays small. */
+const HEAT_NUMBERS_MAX = 50_000;
+/** A heat map stays at least this fine in time, however many workers and runs there are. */
+const HEAT_BUCKETS_MIN = 24;
+
+/** One cell of the grid in the plots that compare all of them. */
+export interface PointView {
+  /** Index in `ReportView.policies`. */
+  readonly policy: number;
+  /** Index in `ReportView.settings`. */
+  readonly setting: number;
+  readonly seed: number;
+  readonly tokenHitRate: number | null;
+  readonly imbalanceCv: number;
+  readonly goodPerSecond: number;
+}
+
+/** Values of one worker after the other, in equal buckets of time. */
+export interface HeatView {
+  readonly bucketSeconds: number;
+  /** Requests on each worker, running and waiting, mean of each bucket. */
+  readonly load: readonly (readonly number[])[];
+  /** Share of each worker's KV blocks in use by running requests, mean of each bucket. */
+  readonly kvUse: readonly (readonly number[])[];
+}
+
+/** What went on in one cell: one policy in one setting, with the first of its seeds. */
+export interface RunView {
+  readonly policy: number;
+  readonly setting: number;
+  readonly seed: number;
+  /** Milliseconds at `CURVE_SHARES`; empty when there was nothing to measure. */
+  readonly ttftMs: readonly number[];
+  readonly itlMs: readonly number[];
+  readonly bucketSeconds: number;
+  /** Requests waiting for a worker's admission, over all workers, mean of each bucket. */
+  readonly queue: readonly number[];
+  readonly tokenHitRate: readonly (number | null)[];
+  readonly heat: HeatView;
+}
+
+/** What the script of the page draws: the results, thinned to what a plot can show. */
+export interface ReportView {
+  readonly policies: readonly string[];
+  readonly settings: readonly Setting[];
+  readonly rateUnit: ReportData['rateUnit'];
+  /** Bounds of the service level in milliseconds; `null` where nothing is asked for. */
+  readonly ttftMsMax: number | null;
+  readonly itlMsMax: number | null;
+  readonly hitBound: number | null;
+  readonly points: readonly PointView[];
+  readonly runs: readonly RunView[];
+}
+
+export function reportView(data: ReportData, grid: ReportGrid): ReportView {
+  const { serviceLevel, rateUnit, hitBound } = data;
+  const heatNumbers = grid.groups.reduce(
+    (sum, { cells }) => sum + 2 * cells[0].result.series.running.length,
+    0,
+  );
+  const heatBuckets = Math.max(HEAT_BUCKETS_MIN, Math.floor(HEAT_NUMBERS_MAX / heatNumbers));
+  return {
+    policies: grid.policies,
+    settings: grid.settings.map(({ label, variant, rate }) => ({ label, variant, rate })),
+    rateUnit,
+    ttftMsMax: boundMs(serviceLevel.ttftUs),
+    itlMsMax: boundMs(serviceLevel.itlUs),
+    hitBound,
+    points: grid.groups.flatMap(({ policy, setting, cells }) =>
+      cells.map(({ seed, result }) => ({
+        policy,
+        setting,
+        seed,
+        tokenHitRate: result.cache.tokenHitRate,
+        imbalanceCv: result.imbalance.cv,
+        goodPerSecond: result.goodPerSecond,
+      })),
+    ),
+    runs: grid.groups.map((group) => runView(group, heatBuckets)),
+  };
+}
+
+function runView({ policy, setting, cells: [cell] }: CellGroup, heatBuckets: number): RunView {
+  const { curves, series } = cell.result;
+  return {
+    policy,
+    setting,
+    seed: cell.seed,
+    ttftMs: curves.ttftMs.map((ms) => rounded(ms, 4)),
+    itlMs: curves.itlMs.map((ms) => rounded(ms, 4)),
+    bucketSeconds: series.bucketSeconds,
+    queue: columnSums(series.waiting).map((requests) => rounded(requests, 4)),
+    tokenHitRate: series.tokenHitRate.map((rate) => (rate === null ? null : rounded(rate, 3))),
+    heat: heatView(series, heatBuckets),
+  };
+}
+
+function heatView({ bucketSeconds, running, waiting, kvUse }: Series, buckets: number): HeatView {
+  const merged = Math.ceil((running[0]?.length ?? 0) / buckets) || 1;
+  const load = running.map((row, worker) => columnSums([row, waiting[worker] ?? []]));
+  return {
+    bucketSeconds: bucketSeconds * merged,
+    load: load.map((row) => mergeBuckets(row, merged).map((requests) => rounded(requests, 3))),
+    kvUse: kvUse.map((row) => mergeBuckets(row, merged).map((share) => rounded(share, 2))),
+  };
+}
+
+/** Every `size` buckets become one, their mean; the last one may have fewer. */
+export function mergeBuckets(row: readonly number[], size: number): readonly number[] {
+  if (size === 1) return row;
+  return Array.from({ length: Math.ceil(row.length / size) }, (_, bucket) => {
+    const part = row.slice(bucket * size, (bucket + 1) * size);
+    return part.reduce((sum, value) => sum + value, 0) / part.length;
+  });
+}
+
+function columnSums(rows: readonly (readonly number[])[]): number[] {
+  const [first = []] = rows;
+  return first.map((_, bucket) => rows.reduce((sum, row) => sum + (row[bucket] ?? 0), 0));
+}
+
+function boundMs(us: number): number | null {
+  return Number.isFinite(us) ? us / 1000 : null;
+}
