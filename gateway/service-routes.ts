@@ -8,6 +8,7 @@ import type { Exchange } from './http/exchange.ts';
 import type { RequestHead, Route } from './http/http-app.ts';
 import { type EndpointPath, endpointOf, OTHER_ENDPOINT } from './metrics/endpoints.ts';
 import { capabilitiesJson, type ModelCatalog, modelJson } from './openai/models.ts';
+import { decisionView } from './routing-view.ts';
 
 const TEXT = 'text/plain; charset=utf-8';
 const CAPABILITIES = '/capabilities';
@@ -26,6 +27,7 @@ export interface ServiceHost {
   readonly router: SmartRouter;
   readonly pool: WorkerPool;
   nowS(): number;
+  nowUs(): number;
 }
 
 /** Every route but those of inference and of metrics: models, health and administration. */
@@ -146,6 +148,8 @@ function isAdmin(keys: readonly string[], credential: string): boolean {
 
 function sendRouting(host: ServiceHost, exchange: Exchange, req: RequestHead): void {
   const { settings, router } = host;
+  const nowUs = host.nowUs();
+  const unixMs = Date.now();
   const limit = Number(req.getQuery('limit') ?? 100);
   if (!Number.isInteger(limit) || limit < 1 || limit > DECISIONS_MAX) {
     const expected = `an integer from 1 to ${DECISIONS_MAX}`;
@@ -160,7 +164,7 @@ function sendRouting(host: ServiceHost, exchange: Exchange, req: RequestHead): v
       load_balance_weight: settings.loadBalanceWeight,
       temperature: settings.routerTemperature,
     },
-    decisions: router.decisions(limit),
+    decisions: router.decisions(limit).map((decision) => decisionView(decision, nowUs, unixMs)),
   };
   exchange.sendJson(200, JSON.stringify(body));
 }
