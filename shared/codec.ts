@@ -64,7 +64,7 @@ export function decodeCommands(bytes: Uint8Array): WorkerCommand[] {
     commands.push(submit);
   }
   for (let i = FIRST_ITEM; i < message.items.length; i++) {
-    commands.push(commandOf(message.items[i] as Item));
+    commands.push(commandOf(itemOf(message.items[i])));
   }
   return commands;
 }
@@ -90,7 +90,7 @@ export function decodeEvents(bytes: Uint8Array): WorkerEvent[] {
     events.push(batch);
   }
   for (let i = FIRST_ITEM; i < message.items.length; i++) {
-    events.push(eventOf(message.items[i] as Item));
+    events.push(eventOf(itemOf(message.items[i])));
   }
   return events;
 }
@@ -126,19 +126,33 @@ function finishMessage(message: unknown[]): Uint8Array<ArrayBuffer> {
 }
 
 function decodeMessage(bytes: Uint8Array): Message {
-  const items: unknown = unpackr.unpack(bytes);
+  const items = unpack(bytes);
   if (!Array.isArray(items) || items[0] !== PROTOCOL_VERSION) {
     const got = Array.isArray(items) ? `version ${String(items[0])}` : 'something else';
     throw new CodecError(`expected a message of protocol version ${PROTOCOL_VERSION}, got ${got}`);
   }
-  const numberBytes = items[1] as Uint8Array;
-  const wordBytes = items[2] as Uint8Array;
   // Copies, since a byte string may start at any offset of its message.
-  const numberCopy = new Float64Array(numberBytes.length / 8);
-  new Uint8Array(numberCopy.buffer).set(numberBytes);
-  const wordCopy = new Uint32Array(wordBytes.length / 4);
-  new Uint8Array(wordCopy.buffer).set(wordBytes);
-  return { numbers: numberCopy, words: wordCopy, items };
+  return {
+    numbers: new Float64Array(columnBytes(items[1], 8)),
+    words: new Uint32Array(columnBytes(items[2], 4)),
+    items,
+  };
+}
+
+function unpack(bytes: Uint8Array): unknown {
+  try {
+    return unpackr.unpack(bytes);
+  } catch (cause) {
+    throw new CodecError('expected a message, got bytes that are not msgpack', { cause });
+  }
+}
+
+/** A copy of the bytes of a column whose elements have `width` bytes each. */
+function columnBytes(value: unknown, width: number): ArrayBuffer {
+  if (!(value instanceof Uint8Array) || value.length % width !== 0) {
+    throw new CodecError(`expected a column of ${width}-byte numbers`);
+  }
+  return new Uint8Array(value).buffer;
 }
 
 /** Room for one more row of `count` numbers; returns where it starts. */
@@ -232,6 +246,11 @@ function fill(list: U32List, message: Message, at: number, length: number): numb
 /** A copy of some words of the message, which would otherwise live as long as they do. */
 function wordsOf(message: Message, at: number, length: number): Uint32Array {
   return length === 0 ? NO_WORDS : message.words.slice(at, at + length);
+}
+
+function itemOf(value: unknown): Item {
+  if (!Array.isArray(value)) throw new CodecError(`expected an item, got ${typeof value}`);
+  return value;
 }
 
 function commandItem(command: Exclude<WorkerCommand, SubmitCommand>): unknown[] {
