@@ -1,7 +1,18 @@
-import { apiError } from '../shared/errors.ts';
-import type { ChatAnswer } from './openai/chat-answer.ts';
+import { type ApiError, apiError } from '../shared/errors.ts';
 
 const SWEEP_MS = 250;
+
+/** What is watched: an answer of any endpoint. */
+export interface WatchedAnswer {
+  readonly start: { readonly exchange: { readonly arrivedUs: number } };
+  readonly isStream: boolean;
+  readonly hasStarted: boolean;
+  /** When the last token came out. */
+  readonly progressUs: number;
+  fail(error: ApiError): void;
+  /** Breaks the silence of a stream that has lasted for `intervalUs`. */
+  keepAlive(nowUs: number, intervalUs: number): void;
+}
 
 export interface AnswerLimits {
   /** Longest time from arrival to the last byte, in microseconds. */
@@ -17,7 +28,7 @@ export interface AnswerLimits {
  * costs less than a timer for each, and a limit of seconds need not be kept to the millisecond.
  */
 export class AnswerWatch {
-  readonly #answers = new Set<ChatAnswer>();
+  readonly #answers = new Set<WatchedAnswer>();
   readonly #limits: AnswerLimits;
   readonly #nowUs: () => number;
   #timer: NodeJS.Timeout | undefined;
@@ -32,11 +43,11 @@ export class AnswerWatch {
     return this.#answers.size;
   }
 
-  add(answer: ChatAnswer): void {
+  add(answer: WatchedAnswer): void {
     this.#answers.add(answer);
   }
 
-  delete(answer: ChatAnswer): void {
+  delete(answer: WatchedAnswer): void {
     if (this.#answers.delete(answer) && this.#answers.size === 0) this.#onIdle?.();
   }
 
