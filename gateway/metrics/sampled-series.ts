@@ -1,4 +1,4 @@
-import { Counter, Gauge, Histogram, type OpenMetricsContentType, type Registry } from 'prom-client';
+import { Counter, Gauge, Histogram, type OpenMetricsContentType, Registry } from 'prom-client';
 import type { HistogramRows } from './histogram-rows.ts';
 
 /** Labels of a series. prom-client renders each object once and keeps the text. */
@@ -46,8 +46,14 @@ class SampledValues {
 export class SampledCounter extends Counter {
   readonly #values = new SampledValues();
 
+  /** `name` ends in `_total`, which prom-client itself appends in OpenMetrics. */
   constructor({ registry, name, help }: Family) {
-    super({ name, help, registers: [registry] });
+    const isOpenMetrics = registry.contentType === Registry.OPENMETRICS_CONTENT_TYPE;
+    super({
+      name: isOpenMetrics ? name.replace(/_total$/, '') : name,
+      help,
+      registers: [registry],
+    });
   }
 
   /** Adds a series. Returns the counter. */

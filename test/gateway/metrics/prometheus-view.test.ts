@@ -211,6 +211,23 @@ test('series that come up later join those that are there', async () => {
   assert.equal(seriesValue(after, `vllm:generation_tokens_total{model_name="${SERVED}"}`), 0);
 });
 
+test('a page of many series leaves the event loop time for other things', async () => {
+  const metrics = emptyMetrics();
+  for (let model = 0; model < 100; model++) metrics.answers.models.labelOf(`model-${model}`);
+  const view = new PrometheusView(metrics, CLUSTER);
+  let turns = 0;
+  let rendered = false;
+  const count = () => {
+    turns++;
+    if (!rendered) setImmediate(count);
+  };
+  setImmediate(count);
+  const { text } = await view.render('', 1e6);
+  rendered = true;
+  assert.ok(turns >= 10, `${turns} turns`);
+  parseExposition(text, 'text');
+});
+
 /** Part of Prometheus; nothing that npm could install. */
 const PROMTOOL = 'promtool';
 
