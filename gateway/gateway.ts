@@ -24,11 +24,13 @@ import { ChatEndpoint, type ChatHost } from './openai/chat-endpoint.ts';
 import { systemFingerprint } from './openai/ids.ts';
 import { DEFAULT_MODEL, ModelCatalog } from './openai/models.ts';
 import { PromptCache } from './openai/prompt-cache.ts';
+import { RecordedCluster } from './recorded-cluster.ts';
 import { serviceRoutes } from './service-routes.ts';
 import { CachedTokenizer } from './text/cached-tokenizer.ts';
 import { loadO200k } from './text/o200k-tokenizer.ts';
 import { SimpleTokenizer } from './text/simple-tokenizer.ts';
 import type { Tokenizer } from './text/tokenizer.ts';
+import type { TrafficRecorder } from './traffic-recorder.ts';
 
 /** Tokens of one thread that fall due within this time after a message share the next message. */
 const TICK_US = 250;
@@ -42,6 +44,8 @@ export interface GatewayOptions {
   readonly sources: SettingSources;
   readonly version: string;
   readonly logger: Logger;
+  /** Writes the traffic down. Whoever made it closes it, after the gateway has stopped. */
+  readonly recorder?: TrafficRecorder | undefined;
 }
 
 /**
@@ -72,6 +76,7 @@ export class Gateway implements ChatHost, AppHost, PoolListener {
   readonly #app: HttpApp;
   readonly #chatEndpoint = endpointOf('/v1/chat/completions');
   readonly #profiles = new Map<string, number>();
+  readonly #readsSession: boolean;
   #nowS = Math.floor(Date.now() / 1000);
   readonly #clock: NodeJS.Timeout;
 
@@ -91,7 +96,7 @@ export class Gateway implements ChatHost, AppHost, PoolListener {
   }
 
   private constructor(options: GatewayOptions, tokenizer: Tokenizer) {
-    const { settings, sources } = options;
+    const { settings, sources, recorder } = options;
     this.settings = settings;
     this.sources = sources;
     this.version = options.version;
@@ -115,7 +120,11 @@ export class Gateway implements ChatHost, AppHost, PoolListener {
       this,
     );
     const { kvCacheNumWorkers: workers, kvCacheBlockSize: blockSize } = settings;
-    this.cluster = new Cluster(this.router, this.pool, workers, blockSize);
+    this.#readsSession = settings.routerPolicy === 'session' || recorder !== undefined;
+    this.cluster =
+      recorder === undefined
+        ? new Cluster(this.router, this.pool, workers, blockSize)
+        : new RecordedCluster(this.router, this.pool, workers, blockSize, recorder);
     this.models = new ModelCatalog({
       autoCreate: settings.autoCreateModels,
       defaultWindow: settings.defaultContextWindow,
@@ -197,6 +206,10 @@ export class Gateway implements ChatHost, AppHost, PoolListener {
   noteRouteUs(routeUs: number): void {
     this.router.noteRouteUs(routeUs);
     if (this.settings.enableMetrics) this.metrics.answers.routed(routeUs);
+  }
+
+  promptCacheHit(): void {
+    if (this.settings.enableMetrics) this.metrics.answers.promptCacheHit();
   }
 
   answerStarted(answer: ChatAnswer): void {
@@ -296,7 +309,7 @@ export class Gateway implements ChatHost, AppHost, PoolListener {
         blockSize: settings.kvCacheBlockSize,
         workers: settings.kvCacheNumWorkers,
         kvEnabled: settings.kvCacheEnabled,
-        routesBySession: settings.routerPolicy === 'session',
+        readsSession: this.#readsSession,
         validatesContext: settings.enableContextValidation,
         lengths: {
           tokens: settings.outputTokens,

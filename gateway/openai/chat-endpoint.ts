@@ -24,8 +24,8 @@ export interface ChatSettings {
   readonly blockSize: number;
   readonly workers: number;
   readonly kvEnabled: boolean;
-  /** The routing policy binds the requests of a session together. */
-  readonly routesBySession: boolean;
+  /** Somebody wants to know which session a request belongs to: the router, or a recording. */
+  readonly readsSession: boolean;
   readonly validatesContext: boolean;
   readonly lengths: OutputLengths;
   readonly fingerprint: string;
@@ -45,6 +45,7 @@ export interface ChatHost extends AnswerHost {
   refusal(): ApiError | undefined;
   isUp(worker: WorkerId): boolean;
   noteRouteUs(routeUs: number): void;
+  promptCacheHit(): void;
   /** An answer is on its way. */
   answerStarted(answer: ChatAnswer): void;
 }
@@ -74,7 +75,7 @@ export class ChatEndpoint {
   readonly handle = (exchange: Exchange, req: RequestHead): void => {
     const head: ChatHead = {
       pinned: req.getHeader('x-fakeai-worker') || req.getHeader('x-worker-instance-id'),
-      session: this.#settings.routesBySession ? sessionOf(req) : '',
+      session: this.#settings.readsSession ? sessionOf(req) : '',
     };
     exchange.readBody((text) => {
       const problem = this.#host.refusal() ?? this.#answer(exchange, head, text);
@@ -108,6 +109,7 @@ export class ChatEndpoint {
     }
     const root = hashRoot(combineSeeds(hashText(request.model), hashText(request.cacheSalt)));
     const promptCacheTokens = this.#host.promptCache.use(tokens, root);
+    if (promptCacheTokens > 0) this.#host.promptCacheHit();
     const seed = this.#requestSeed(request, model);
     const plans: AnswerPlan[] = [];
     for (let choice = 0; choice < request.choices; choice++) {
@@ -165,7 +167,7 @@ export class ChatEndpoint {
         hashes,
         promptBlocks: hashes.length === 0 ? 0 : promptBlocks,
         promptTokens: usage.promptTokens,
-        sessionKey: this.#settings.routesBySession ? sessionKey(request, head, hashes) : 0,
+        sessionKey: this.#settings.readsSession ? sessionKey(request, head) : undefined,
         pinned: worker,
         arrivedUs: timeUs(exchange.arrivedUs),
         outputTokens: Math.max(1, plan.tokens),
@@ -247,10 +249,9 @@ function sessionOf(req: RequestHead): string {
   );
 }
 
-/** What binds a session together: what the client says, else the first block of its prompt. */
-function sessionKey(request: ChatRequest, head: ChatHead, hashes: Uint32Array): number {
-  const said = head.session || request.promptCacheKey || request.user;
-  return said === undefined ? (hashes[0] ?? 0) : hashText(said);
+function sessionKey(request: ChatRequest, head: ChatHead): number | undefined {
+  const said = head.session || request.promptCacheKey || request.user || '';
+  return said === '' ? undefined : hashText(said);
 }
 
 function contextOverflow(
