@@ -9,8 +9,8 @@ export interface RouteRequest {
   /** Full blocks of the prompt, each with a hash. */
   readonly promptBlocks: number;
   readonly promptTokens: number;
-  /** What binds the requests of one session together, 32 bits. */
-  readonly sessionKey: number;
+  /** What binds the requests of one session together, 32 bits; undefined where nobody said. */
+  readonly sessionKey: number | undefined;
   /** Where the client wants it to go, whatever the policy says. */
   readonly pinned: WorkerId | undefined;
 }
@@ -25,7 +25,7 @@ export interface ClusterView {
   readonly eligibleCount: number;
   /** Blocks of the request's prompt that each worker has cached and could use. */
   readonly overlapBlocks: Int32Array;
-  /** Cost of placing the request on each worker, see `placementCost`. */
+  /** Cost of placing the request on each eligible worker, see `placementCost`; else not a number. */
   readonly cost: Float64Array;
   readonly ledger: LoadLedger;
   readonly index: PrefixIndex;

@@ -22,3 +22,20 @@ test('a session keeps its worker whatever the load, leaves it only while it is d
   }
   assert.deepEqual(place([], []), home);
 });
+
+test('without a session, prompts that start with the same block stay together', () => {
+  const policy = new SessionPolicy(4);
+  const view = clusterView({ workers: 4 });
+  const place = (...blocks: number[]): number =>
+    policy.choose(
+      routeRequest({ sessionKey: undefined, hashes: Uint32Array.from(blocks), promptBlocks: 2 }),
+      view,
+    );
+  const first = Array.from({ length: KEYS }, (_, block) => place(block, 0, 1, 2));
+  assert.equal(new Set(first).size, 4);
+  assert.deepEqual(
+    first.map((_, block) => place(block, 0, 3, 4)),
+    first,
+  );
+  assert.equal(place(), place(), 'no block at all is one session');
+});
