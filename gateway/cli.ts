@@ -1,13 +1,17 @@
-import { readFileSync } from 'node:fs';
+import { createReadStream, readFileSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { createGunzip } from 'node:zlib';
 import { Command, CommanderError } from 'commander';
 import type { FileContent } from '../shared/config/parse-value.ts';
-import { type CommandContext, EXIT_MISCONFIGURED } from './commands/command-context.ts';
+import { type CommandContext, EXIT_MISCONFIGURED, FileError } from './commands/command-context.ts';
 import { addConfigCommand } from './commands/config-command.ts';
+import { addReplayCommand } from './commands/replay-command.ts';
 import { addServeCommand } from './commands/serve-command.ts';
 import { optionTerm } from './setting-flags.ts';
 
 /** The subcommands, in the order of the help. */
-const COMMANDS = [addServeCommand, addConfigCommand] as const;
+const COMMANDS = [addServeCommand, addConfigCommand, addReplayCommand] as const;
 
 /** Runs the program with the arguments after its name; resolves to the exit code. */
 export async function runCli(argv: readonly string[], context: CommandContext): Promise<number> {
@@ -46,8 +50,60 @@ export function readTextFile(path: string): FileContent {
   try {
     return { kind: 'text', text: readFileSync(path, 'utf8') };
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    const code = codeOf(error);
     const isMissing = ['ENOENT', 'ENOTDIR', 'EISDIR', 'ENAMETOOLONG'].includes(code);
     return isMissing ? { kind: 'missing' } : { kind: 'unreadable', reason: code };
   }
+}
+
+/** The text of a file in pieces; gzip is known by its first bytes. Throws `FileError`. */
+export async function* openTextFile(path: string): AsyncGenerator<string> {
+  const decoder = new TextDecoder();
+  try {
+    for await (const bytes of await openBytes(path)) yield decoder.decode(bytes, { stream: true });
+    yield decoder.decode();
+  } catch (error) {
+    throw new FileError(`cannot read ${path}: ${reasonOf(error)}`);
+  }
+}
+
+/** Writes a text file, and the folders that it lies in. Rejects with `FileError`. */
+export async function writeTextFile(path: string, chunks: Iterable<string>): Promise<void> {
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, chunks);
+  } catch (error) {
+    throw new FileError(`cannot write ${path}: ${reasonOf(error)}`);
+  }
+}
+
+const GZIP_MAGIC = 0x8b1f;
+
+async function openBytes(path: string): Promise<AsyncIterable<Uint8Array>> {
+  const file = createReadStream(path);
+  const head: Buffer | undefined = (await file.iterator({ destroyOnReturn: false }).next()).value;
+  if (head === undefined) return file;
+  file.unshift(head);
+  const isGzip = head.length >= 2 && head.readUInt16LE(0) === GZIP_MAGIC;
+  if (!isGzip) return file;
+  const text = createGunzip();
+  file.on('error', (error) => text.destroy(error));
+  return file.pipe(text);
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : String(error);
+}
+
+/** Why the system refuses a file, in words where it is common. */
+function reasonOf(error: unknown): string {
+  const code = codeOf(error);
+  const words = new Map([
+    ['ENOENT', 'there is no such file'],
+    ['EISDIR', 'it is a folder'],
+    ['EACCES', 'permission denied'],
+    ['Z_DATA_ERROR', 'it is damaged gzip'],
+    ['Z_BUF_ERROR', 'it is gzip that ends too early'],
+  ]);
+  return words.get(code) ?? code;
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import packageJson from '../package.json' with { type: 'json' };
-import { readTextFile, runCli } from './cli.ts';
+import { openTextFile, readTextFile, runCli, writeTextFile } from './cli.ts';
 
 const { stdout, stderr } = process;
 // A reader that has had enough, such as head, is no error.
@@ -12,6 +12,8 @@ process.exitCode = await runCli(process.argv.slice(2), {
   version: packageJson.version,
   env: process.env,
   readFile: readTextFile,
+  openText: openTextFile,
+  writeText: writeTextFile,
   writeOut: (text) => stdout.write(text),
   writeError: (text) => stderr.write(text),
   colours: stdout.isTTY && stdout.hasColors(),

@@ -1,7 +1,12 @@
 import type { EventBatch } from '../../shared/protocol.ts';
 import { LogHistogram } from './log-histogram.ts';
 import type { ReplayRequest } from './replay-request.ts';
-import { CURVE_SHARES, type Distribution, type Latencies, type ReplayResult } from './replay-result.ts';
+import {
+  CURVE_SHARES,
+  type Distribution,
+  type Latencies,
+  type ReplayResult,
+} from './replay-result.ts';
 
 /** Collects the latencies of requests as their tokens come out, in constant memory. */
 export class LatencyTally {

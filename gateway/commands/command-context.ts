@@ -5,6 +5,10 @@ export interface CommandContext {
   readonly version: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly readFile: ReadFile;
+  /** The text of a file in pieces, decompressed if it is gzip. Throws `FileError`. */
+  readonly openText: (path: string) => AsyncIterable<string>;
+  /** Writes a text file, and the folders that it lies in. Rejects with `FileError`. */
+  readonly writeText: (path: string, chunks: Iterable<string>) => Promise<void>;
   readonly writeOut: (text: string) => void;
   readonly writeError: (text: string) => void;
   /** Whether the output is a terminal that shows colours, and how wide it is. */
@@ -13,6 +17,14 @@ export interface CommandContext {
   /** What the process is to exit with; 0 unless a command says otherwise. */
   exitCode: number;
 }
+
+/** A file that a command cannot read or write. `message` names it and says why. */
+export class FileError extends Error {
+  override readonly name = 'FileError';
+}
+
+/** Exit code of a command that could not finish what it was asked for. */
+export const EXIT_FAILED = 1;
 
 /** Exit code of a command that refuses its configuration or its arguments. */
 export const EXIT_MISCONFIGURED = 2;

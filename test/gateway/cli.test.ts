@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { describe, it } from 'node:test';
-import { readTextFile, runCli } from '../../gateway/cli.ts';
+import { openTextFile, readTextFile, runCli, writeTextFile } from '../../gateway/cli.ts';
 import type { CommandContext } from '../../gateway/commands/command-context.ts';
 import { SETTINGS } from '../../shared/config/settings.ts';
 
@@ -18,6 +18,8 @@ async function run(line: string, overrides: Partial<CommandContext> = {}): Promi
     version: '1.2.3',
     env: {},
     readFile: () => ({ kind: 'missing' }),
+    openText: openTextFile,
+    writeText: writeTextFile,
     writeOut: (text) => {
       out += text;
     },

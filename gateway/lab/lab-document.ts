@@ -1,0 +1,67 @@
+import { createHash } from 'node:crypto';
+import type { HitBound } from '../../engine/replay/hit-bound.ts';
+import type { ReplayResult } from '../../engine/replay/replay-result.ts';
+import type { CellSettings } from './lab-cell.ts';
+import type { LabOptions } from './lab-options.ts';
+import type { LabTrace } from './lab-trace.ts';
+
+/** One replay of a grid and what came of it. */
+export interface LabCell {
+  readonly settings: CellSettings;
+  readonly result: ReplayResult;
+  /** What no policy can exceed; undefined where it was not asked for. */
+  readonly bound: HitBound | undefined;
+  /** Time of the simulation on its thread. Not part of any hash. */
+  readonly wallSeconds: number;
+}
+
+/** Settings that all replays of a command share, for the record. */
+export function commonSettings(options: LabOptions, trace: LabTrace): object {
+  const { limit, warmup, prefillOnly, slo, kvBytesPerToken } = options;
+  return {
+    trace: trace.description,
+    limit: Number.isFinite(limit) ? limit : null,
+    warmup,
+    prefillOnly,
+    sloMs: { ttft: ms(slo.ttftUs), itl: ms(slo.itlUs), e2e: ms(slo.e2eUs) },
+    kvBytesPerToken,
+  };
+}
+
+/** First 16 hexadecimal digits of the SHA-256 of what `value` is as JSON. */
+export function hashOf(value: object): string {
+  return createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 16);
+}
+
+/**
+ * The results as JSON that is the same, byte for byte, for the same requests, settings and seeds,
+ * whatever machine and however many threads; only `timing` differs. `hash` covers all but that.
+ */
+export function resultsJson(common: object, cells: readonly LabCell[]): string {
+  const results = {
+    fakeaiReplay: 1,
+    common,
+    cells: cells.map(({ settings, result, bound }) => {
+      const cell = { settings: plainSettings(settings), bound: bound ?? null, result };
+      return { hash: hashOf(cell), ...cell };
+    }),
+  };
+  const timing = cells.map(({ result, wallSeconds }) => ({
+    wallSeconds,
+    timesRealTime: result.seconds / wallSeconds,
+  }));
+  return `${JSON.stringify({ hash: hashOf(results), ...results, timing })}\n`;
+}
+
+/** The settings as they are asked for on the command line. */
+function plainSettings({ profile, arrivals, ...rest }: CellSettings): object {
+  return {
+    ...rest,
+    profile: profile.name,
+    ...(arrivals.unit === 'qps' ? { qps: arrivals.value } : { rate: arrivals.value }),
+  };
+}
+
+function ms(us: number): number | null {
+  return Number.isFinite(us) ? us / 1000 : null;
+}

@@ -1,0 +1,223 @@
+import { type Command, Option } from 'commander';
+import type { PolicyName } from '../../engine/router/policies/create-policy.ts';
+import type { SchedulerKind } from '../../shared/protocol.ts';
+import {
+  assignment,
+  engines,
+  integersIn,
+  type NamedLatency,
+  numberIn,
+  numbersIn,
+  policies,
+  profiles,
+  type SloBounds,
+  slo,
+} from './option-values.ts';
+
+/** What the lab's commands share. Every list is an axis of the grid of replays. */
+export interface LabOptions {
+  readonly trace?: string;
+  readonly workload?: string;
+  readonly set: Readonly<Record<string, number>>;
+  readonly traceBlockSize: number;
+  readonly limit: number;
+  readonly warmup: number;
+  readonly prefillOnly: boolean;
+  readonly policies: readonly PolicyName[];
+  readonly workers: readonly number[];
+  readonly engine: readonly SchedulerKind[];
+  readonly profile: readonly NamedLatency[];
+  readonly blockSize: readonly number[];
+  readonly kvBlocks: readonly number[];
+  readonly maxNumSeqs: readonly number[];
+  readonly maxNumBatchedTokens: readonly number[];
+  readonly maxWaiting: readonly number[];
+  readonly kvOverlapWeight: readonly number[];
+  readonly loadBalanceWeight: readonly number[];
+  readonly routerTemperature: readonly number[];
+  readonly staleness: readonly number[];
+  readonly remoteFetch: readonly number[];
+  readonly kvBytesPerToken: number;
+  readonly slo: SloBounds;
+  readonly seeds: readonly number[];
+  readonly threads: number;
+  readonly out: string;
+}
+
+/** What `fakeai replay` is asked for. */
+export interface ReplayOptions extends LabOptions {
+  readonly rate?: readonly number[];
+  readonly qps?: readonly number[];
+  readonly records: boolean;
+}
+
+/** What the options of one command are when they are not given. */
+export interface LabDefaults {
+  readonly policies: string;
+  readonly seeds: string;
+  readonly out: string;
+  readonly threads: number;
+}
+
+const REQUESTS_MAX = 1e9;
+
+/** Gives `command` the options that the lab's commands share. */
+export function addLabOptions(command: Command, defaults: LabDefaults): void {
+  const groups: readonly (readonly [string, readonly Option[]])[] = [
+    ['Requests:', requestOptions()],
+    ['Router:', routerOptions(defaults.policies)],
+    ['Workers:', workerOptions()],
+    ['Measurement:', measurementOptions(defaults)],
+  ];
+  for (const [group, options] of groups) {
+    for (const option of options) command.addOption(option.helpGroup(group));
+  }
+}
+
+/** An option with a parsed default, which the help shows as the user would write it. */
+export function option<Value>(
+  flags: string,
+  help: string,
+  parse: (text: string) => Value,
+  fallback: string,
+): Option {
+  return new Option(flags, help).argParser(parse).default(parse(fallback), fallback);
+}
+
+function requestOptions(): readonly Option[] {
+  return [
+    new Option(
+      '--trace <file>',
+      'requests from a file, plain or gzip: Mooncake JSONL, Azure CSV or a fakeai recording',
+    ).conflicts('workload'),
+    new Option(
+      '--workload <name>',
+      'requests from a generator: conversation, shared-prefix, multi-turn, agentic or lengths, or ' +
+        'with a preset, such as shared-prefix:llm-d (default: conversation at 20 requests/s)',
+    ),
+    new Option('--set <name=value>', 'a parameter of the workload; may be repeated')
+      .argParser(assignment)
+      .default({}, 'none'),
+    option(
+      '--trace-block-size <tokens>',
+      'tokens per id in the hash_ids of a Mooncake trace',
+      numberIn({ min: 1, max: 1e6, integer: true }),
+      '512',
+    ),
+    new Option('--limit <requests>', 'end after this many requests')
+      .argParser(numberIn({ min: 1, max: REQUESTS_MAX, integer: true }))
+      .default(Number.POSITIVE_INFINITY, 'all'),
+    option(
+      '--warmup <requests>',
+      'leave the first requests out of the statistics',
+      numberIn({ min: 0, max: REQUESTS_MAX, integer: true }),
+      '0',
+    ),
+    new Option(
+      '--prefill-only',
+      'end every answer with its first token: the prefill side of a disaggregated cluster',
+    ).default(false, 'off'),
+  ];
+}
+
+function routerOptions(policyDefault: string): readonly Option[] {
+  const weight = numbersIn({ min: 0, max: 1000 });
+  return [
+    option('--policies <list>', 'routing policies, or all', policies, policyDefault),
+    option('--kv-overlap-weight <list>', 'weight of prompt blocks to be computed', weight, '1'),
+    option('--load-balance-weight <list>', 'weight of active requests', weight, '0.5'),
+    option(
+      '--router-temperature <list>',
+      'above 0, smart samples a softmax over the costs',
+      numbersIn({ min: 0, max: 1000 }),
+      '0',
+    ),
+    option(
+      '--staleness <ms>',
+      'how late KV events and load reports reach the router; a list',
+      numbersIn({ min: 0, max: 1e6 }),
+      '0',
+    ),
+  ];
+}
+
+function workerOptions(): readonly Option[] {
+  return [
+    option('--workers <list>', 'simulated workers', integersIn({ min: 1, max: 256 }), '8'),
+    option(
+      '--engine <list>',
+      'batched: steps as in vLLM; paced: each sequence alone',
+      engines,
+      'batched',
+    ),
+    option(
+      '--profile <list>',
+      'latency: a named profile, linear:OVERHEAD_MS:US_PER_TOKEN:ITL_MS[:LOAD_FACTOR], ' +
+        'constant:TTFT_MS:ITL_MS or polynomial:A:B:C:D:E:F',
+      profiles,
+      'dynamo-mocker',
+    ),
+    option('--block-size <list>', 'tokens per KV block', integersIn({ min: 1, max: 65_536 }), '64'),
+    option(
+      '--kv-blocks <list>',
+      'KV blocks of each worker',
+      integersIn({ min: 1, max: 1 << 24 }),
+      '46875',
+    ),
+    option(
+      '--max-num-seqs <list>',
+      'sequences that run at once on a worker',
+      integersIn({ min: 1, max: 65_536 }),
+      '256',
+    ),
+    option(
+      '--max-num-batched-tokens <list>',
+      'tokens in one step of a worker',
+      integersIn({ min: 16, max: 1e6 }),
+      '8192',
+    ),
+    option(
+      '--max-waiting <list>',
+      'requests that may wait at a worker; more are rejected',
+      integersIn({ min: 0, max: REQUESTS_MAX }),
+      '1000000',
+    ),
+    option(
+      '--remote-fetch <GB/s>',
+      "pull a missing prefix from another worker's cache at this bandwidth when that is faster than " +
+        'computing it; 0 is off; a list',
+      numbersIn({ min: 0, max: 1e6 }),
+      '0',
+    ),
+    option(
+      '--kv-bytes-per-token <bytes>',
+      'size of the keys and values of a token, for --remote-fetch',
+      numberIn({ min: 1, max: 1e9 }),
+      '327680',
+    ),
+  ];
+}
+
+function measurementOptions(defaults: LabDefaults): readonly Option[] {
+  return [
+    option(
+      '--slo <bounds>',
+      'what a good request keeps: ttft, itl (mean of its answer) and e2e',
+      slo,
+      'ttft=2s,itl=25ms',
+    ),
+    option(
+      '--seeds <list>',
+      'seeds of workload, router and latencies, such as 1-3',
+      integersIn({ min: 0, max: 2 ** 32 - 1 }),
+      defaults.seeds,
+    ),
+    option(
+      '--threads <count>',
+      'replays that run at once (default: one a core)',
+      numberIn({ min: 1, max: 256, integer: true }),
+      String(defaults.threads),
+    ),
+    new Option('--out <folder>', 'where the results go').default(defaults.out),
+  ];
+}

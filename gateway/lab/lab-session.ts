@@ -1,0 +1,98 @@
+import { Presets, SingleBar } from 'cli-progress';
+import type { HitBound } from '../../engine/replay/hit-bound.ts';
+import type { ReplayOutcome } from '../../engine/replay/replay.ts';
+import type { ReplayConfig } from '../../engine/replay/replay-config.ts';
+import { ReplayRunner } from '../../engine/replay/replay-runner.ts';
+
+/** A replay that ran to its end, with the time that it took on its thread. */
+export interface TimedOutcome extends ReplayOutcome {
+  readonly wallSeconds: number;
+}
+
+/**
+ * Runs the replays of one command: threads, clock, progress, and the interrupt key, which ends the run
+ * but keeps what is finished.
+ */
+export class LabSession {
+  readonly #runner: ReplayRunner;
+  #interrupted = false;
+
+  constructor(threads: number) {
+    this.#runner = new ReplayRunner(threads);
+    process.once('SIGINT', this.#interrupt);
+  }
+
+  /** True once the user has asked to stop. */
+  get interrupted(): boolean {
+    return this.#interrupted;
+  }
+
+  /** Runs replays of `requests` requests each; undefined are those that were interrupted. */
+  async run(
+    configs: readonly ReplayConfig[],
+    requests: number,
+    records = false,
+  ): Promise<(TimedOutcome | undefined)[]> {
+    const startedMs: number[] = [];
+    const wallSeconds: number[] = [];
+    const endProgress = this.#progress(configs.length * requests);
+    try {
+      const outcomes = await this.#runner.run(configs, {
+        records,
+        started: (index) => {
+          startedMs[index] = performance.now();
+        },
+        finished: (index) => {
+          wallSeconds[index] = (performance.now() - (startedMs[index] ?? 0)) / 1000;
+        },
+      });
+      return outcomes.map((outcome, index) =>
+        outcome === undefined ? undefined : { ...outcome, wallSeconds: wallSeconds[index] ?? 0 },
+      );
+    } finally {
+      endProgress();
+    }
+  }
+
+  async bounds(configs: readonly ReplayConfig[]): Promise<(HitBound | undefined)[]> {
+    return await this.#runner.bounds(configs);
+  }
+
+  async close(): Promise<void> {
+    process.removeListener('SIGINT', this.#interrupt);
+    await this.#runner.stop();
+  }
+
+  readonly #interrupt = (): void => {
+    this.#interrupted = true;
+    void this.#runner.stop();
+  };
+
+  /** Shows progress where the error output is a terminal, until the function returned is called. */
+  #progress(total: number): () => void {
+    if (!process.stderr.isTTY) return () => {};
+    const before = this.#runner.arrivals;
+    const bar = new SingleBar(
+      {
+        format: '{bar} {percentage} % | {value}/{total} requests | {rate}/s | {eta_formatted} left',
+        stream: process.stderr,
+        clearOnComplete: true,
+        hideCursor: true,
+      },
+      Presets.shades_classic,
+    );
+    const startMs = performance.now();
+    const update = (): void => {
+      const done = this.#runner.arrivals - before;
+      const rate = Math.round((1000 * done) / (performance.now() - startMs));
+      bar.update(done, { rate: rate.toLocaleString('en') });
+    };
+    bar.start(total, 0, { rate: 0 });
+    const timer = setInterval(update, 100);
+    return () => {
+      clearInterval(timer);
+      update();
+      bar.stop();
+    };
+  }
+}

@@ -1,0 +1,82 @@
+import { basename } from 'node:path';
+import type { TraceSpec } from '../../engine/replay/replay-config.ts';
+import { readTrace } from '../../engine/replay/trace/trace-reader.ts';
+import { requestsPerSecond, type TraceTable } from '../../engine/replay/trace/trace-table.ts';
+import { resolveWorkload } from '../../engine/replay/workload/workloads.ts';
+import type { CommandContext } from '../commands/command-context.ts';
+
+/** Requests per second of the scenario that is replayed when none is asked for. */
+const DEFAULT_QPS = 20;
+
+/** How fast requests arrive: a speed-up of the trace's own times, or requests per second. */
+export interface Arrivals {
+  readonly unit: 'speed-up' | 'qps';
+  readonly value: number;
+}
+
+/** The requests of all replays of a command. */
+export interface LabTrace {
+  readonly name: string;
+  /** What the file or the generator is, for the record. */
+  readonly description: object;
+  /** Requests of one replay. */
+  readonly requests: number;
+  /** How fast they arrive when nothing else is asked for. */
+  readonly arrivals: Arrivals;
+  /** The requests for one seed and rate. */
+  open(seed: number, arrivals: Arrivals): { readonly trace: TraceSpec; readonly rate: number };
+}
+
+export interface TraceOptions {
+  readonly trace?: string;
+  readonly workload?: string;
+  readonly set: Readonly<Record<string, number>>;
+  readonly traceBlockSize: number;
+  readonly limit: number;
+}
+
+/** Reads the trace file, or makes sure that the workload exists. Throws `TraceError`, `WorkloadError`. */
+export async function loadLabTrace(
+  options: TraceOptions,
+  readFile: CommandContext['openText'],
+): Promise<LabTrace> {
+  if (options.trace === undefined) return workloadTrace(options);
+  const { traceBlockSize: mooncakeBlockTokens, limit } = options;
+  const table = await readTrace(readFile(options.trace), { mooncakeBlockTokens, limit });
+  return tableTrace(options.trace, table);
+}
+
+function tableTrace(path: string, table: TraceTable): LabTrace {
+  const trace: TraceSpec = { kind: 'table', table };
+  const requests = table.timeUs.length;
+  const ownQps = requestsPerSecond(table);
+  return {
+    name: basename(path),
+    description: { file: basename(path), requests, requestsPerSecond: ownQps },
+    requests,
+    arrivals: { unit: 'speed-up', value: 1 },
+    open: (_seed, { unit, value }) => ({
+      trace,
+      rate: unit === 'speed-up' ? value : value / ownQps,
+    }),
+  };
+}
+
+function workloadTrace(options: TraceOptions): LabTrace {
+  const { workload = 'conversation', set, limit } = options;
+  const isDefault = options.workload === undefined && !('qps' in set);
+  const resolve = (parameters: Readonly<Record<string, number>>, seed: number) =>
+    resolveWorkload({ workload, parameters, seed });
+  const parameters = resolve(set, 0);
+  return {
+    name: workload,
+    description: { workload, parameters },
+    requests: Math.min(limit, parameters.requests ?? 0),
+    arrivals: isDefault ? { unit: 'qps', value: DEFAULT_QPS } : { unit: 'speed-up', value: 1 },
+    open: (seed, { unit, value }) => {
+      const qps = unit === 'qps' ? { qps: value } : {};
+      const spec = { workload, parameters: { ...set, ...qps }, seed };
+      return { trace: { kind: 'workload', spec }, rate: unit === 'qps' ? 1 : value };
+    },
+  };
+}
