@@ -7,6 +7,7 @@ await build({
   entryPoints: {
     fakeai: 'gateway/main.ts',
     'actor-thread': 'engine/host/actor-thread.ts',
+    'replay-task': 'engine/replay/replay-task.ts',
   },
   outdir: 'dist',
   bundle: true,
