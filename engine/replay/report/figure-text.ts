@@ -9,6 +9,8 @@ const SIGNIFICANT = new Intl.NumberFormat('en-US', {
   maximumSignificantDigits: 3,
 });
 
+const SHORT = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 3 });
+
 /** A quantity with three significant digits, or whole from 1,000 on. */
 export function numberText(value: number): string {
   return (value === 0 || Math.abs(value) >= 999.5 ? WHOLE : SIGNIFICANT).format(value);
@@ -26,8 +28,17 @@ export function percentText(share: number): string {
 
 /** A duration in the largest unit, from microseconds to seconds, that it has at least one of. */
 export function durationText(ms: number): string {
-  if (ms >= 1000) return `${numberText(ms / 1000)} s`;
-  return ms >= 1 || ms === 0 ? `${numberText(ms)} ms` : `${numberText(ms * 1000)} µs`;
+  return inUnit(ms, numberText);
+}
+
+/** A duration that somebody chose, such as a bound or a tick: `2 s` where a figure is `2.00 s`. */
+export function roundDurationText(ms: number): string {
+  return inUnit(ms, (value) => SHORT.format(value));
+}
+
+function inUnit(ms: number, text: (value: number) => string): string {
+  if (ms >= 1000) return `${text(ms / 1000)} s`;
+  return ms >= 1 || ms === 0 ? `${text(ms)} ms` : `${text(ms * 1000)} µs`;
 }
 
 /** The unit for an axis of time that ends at `seconds`, and how many seconds it has. */

@@ -1,3 +1,4 @@
+import type { HitBound } from '../hit-bound.ts';
 import type { ServiceLevel } from '../replay-config.ts';
 import type { ReplayResult } from '../replay-result.ts';
 
@@ -11,8 +12,10 @@ export interface ReportCell {
   readonly rate: number;
   readonly seed: number;
   readonly result: ReplayResult;
+  /** What no policy can exceed with these requests, where it is known. */
+  readonly bound: HitBound | undefined;
   /** Time that the simulation took, where it was measured. In no hash: it differs every time. */
-  readonly wallSeconds?: number;
+  readonly wallSeconds: number | undefined;
 }
 
 /** Everything that the report of a replay shows. */
@@ -30,8 +33,6 @@ export interface ReportData {
   /** Unit of the cells' rates: requests per second, or times the trace's own speed. */
   readonly rateUnit: 'req/s' | '×';
   readonly serviceLevel: ServiceLevel;
-  /** Token hit rate of one infinite cache, 0 .. 1; `null` where it is not known. */
-  readonly hitBound: number | null;
   /** In the order in which tables and legends name their policies. At least one. */
   readonly cells: readonly ReportCell[];
 }

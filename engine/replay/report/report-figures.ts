@@ -66,7 +66,7 @@ export const FIGURE_TEXTS: Readonly<Record<FigureId, FigureText>> = {
     title: 'Load of each worker over time',
     caption:
       'Requests on each worker, running and waiting, mean of each bucket. All policies share the ' +
-      'scales. Even columns mean even load.',
+      'scales; that of colour goes by the square root. Columns of one colour are even load.',
     isWide: true,
   },
   'kv-use': {

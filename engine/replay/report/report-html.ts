@@ -1,5 +1,5 @@
 import { configRows } from './config-rows.ts';
-import { countText, durationText, percentText } from './figure-text.ts';
+import { countText, roundDurationText } from './figure-text.ts';
 import { highlights } from './highlights.ts';
 import { html, Markup, scriptCode, scriptJson } from './markup.ts';
 import type { ReportData } from './report-data.ts';
@@ -42,7 +42,7 @@ ${reproductionSection(data)}
 `.text;
 }
 
-function header({ title, cells, serviceLevel, hitBound }: ReportData, grid: ReportGrid): Markup {
+function header({ title, cells, serviceLevel }: ReportData, grid: ReportGrid): Markup {
   const { ttftUs, itlUs, e2eUs } = serviceLevel;
   const bounds = [
     ['TTFT', ttftUs],
@@ -51,7 +51,7 @@ function header({ title, cells, serviceLevel, hitBound }: ReportData, grid: Repo
   ] as const;
   const asked = bounds
     .filter(([, us]) => Number.isFinite(us))
-    .map(([name, us]) => `${name} ≤ ${durationText(us / 1000)}`);
+    .map(([name, us]) => `${name} ≤ ${roundDurationText(us / 1000)}`);
   const seeds = new Set(cells.map(({ seed }) => seed)).size;
   const requests = Math.max(...cells.map(({ result }) => result.requests.in));
   const facts = [
@@ -60,7 +60,6 @@ function header({ title, cells, serviceLevel, hitBound }: ReportData, grid: Repo
     ...(grid.settings.length > 1 ? [`${grid.settings.length} settings`] : []),
     counted(seeds, 'seed', 'seeds'),
     `service level: ${asked.length === 0 ? 'none, every finished request is good' : asked.join(', ')}`,
-    ...(hitBound === null ? [] : [`hit rate of an infinite cache: ${percentText(hitBound)}`]),
   ];
   return html`<header>
 <p class="kind">fakeai replay</p>
@@ -86,8 +85,8 @@ ${highlights(grid, at)}
 ${summaryTables(grid, at)}
 </section>`,
 )}
-<p class="note">Bold is best. With several seeds, a figure is their mean, and below it are the least
-and the greatest.</p>
+<p class="note">Bold is best. With several seeds, a figure is their mean, and below it is half of the
+span from the least to the greatest.</p>
 <details>
 <summary>What the figures mean</summary>
 ${summaryMeanings()}

@@ -26,7 +26,7 @@ h3 { margin: 0 0 0.25rem; font-size: 1rem; }
 .highlights { margin: 0 0 1rem; padding-left: 1.2rem; }
 .note, figcaption { color: var(--faint); font-size: 0.85rem; }
 .note { margin: 0.5rem 0; }
-figcaption { max-width: 65ch; }
+figcaption { max-width: 65ch; margin-top: 0.4rem; }
 .scroll { overflow-x: auto; }
 .data { max-height: 24rem; overflow: auto; }
 table { border-collapse: collapse; font-size: 0.8rem; font-variant-numeric: tabular-nums; margin-bottom: 1rem; }
@@ -37,7 +37,7 @@ thead th[colspan] { text-align: center; }
 thead tr:last-child th { border-bottom: 1px solid var(--faint); }
 tbody tr { border-bottom: 1px solid var(--rule); }
 tbody tr:hover { background: var(--wash); }
-tbody th, th:first-child { text-align: left; font-weight: 600; color: var(--ink); }
+tbody th, th[rowspan] { text-align: left; font-weight: 600; color: var(--ink); }
 .first { border-left: 1px solid var(--rule); }
 td small { display: block; color: var(--faint); }
 .config td, .config th { text-align: left; white-space: normal; overflow-wrap: anywhere; }

@@ -8,6 +8,11 @@ const HEAT_NUMBERS_MAX = 50_000;
 /** A heat map stays at least this fine in time, however many workers and runs there are. */
 const HEAT_BUCKETS_MIN = 24;
 
+export interface SettingView extends Setting {
+  /** Token hit rate of one infinite cache, 0 .. 1, with the first seed; `null` where unknown. */
+  readonly hitBound: number | null;
+}
+
 /** One cell of the grid in the plots that compare all of them. */
 export interface PointView {
   /** Index in `ReportView.policies`. */
@@ -47,18 +52,17 @@ export interface RunView {
 /** What the script of the page draws: the results, thinned to what a plot can show. */
 export interface ReportView {
   readonly policies: readonly string[];
-  readonly settings: readonly Setting[];
+  readonly settings: readonly SettingView[];
   readonly rateUnit: ReportData['rateUnit'];
   /** Bounds of the service level in milliseconds; `null` where nothing is asked for. */
   readonly ttftMsMax: number | null;
   readonly itlMsMax: number | null;
-  readonly hitBound: number | null;
   readonly points: readonly PointView[];
   readonly runs: readonly RunView[];
 }
 
 export function reportView(data: ReportData, grid: ReportGrid): ReportView {
-  const { serviceLevel, rateUnit, hitBound } = data;
+  const { serviceLevel, rateUnit } = data;
   const heatNumbers = grid.groups.reduce(
     (sum, { cells }) => sum + 2 * cells[0].result.series.running.length,
     0,
@@ -66,11 +70,14 @@ export function reportView(data: ReportData, grid: ReportGrid): ReportView {
   const heatBuckets = Math.max(HEAT_BUCKETS_MIN, Math.floor(HEAT_NUMBERS_MAX / heatNumbers));
   return {
     policies: grid.policies,
-    settings: grid.settings.map(({ label, variant, rate }) => ({ label, variant, rate })),
+    settings: grid.settings.map(({ label, variant, rate }, setting) => {
+      const group = grid.groups.find((candidate) => candidate.setting === setting);
+      const hitBound = group?.cells[0].bound?.tokenHitRate ?? null;
+      return { label, variant, rate, hitBound };
+    }),
     rateUnit,
     ttftMsMax: boundMs(serviceLevel.ttftUs),
     itlMsMax: boundMs(serviceLevel.itlUs),
-    hitBound,
     points: grid.groups.flatMap(({ policy, setting, cells }) =>
       cells.map(({ seed, result }) => ({
         policy,

@@ -81,10 +81,13 @@ export const SUMMARY_TABLES: readonly SummaryTable[] = [
       },
       {
         heading: 'Hit rate',
-        meaning: 'Share of the prompts’ tokens, and of their blocks, that the worker had cached.',
+        meaning:
+          'Share of the prompts’ tokens, and of their blocks, that the worker had cached. The bound ' +
+          'is the token hit rate of one infinite cache that knows a request once it has arrived.',
         columns: [
           column('tokens', (result) => result.cache.tokenHitRate, percentText, 'high'),
           column('blocks', (result) => result.cache.blockHitRate, percentText, 'high'),
+          { heading: 'bound', figure: hitBound, text: percentText },
         ],
       },
       {
@@ -147,6 +150,10 @@ function latencyColumns(
   return statistics.map((statistic) =>
     column(statistic, (result) => of(result.latencies)[statistic], durationText, 'low'),
   );
+}
+
+function hitBound({ bound }: ReportCell): number | null {
+  return bound?.tokenHitRate ?? null;
 }
 
 function speed({ result, wallSeconds }: ReportCell): number | null {

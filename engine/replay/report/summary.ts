@@ -53,8 +53,8 @@ function bodyRows(
 
 interface Figure {
   readonly text: string;
-  /** Least and greatest over the seeds; empty where these do not differ. */
-  readonly range: string;
+  /** Half of the span over the seeds; empty where these do not differ. */
+  readonly spread: string;
   readonly isBest: boolean;
 }
 
@@ -71,9 +71,9 @@ function columnFigures(column: SummaryColumn, groups: readonly CellGroup[]): Fig
   const areAlike = new Set(texts).size === 1;
   return rows.map((figures, row) => {
     const text = texts[row] ?? NO_FIGURE;
-    const ends = [Math.min(...figures), Math.max(...figures)].map(column.text);
-    const range = figures.length > 1 && ends[0] !== ends[1] ? ends.join(' to ') : '';
-    return { text, range, isBest: text === best && !areAlike };
+    const span = figures.length === 0 ? 0 : Math.max(...figures) - Math.min(...figures);
+    const spread = span === 0 ? '' : `± ${column.text(span / 2)}`;
+    return { text, spread, isBest: text === best && !areAlike };
   });
 }
 
@@ -86,9 +86,9 @@ function bestText(column: SummaryColumn, means: readonly (number | null)[]): str
 
 function figureCell(figure: Figure | undefined, at: number): Markup {
   if (figure === undefined) return html`<td></td>`;
-  const { text, range, isBest } = figure;
+  const { text, spread, isBest } = figure;
   const shown = isBest ? html`<b>${text}</b>` : html`${text}`;
-  const seeds = range === '' ? html`` : html`<small>${range}</small>`;
+  const seeds = spread === '' ? html`` : html`<small>${spread}</small>`;
   return html`<td${firstClass(at)}>${shown}${seeds}</td>`;
 }
 

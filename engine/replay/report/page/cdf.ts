@@ -1,6 +1,6 @@
-import { line, pointer, ruleX, ruleY, text, tip } from '@observablehq/plot';
+import { axisX, gridX, line, pointer, ruleX, ruleY, text, tip } from '@observablehq/plot';
 import { CURVE_SHARES } from '../../replay-result.ts';
-import { durationText, NO_FIGURE, percentText } from '../figure-text.ts';
+import { durationText, NO_FIGURE, percentText, roundDurationText } from '../figure-text.ts';
 import type { ReportView, RunView } from '../report-view.ts';
 import { seriesStyle } from '../series-style.ts';
 import { chart } from './chart.ts';
@@ -22,16 +22,19 @@ interface Point {
 /** The cumulative distribution of a latency, a line for each policy. */
 export class CdfFigure implements Figure {
   readonly #name: string;
+  readonly #share: string;
   readonly #values: (run: RunView) => readonly number[];
   readonly #bound: (view: ReportView) => number | null;
 
-  /** `values` are milliseconds at `CURVE_SHARES`; `bound` is that of the service level. */
+  /** `share` is of what; `values` are milliseconds at `CURVE_SHARES`; `bound` is that of the service level. */
   constructor(
     name: string,
+    share: string,
     values: (run: RunView) => readonly number[],
     bound: (view: ReportView) => number | null,
   ) {
     this.#name = name;
+    this.#share = share;
     this.#values = values;
     this.#bound = bound;
   }
@@ -42,18 +45,19 @@ export class CdfFigure implements Figure {
     const points = curves.flatMap((curve) => curve.points);
     if (points.length === 0) return [];
     const bound = this.#bound(view);
+    const ticks = logTicks(
+      points.map(({ ms }) => ms),
+      width / 60,
+    );
     const drawn = chart({
       width,
       label: `${this.#name}: cumulative distribution by policy`,
-      x: {
-        type: 'log',
-        label: this.#name,
-        tickFormat: durationText,
-        ticks: width / 80,
-        grid: true,
-      },
-      y: { label: 'Share', percent: true, domain: [0, 100] },
+      x: { type: 'log' },
+      y: { label: this.#share, percent: true, domain: [0, 100] },
       marks: [
+        gridX(ticks),
+        // The axis of a logarithm would leave the names of some ticks out.
+        axisX(ticks, { text: roundDurationText, label: this.#name }),
         ruleY([0]),
         bound === null ? [] : boundMarks(bound),
         curves.map((curve) => {
@@ -94,6 +98,28 @@ export class CdfFigure implements Figure {
   }
 }
 
+/** One, two or more round values per decade, as many as there is room for. */
+function logTicks(values: readonly number[], most: number): number[] {
+  const least = Math.min(...values);
+  const greatest = Math.max(...values);
+  const first = Math.floor(Math.log10(least));
+  const decades = Array.from(
+    { length: Math.ceil(Math.log10(greatest)) - first + 1 },
+    (_, at) => first + at,
+  );
+  for (const steps of [
+    [1, 2, 3, 5, 7],
+    [1, 2, 5],
+    [1, 3],
+  ]) {
+    const ticks = decades
+      .flatMap((decade) => steps.map((step) => step * 10 ** decade))
+      .filter((tick) => tick >= least && tick <= greatest);
+    if (ticks.length <= most) return ticks;
+  }
+  return decades.map((decade) => 10 ** decade);
+}
+
 function boundMarks(ms: number) {
   return [
     ruleX([ms], { strokeOpacity: 0.6, strokeDasharray: '2 3' }),
@@ -101,7 +127,7 @@ function boundMarks(ms: number) {
       x: (value: number) => value,
       frameAnchor: 'top',
       dy: -14,
-      text: (value: number) => `SLO ${durationText(value)}`,
+      text: (value: number) => `SLO ${roundDurationText(value)}`,
     }),
   ];
 }

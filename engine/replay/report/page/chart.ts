@@ -21,7 +21,7 @@ export function chart({ width, label, x, y, marks }: Chart): PageElement {
     marginLeft: 52,
     marginRight: 18,
     marginTop: 26,
-    marginBottom: 36,
+    marginBottom: 42,
     ariaLabel: label,
     style: { fontSize: '12px' },
     x,

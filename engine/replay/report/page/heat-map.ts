@@ -74,7 +74,7 @@ class HeatMapFigure implements Figure {
     );
     const end = top ?? Math.max(greatest, 1);
     return {
-      type: 'linear',
+      type: 'sqrt',
       scheme: 'viridis',
       domain: percent ? [0, end * 100] : [0, end],
       percent,
@@ -110,7 +110,15 @@ class HeatMapFigure implements Figure {
       style: { fontSize: '12px' },
       color,
       x: { label: axis.label, domain: [0, axis.end], ticks: width / 70 },
-      y: { label: 'Worker', domain: [workers, 0], ticks: [], labelAnchor: 'center' },
+      y: {
+        label: 'Worker',
+        labelAnchor: 'center',
+        labelArrow: 'none',
+        domain: [workers, 0],
+        // A row is named in its middle.
+        ticks: workerTicks(workers).map((worker) => worker + 0.5),
+        tickFormat: (middle: number) => String(middle - 0.5),
+      },
       marks: [
         raster(values.flat(), {
           width: buckets,
@@ -147,6 +155,12 @@ export const KV_USE_FIGURE: Figure = new HeatMapFigure({
 function mapWidth(width: number): number {
   const columns = Math.max(1, Math.floor((width + GAP) / (WIDTH_MIN + GAP)));
   return Math.floor((width - (columns - 1) * GAP) / columns);
+}
+
+/** Workers that the axis names: all of them, or every second, fifth, tenth and so on. */
+function workerTicks(workers: number): number[] {
+  const step = [1, 2, 5, 10, 20].find((candidate) => workers / candidate <= 8) ?? 50;
+  return Array.from({ length: Math.ceil(workers / step) }, (_, tick) => tick * step);
 }
 
 function secondsOf(runs: readonly RunView[]): number {

@@ -12,11 +12,13 @@ import { HIT_RATE_FIGURE, QUEUE_FIGURE } from './time-lines.ts';
 const FIGURES: Readonly<Record<FigureId, Figure>> = {
   ttft: new CdfFigure(
     'Time to first token',
+    'Requests (%)',
     (run) => run.ttftMs,
     (view) => view.ttftMsMax,
   ),
   itl: new CdfFigure(
     'Inter-token latency',
+    'Gaps (%)',
     (run) => run.itlMs,
     (view) => view.itlMsMax,
   ),

@@ -18,7 +18,7 @@ export const PLANE_FIGURE: Figure = {
   draw(scene) {
     const { view, width } = scene;
     const marks = planeMarks(scene);
-    const { hitBound } = view;
+    const hitBound = view.settings[scene.setting]?.hitBound ?? null;
     const policies = [...new Set(marks.map(({ policy }) => policy))];
     const drawn = chart({
       width,
@@ -30,7 +30,7 @@ export const PLANE_FIGURE: Figure = {
         ticks: width / 80,
         grid: true,
       },
-      y: { label: 'Token hit rate', percent: true, zero: true, nice: true },
+      y: { label: 'Token hit rate (%)', percent: true, zero: true, nice: true },
       marks: [
         ruleY([0]),
         hitBound === null

@@ -110,9 +110,9 @@ export const HIT_RATE_FIGURE: Figure = new TimeLinesFigure({
   name: 'Hit rate',
   values: (run) => run.tokenHitRate,
   text: percentText,
-  y: { label: 'Cached share of prompt tokens', percent: true, domain: [0, 100] },
+  y: { label: 'Cached prompt tokens (%)', percent: true, zero: true, nice: true },
   isSmoothed: true,
-  bound: ({ view }) => view.hitBound,
+  bound: ({ view, setting }) => view.settings[setting]?.hitBound ?? null,
 });
 
 export const QUEUE_FIGURE: Figure = new TimeLinesFigure({
