@@ -63,7 +63,7 @@ export class Actor {
     for (const [id, worker] of this.#workers) {
       if (worker.nextWakeUs() <= nowUs) {
         this.#guard(id, () => {
-          while (worker.nextWakeUs() <= nowUs) this.#advanceOnce(worker, nowUs);
+          while (worker.nextWakeUs() <= nowUs) this.#advanceOnce(worker, nowUs, nowUs + 1);
         });
       }
     }
@@ -88,14 +88,15 @@ export class Actor {
   }
 
   #submit(worker: SimulatedWorker, command: SubmitCommand, nowUs: number): void {
-    while (worker.mustAdvanceBefore(command.arrivedUs)) this.#advanceOnce(worker, nowUs);
+    while (worker.mustAdvanceBefore(command)) {
+      this.#advanceOnce(worker, nowUs, command.arrivedUs);
+    }
     worker.submit(command);
   }
 
-  /** In real time anything may come from outside at any moment, so the horizon is now. */
-  #advanceOnce(worker: SimulatedWorker, nowUs: number): void {
+  #advanceOnce(worker: SimulatedWorker, nowUs: number, horizonUs: number): void {
     const batch = this.#spareBatches.pop() ?? new EventBatch(worker.id);
-    if (worker.advance(nowUs, nowUs, batch)) this.#events.push(batch);
+    if (worker.advance(nowUs, horizonUs, batch)) this.#events.push(batch);
     else this.#spareBatches.push(batch);
   }
 

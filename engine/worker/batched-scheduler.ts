@@ -1,5 +1,5 @@
 import { assert } from '../../shared/assert.ts';
-import { type EventBatch, OUTCOME } from '../../shared/protocol.ts';
+import { type EventBatch, OUTCOME, type SubmitCommand } from '../../shared/protocol.ts';
 import { timeUs } from '../../shared/units.ts';
 import type { Scheduler } from './scheduler.ts';
 import { type Slot, STAGE } from './sequence-table.ts';
@@ -52,8 +52,9 @@ export class BatchedScheduler implements Scheduler {
     }
   }
 
-  mustAdvanceBefore(atUs: number): boolean {
-    return this.nextWakeUs() < atUs;
+  /** No step may hold what had not arrived when it began. */
+  mustAdvanceBefore(command: SubmitCommand): boolean {
+    return this.nextWakeUs() < command.arrivedUs;
   }
 
   cancel(slot: Slot, atUs: number): void {

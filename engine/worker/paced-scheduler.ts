@@ -1,5 +1,5 @@
 import { IndexedHeap } from '../../shared/indexed-heap.ts';
-import { type EventBatch, OUTCOME } from '../../shared/protocol.ts';
+import { type EventBatch, OUTCOME, type SubmitCommand } from '../../shared/protocol.ts';
 import { timeUs } from '../../shared/units.ts';
 import type { Scheduler } from './scheduler.ts';
 import type { Slot } from './sequence-table.ts';
@@ -31,8 +31,13 @@ export class PacedScheduler implements Scheduler {
     this.#admitAtUs = Math.min(this.#admitAtUs, Math.max(atUs, this.#atUs));
   }
 
-  mustAdvanceBefore(): boolean {
-    return false;
+  /**
+   * The order in time is kept anyway. But a late worker must not turn away what it would have had
+   * room for, nor let a sequence pass one that would have been admitted before it came.
+   */
+  mustAdvanceBefore(command: SubmitCommand): boolean {
+    if (this.nextWakeUs() >= command.arrivedUs) return false;
+    return this.#state.isQueueFull || this.#state.hasPriorities || command.priority !== 0;
   }
 
   cancel(slot: Slot, atUs: number): void {
@@ -41,15 +46,16 @@ export class PacedScheduler implements Scheduler {
     this.enqueued(atUs);
   }
 
-  advance(nowUs: number, _horizonUs: number, out: EventBatch): void {
+  advance(nowUs: number, horizonUs: number, out: EventBatch): void {
+    const untilUs = Math.min(nowUs, horizonUs - 1);
     for (;;) {
       const dueUs = this.#due.peekKey();
       if (dueUs <= this.#admitAtUs) {
-        if (dueUs > nowUs || dueUs === Number.POSITIVE_INFINITY) break;
+        if (dueUs > untilUs || dueUs === Number.POSITIVE_INFINITY) break;
         this.#atUs = dueUs;
         this.#token(this.#due.peek(), dueUs, nowUs, out);
       } else {
-        if (this.#admitAtUs > nowUs) break;
+        if (this.#admitAtUs > untilUs) break;
         this.#atUs = this.#admitAtUs;
         this.#admitAtUs = Number.POSITIVE_INFINITY;
         this.#admit(this.#atUs);

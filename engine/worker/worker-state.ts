@@ -37,6 +37,7 @@ export class WorkerState {
   /** Ends that happened between two batches: (request, outcome). */
   readonly #ended = new U32List();
   #held = 0;
+  #hasPriorities = false;
   #submitsSeen = 0;
   #waitingBlocks = 0;
   #prefillTokensPending = 0;
@@ -60,6 +61,17 @@ export class WorkerState {
     return this.#ended.length > 0;
   }
 
+  /** True when as many sequences wait as may, besides those for which there is a slot. */
+  get isQueueFull(): boolean {
+    const slotsFree = Math.max(0, this.config.maxNumSeqs - this.running.length);
+    return this.waiting.size + this.#held >= this.config.maxWaiting + slotsFree;
+  }
+
+  /** True once a sequence of another priority than 0 was taken in. */
+  get hasPriorities(): boolean {
+    return this.#hasPriorities;
+  }
+
   /** Takes a sequence in, or ends it at once with `tooLong` or `queueFull`. True when it waits now. */
   enqueue(command: SubmitCommand): boolean {
     this.#submitsSeen++;
@@ -68,11 +80,11 @@ export class WorkerState {
       this.#ended.push2(command.request, OUTCOME.tooLong);
       return false;
     }
-    const slotsFree = Math.max(0, this.config.maxNumSeqs - this.running.length);
-    if (this.waiting.size + this.#held >= this.config.maxWaiting + slotsFree) {
+    if (this.isQueueFull) {
       this.#ended.push2(command.request, OUTCOME.queueFull);
       return false;
     }
+    if (command.priority !== 0) this.#hasPriorities = true;
     const slot = this.sequences.add(command, this.#submitsSeen);
     this.#pendPrefill(slot, command.promptTokens - command.expectedCachedTokens);
     if (this.#hold(slot, command)) return false;

@@ -41,9 +41,9 @@ export class SimulatedWorker {
     return this.#state.sequences.size;
   }
 
-  /** True when `advance` must be called before a sequence that arrives at `atUs` is submitted. */
-  mustAdvanceBefore(atUs: number): boolean {
-    return this.#scheduler.mustAdvanceBefore(atUs);
+  /** True when `advance` must be called before `command`, up to its arrival. */
+  mustAdvanceBefore(command: SubmitCommand): boolean {
+    return this.#scheduler.mustAdvanceBefore(command);
   }
 
   submit(command: SubmitCommand): void {
@@ -65,11 +65,11 @@ export class SimulatedWorker {
   }
 
   /**
-   * Does what is due at or before `nowUs` and writes its effects to `out`, which is cleared first.
-   * The batched scheduler ends at most one step a call, so call again while `nextWakeUs() <= nowUs`.
-   * Up to `horizonUs` nobody wants to hear of tokens one by one: equal steps may be told as one
-   * batch. A driver that hands over what comes from outside no later than it happens can pass
-   * `Infinity`. False: there is nothing to tell.
+   * Does what is due at or before `nowUs` and before `horizonUs`, and writes its effects to `out`,
+   * which is cleared first. The batched scheduler ends at most one step a call, so call again while
+   * something is due. Up to `horizonUs` nobody wants to hear of tokens one by one: equal steps may be
+   * told as one batch. A driver that hands over what comes from outside no later than it happens can
+   * pass `Infinity`. False: there is nothing to tell.
    */
   advance(nowUs: number, horizonUs: number, out: EventBatch): boolean {
     assert(nowUs >= this.#nowUs, 'time never runs backwards');
@@ -77,7 +77,8 @@ export class SimulatedWorker {
     out.clear();
     out.worker = this.id;
     let endUs = Math.min(this.#newsAtUs, nowUs);
-    if (this.#scheduler.nextWakeUs() <= nowUs) {
+    const wakeUs = this.#scheduler.nextWakeUs();
+    if (wakeUs <= nowUs && wakeUs < horizonUs) {
       this.#scheduler.advance(nowUs, horizonUs, out);
       endUs = this.#newsAtUs <= nowUs ? Math.max(endUs, out.endUs) : out.endUs;
     }

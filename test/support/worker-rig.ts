@@ -56,17 +56,19 @@ export class WorkerRig {
     this.worker.submit(submitWith(request, { ...changes, arrivedUs }));
   }
 
+  /** Advances to just before `atUs` and cancels. */
   cancel(request: number, atUs: number): void {
-    this.runUntil(atUs);
+    this.runUntil(atUs - 1);
+    this.#nowUs = Math.max(this.#nowUs, atUs);
     this.worker.cancel(requestId(request), atUs);
   }
 
-  /** Does all that is due up to and including `untilUs`. Nothing comes from outside before then. */
+  /** Does all that is due up to and including `untilUs`. */
   runUntil(untilUs: number): void {
     for (let wakes = 0; this.worker.nextWakeUs() <= untilUs; wakes++) {
       assert.ok(wakes < 1e6, 'time goes on');
       this.#nowUs = Math.max(this.#nowUs, this.worker.nextWakeUs());
-      this.advance(this.#nowUs, untilUs + 1);
+      this.advance(this.#nowUs, Number.POSITIVE_INFINITY);
     }
     this.#nowUs = Math.max(this.#nowUs, untilUs);
   }

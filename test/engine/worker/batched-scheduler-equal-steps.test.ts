@@ -87,9 +87,17 @@ function run(workload: Workload, maxEqualSteps: number): WorkerRig {
   return rig;
 }
 
-/** What a run shows to the outside, but for how its effects are packed into batches. */
+/**
+ * What a run shows to the outside, but for how its effects are packed into batches, and for tokens
+ * just before a cancel, whose client has left before it could hear of them.
+ */
 function outcome(rig: WorkerRig): unknown {
-  const effects = rig.effects.toSorted((a, b) => a.atUs - b.atUs || a.request - b.request);
+  const cancelled = new Set(
+    rig.effects.filter(({ what }) => what === 'cancelled').map(({ request }) => request),
+  );
+  const effects = rig.effects
+    .filter(({ what, request }) => what !== 'token' || !cancelled.has(request))
+    .toSorted((a, b) => a.atUs - b.atUs || a.request - b.request);
   return { effects, kv: rig.kv, started: [...rig.started], load: rig.load };
 }
 

@@ -173,11 +173,12 @@ describe('a cancel', () => {
     const rig = batched();
     rig.submit(1, { outputTokens: 9 });
     rig.submit(2, { outputTokens: 9 });
-    rig.cancel(1, 300);
-    rig.cancel(1, 301);
+    rig.runUntil(160);
+    rig.cancel(1, 200);
+    rig.cancel(1, 201);
     rig.drain();
-    assert.deepEqual(rig.tokens(1), [160, 260]);
-    assert.deepEqual(rig.end(1), ['cancelled', 360]);
+    assert.deepEqual(rig.tokens(1), [160]);
+    assert.deepEqual(rig.end(1), ['cancelled', 260]);
     assert.equal(rig.tokens(2).length, 9);
   });
 
@@ -239,8 +240,30 @@ describe('equal steps', () => {
     assert.equal(rig.worker.nextWakeUs(), 380);
     rig.advance(380, 481);
     assert.equal(rig.worker.nextWakeUs(), 480);
-    rig.advance(480, 480);
+  });
+
+  test('are cut short by what comes from outside, at the end of the step that it falls into', () => {
+    const rig = batched({ blockSize: 64 });
+    rig.submit(1, { outputTokens: 30 });
+    rig.step();
+    rig.step();
+    assert.equal(rig.worker.nextWakeUs(), 80 + 29 * 100);
+    rig.submit(2, { arrivedUs: 481, outputTokens: 1 });
     assert.equal(rig.worker.nextWakeUs(), 580);
+    rig.drain();
+    assert.deepEqual(rig.tokens(2), [760]);
+    assert.deepEqual(gaps(rig.tokens(1)), [100, 100, 100, 100, 100, 180, ...Array(23).fill(100)]);
+  });
+
+  test('are cut short by a cancel, too', () => {
+    const rig = batched({ blockSize: 64 });
+    rig.submit(1, { outputTokens: 30 });
+    rig.submit(2, { outputTokens: 30, arrivedUs: 90 });
+    rig.cancel(1, 600);
+    rig.runUntil(660);
+    // Of the equal steps since its last token nobody has heard who could miss them.
+    assert.deepEqual(rig.tokens(1), [80, 180, 360]);
+    assert.deepEqual(rig.end(1), ['cancelled', 660]);
   });
 
   test('do not begin with the step that lets a preempted sequence in again', () => {

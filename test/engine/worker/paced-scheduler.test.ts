@@ -101,7 +101,7 @@ describe('a late worker', () => {
     const wakes: number[] = [];
     worker.submit(submitWith(1));
     for (const nowUs of times) {
-      worker.advance(nowUs, nowUs, batch);
+      worker.advance(nowUs, nowUs + 1, batch);
       for (let i = 0; i < batch.tokens.length; i += 3) late.push(batch.tokens.at(i + 2));
       wakes.push(worker.nextWakeUs());
     }
@@ -123,7 +123,7 @@ describe('a late worker', () => {
     const worker = new SimulatedWorker(workerId(0), workerConfigWith());
     const batch = new EventBatch(workerId(0));
     worker.submit(submitWith(1));
-    worker.advance(1150, 1150, batch);
+    worker.advance(1150, 1151, batch);
     assert.equal(batch.endUs, 1100);
     assert.equal(batch.load.latenessUs, 50);
   });
@@ -165,7 +165,7 @@ describe('queueing', () => {
     const batch = new EventBatch(workerId(0));
     worker.submit(submitWith(1, { arrivedUs: 50, outputTokens: 1 }));
     worker.submit(submitWith(2, { arrivedUs: 90, outputTokens: 1 }));
-    worker.advance(2000, 2000, batch);
+    worker.advance(2000, 2001, batch);
     assert.deepEqual([...batch.tokens.view()], [1, 1, 950, 2, 1, 910]);
     assert.deepEqual([...batch.started.view()], [1, 0, 0, 2, 0, 0]);
   });
