@@ -29,6 +29,10 @@ export function nameSpace(kind: string): NameSpace {
 
 const BLOCKS = nameSpace('blocks');
 
+/** What the position of a block's end adds to a name in the two words of its hash. */
+const POSITION_LO = 0x9e3779b1;
+const POSITION_HI = 0x85ebca77;
+
 /** The segments of one request, prompt and answer. Reused: `clear` and refill. */
 export class Content {
   #words = new Uint32Array(32 * SEGMENT_WORDS);
@@ -106,6 +110,22 @@ export class Content {
     }
   }
 
+  /**
+   * Makes the content from the chained hashes of its first `count` blocks, (lo, hi) pairs, as
+   * `writeHashes` gave them or would have: for that block size it gives the very same again.
+   */
+  assignHashes(hashes: Uint32Array, count: number, blockSize: number): void {
+    this.clear();
+    for (let block = 0; block < count; block++) {
+      const end = (block + 1) * blockSize;
+      const lo = hashes[block * HASH_WORDS]!;
+      const hi = hashes[block * HASH_WORDS + 1]!;
+      const nameLo = unmix32(lo) - Math.imul(end, POSITION_LO);
+      const nameHi = (unmix32(hi) - Math.imul(end, POSITION_HI)) ^ lo;
+      this.extend(nameLo, nameHi, end);
+    }
+  }
+
   #reserve(room: number): void {
     if (this.#length + room <= this.#words.length) return;
     const grown = new Uint32Array(Math.max(this.#words.length * 2, this.#length + room));
@@ -130,11 +150,18 @@ export function writeHashes(content: Content, blockSize: number, out: Uint32Arra
     const nameHi = words[segment + 1]!;
     const segmentEnd = words[segment + 2]!;
     for (; end <= segmentEnd; end += blockSize) {
-      const lo = mix32(nameLo + Math.imul(end, 0x9e3779b1));
+      const lo = mix32(nameLo + Math.imul(end, POSITION_LO));
       out[at] = lo;
-      out[at + 1] = mix32((nameHi ^ lo) + Math.imul(end, 0x85ebca77)) & 0x7fffffff;
+      out[at + 1] = mix32((nameHi ^ lo) + Math.imul(end, POSITION_HI)) & 0x7fffffff;
       at += HASH_WORDS;
     }
   }
   return at / HASH_WORDS;
+}
+
+/** The number that `mix32` makes `mixed` of; its steps undone in reverse. */
+function unmix32(mixed: number): number {
+  let h = Math.imul(mixed ^ (mixed >>> 16), 0x7ed1b41d);
+  h = Math.imul(h ^ (h >>> 13) ^ (h >>> 26), 0xa5cb9243);
+  return (h ^ (h >>> 16)) >>> 0;
 }

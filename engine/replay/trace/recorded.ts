@@ -19,9 +19,10 @@ import {
  * - `arrival_us`: arrival from the start of the trace. Lines may be in any order. Instead of it, a
  *   later turn of a session may have `think_us`: it arrives that long after the answer before it.
  * - `session` (optional): number of the conversation, any integer from 0.
- * - `hashes` (optional): base64 of the block hashes, 8 bytes each (lo, hi as little-endian 32-bit
- *   words), of the full blocks of `block_size` tokens of prompt and answer. Fewer are allowed; the
- *   rest of the request then shares nothing.
+ * - `hashes` (optional): base64 of the chained block hashes, 8 bytes each (lo, hi as little-endian
+ *   32-bit words), of the full blocks of `block_size` tokens of prompt and answer. Fewer are allowed;
+ *   the rest of the request then shares nothing. A replay with that block size routes by these very
+ *   hashes.
  */
 export interface RecordedHeader {
   readonly blockSize: number;
@@ -34,7 +35,7 @@ export interface RecordedRequest {
   readonly promptTokens: number;
   readonly outputTokens: number;
   readonly session?: number;
-  /** Block hashes as (lo, hi) pairs. */
+  /** Chained block hashes as (lo, hi) pairs. */
   readonly hashes: Uint32Array;
 }
 
@@ -118,7 +119,7 @@ export class RecordedParser implements RowParser {
     const words = count * HASH_WORDS;
     if (this.#hashes.length < words) this.#hashes = new Uint32Array(words * 2);
     for (let word = 0; word < words; word++) this.#hashes[word] = bytes.readUInt32LE(word * 4);
-    into.content.assignBlocks(this.#hashes, count, this.#blockSize, total);
+    into.content.assignHashes(this.#hashes, count, this.#blockSize);
   }
 }
 

@@ -43,6 +43,28 @@ test('what is recorded is replayed: times and lengths', async () => {
   );
 });
 
+test('a replay with the recorded block size has the recorded hashes', async () => {
+  const word = fc.integer({ min: 0, max: 0xffffffff });
+  const hash = fc.tuple(
+    word,
+    word.map((hi) => hi & 0x7fffffff),
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.array(hash, { maxLength: 9 }), async (hashes) => {
+      const recorded = request({ promptTokens: 139, hashes: Uint32Array.from(hashes.flat()) });
+      const [row] = await replayed([recorded]);
+      assert.ok(row !== undefined);
+      const blocks = hashesOf(row, BLOCK_SIZE);
+      assert.equal(blocks.length, 9);
+      assert.deepEqual(
+        blocks.slice(0, hashes.length),
+        hashes.map(([lo, hi]) => `${lo}:${hi}`),
+      );
+    }),
+    { numRuns: 50 },
+  );
+});
+
 test('requests share blocks exactly as far as their recorded hashes agree', async () => {
   const shared = [1, 2, 0xffffffff, 0x7fffffff];
   const a = request({ hashes: Uint32Array.of(...shared, 5, 6) });
