@@ -25,7 +25,7 @@ export class PendingTurns {
 
   /** The answer to `request`, which other turns wait for, ended at `endedUs`. */
   add(request: ReplayRequest, endedUs: TimeUs): void {
-    const { sessionKey: session, turn } = request;
+    const { session, turn } = request;
     const follows = this.#source.followUp(session, turn, endedUs, this.#probe);
     assert(follows, 'a turn that others wait for has one that follows');
     const slot = this.#freeSlots.pop() ?? this.#session.length;

@@ -29,6 +29,7 @@ export class ReplayRequest implements ClusterRequest, RequestListener {
   readonly promptBlocks: number;
   readonly outputTokens: number;
   readonly hashes: Uint32Array;
+  readonly session: number;
   readonly sessionKey: number;
   readonly seed: number;
   readonly turn: number;
@@ -51,7 +52,8 @@ export class ReplayRequest implements ClusterRequest, RequestListener {
     this.promptBlocks = Math.floor(trace.promptTokens / traits.blockSize);
     this.outputTokens = traits.outputTokens;
     this.hashes = traits.hashes;
-    this.sessionKey = trace.session;
+    this.session = trace.session;
+    this.sessionKey = trace.sessionKey ?? trace.session;
     this.seed = traits.seed;
     this.turn = trace.turn;
     this.turnsAfter = trace.turnsAfter;

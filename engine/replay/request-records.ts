@@ -33,7 +33,7 @@ export class RequestRecords {
     this.#rows.set(
       [
         arrivedUs,
-        request.sessionKey,
+        request.session,
         request.turn,
         request.worker,
         request.promptTokens,

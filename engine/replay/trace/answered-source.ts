@@ -93,6 +93,7 @@ function copyRequest(from: TraceRequest, into: TraceRequest): void {
   into.promptTokens = from.promptTokens;
   into.outputTokens = from.outputTokens;
   into.session = from.session;
+  into.sessionKey = from.sessionKey;
   into.turn = from.turn;
   into.turnsAfter = from.turnsAfter;
   into.content.assign(from.content.view());

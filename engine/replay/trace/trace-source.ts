@@ -11,6 +11,8 @@ export class TraceRequest {
   outputTokens = 1;
   /** Number of the conversation that this is a turn of, from 0, at most 2^32 - 1. */
   session = 0;
+  /** What the session policy goes by, 32 bits, where that is not the session's number. */
+  sessionKey: number | undefined;
   /** Turn of the session, from 0. */
   turn = 0;
   /** How many later turns of the session wait for the end of this one, or of one that does. */

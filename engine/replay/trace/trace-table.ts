@@ -6,7 +6,7 @@ import type { TraceRequest, TraceSource } from './trace-source.ts';
 
 /**
  * A whole trace in columns of shared memory, so that the tasks of a sweep replay one copy. Plain
- * data: it can be posted to other threads as it is. Takes 41 bytes a request and 12 a segment.
+ * data: it can be posted to other threads as it is. Takes 45 bytes a request and 12 a segment.
  */
 export interface TraceTable {
   /** Arrival, or think time of a row that waits, in microseconds. */
@@ -22,6 +22,8 @@ export interface TraceTable {
   readonly segments: Uint32Array;
   /** Rows that do not wait, in order of arrival. */
   readonly arrivals: Uint32Array;
+  /** What the session policy goes by, for each session: the file's own number where it has one. */
+  readonly sessionKeys: Uint32Array;
   /** Rows of session s in turn order: `sessionRows[sessionStart[s] .. sessionStart[s + 1])`. */
   readonly sessionStart: Uint32Array;
   readonly sessionRows: Uint32Array;
@@ -43,8 +45,8 @@ export class TraceTableBuilder {
   readonly #turn = new U32List(1024);
   readonly #segmentStart = new U32List(1024);
   readonly #segments = new U32List(1024);
+  readonly #sessionKeys = new U32List(1024);
   readonly #sessionOfKey = new Map<string | number, { readonly number: number; turns: number }>();
-  #sessions = 0;
 
   get rows(): number {
     return this.#session.length;
@@ -81,7 +83,7 @@ export class TraceTableBuilder {
     waits.set(this.#waits.view());
     this.#segmentStart.push(this.#segments.length);
     const session = shareU32(this.#session.view());
-    const sessionStart = countSessions(session, this.#sessions);
+    const sessionStart = countSessions(session, this.#sessionKeys.length);
     return {
       timeUs: time,
       waits,
@@ -92,6 +94,7 @@ export class TraceTableBuilder {
       segmentStart: shareU32(this.#segmentStart.view()),
       segments: shareU32(this.#segments.view()),
       arrivals: shareU32(arrivalOrder(time, waits)),
+      sessionKeys: shareU32(this.#sessionKeys.view()),
       sessionStart,
       sessionRows: groupRows(session, sessionStart),
     };
@@ -101,11 +104,11 @@ export class TraceTableBuilder {
     const key = row.sessionKey;
     let session = key === undefined ? undefined : this.#sessionOfKey.get(key);
     if (session === undefined) {
-      session = { number: this.#sessions, turns: 0 };
+      session = { number: this.#sessionKeys.length, turns: 0 };
       if (row.waits) {
         throw new TraceFault('the first turn of its session waits for an answer');
       }
-      this.#sessions++;
+      this.#sessionKeys.push(typeof key === 'number' ? key : session.number);
       if (key !== undefined) this.#sessionOfKey.set(key, session);
     }
     this.#session.push(session.number);
@@ -153,6 +156,7 @@ export class TableSource implements TraceSource {
     into.promptTokens = table.promptTokens[row]!;
     into.outputTokens = table.outputTokens[row]!;
     into.session = table.session[row]!;
+    into.sessionKey = table.sessionKeys[into.session]!;
     into.turn = table.turn[row]!;
     into.turnsAfter = this.#turnsAfter(into.session, into.turn);
     into.content.assign(

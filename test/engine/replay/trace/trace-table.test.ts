@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { TraceRow } from '../../../../engine/replay/trace/trace-row.ts';
+import { TraceRequest } from '../../../../engine/replay/trace/trace-source.ts';
 import {
   requestsPerSecond,
   TableSource,
@@ -12,7 +13,7 @@ import { arrivalsOf, sessionsOf } from './requests.ts';
 interface RowFields {
   readonly timeUs: number;
   readonly waits?: boolean;
-  readonly sessionKey?: string;
+  readonly sessionKey?: string | number;
 }
 
 function tableOf(rows: readonly RowFields[]): TraceTable {
@@ -58,6 +59,20 @@ test('rows without a session are sessions of one turn, rows with one are its tur
     rows.map((row) => row.turnsAfter),
     [0, 0, 0, 0],
   );
+});
+
+test('the session policy goes by the number that a file gives a session, if it is one', () => {
+  const table = tableOf([
+    { timeUs: 0, sessionKey: 4e9 },
+    { timeUs: 1 },
+    { timeUs: 2, sessionKey: 'a' },
+    { timeUs: 3, sessionKey: 4e9 },
+  ]);
+  const source = new TableSource(table);
+  const request = new TraceRequest();
+  const keys: unknown[] = [];
+  while (source.next(request)) keys.push(request.sessionKey);
+  assert.deepEqual(keys, [4e9, 1, 2, 4e9]);
 });
 
 test('a turn that waits comes only after the one before it, and says how many do', () => {
