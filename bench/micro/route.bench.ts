@@ -9,6 +9,8 @@ import { type BenchMode, type BenchRow, type BenchTask, measure } from './bench-
 
 const BLOCK_SIZE = 16;
 const PROMPT_BLOCKS = 256;
+/** How much of the prompts is cached, in turn. */
+const CACHED_SHARES = [0, 0.4, 0.95] as const;
 const PROMPT_TOKENS = PROMPT_BLOCKS * BLOCK_SIZE + 7;
 /** Requests between their booking and their first token, per worker. */
 const PREFILLS_PER_WORKER = 2;
@@ -19,23 +21,21 @@ const STORED_PROMPTS = 256;
 
 /**
  * Routing decisions at a million cached blocks, for prompts of 256 blocks that differ from call to
- * call. Whatever a decision books is settled as in service: the prefill's blocks come back as KV
- * events, others are evicted for them, the worker reports its load, the request ends.
+ * call and of which 0, 40 or 95 % is cached. Whatever a decision books is settled as in service:
+ * the prefill's blocks come back as KV events, others are evicted for them, the worker reports its
+ * load, the request ends.
  */
 export async function suite(mode: BenchMode): Promise<BenchRow[]> {
   const rows: BenchRow[] = [];
+  const prompts = mode === 'full' ? 4096 : 64;
   for (const workers of [8, 64]) {
-    const prompts = mode === 'full' ? 4096 : 64;
     const name = `${workers} workers, ${prompts * PROMPT_BLOCKS} blocks`;
-    for (const shares of [[0], [0.4], [0.95], [0, 0.4, 0.95]]) {
-      const cluster = new RouteBench(workers, prompts, shares);
-      const hits = shares.map((share) => `${share * 100} %`).join(', ');
-      rows.push(...(await measure(mode, [cluster.decisionTask(`route, ${hits} cached, ${name}`)])));
-      cluster.check();
-    }
-    const cluster = new RouteBench(workers, prompts, [0, 0.4, 0.95]);
-    rows.push(...(await measure(mode, [cluster.lifeTask(`route, KV events, end, ${name}`)])));
-    cluster.check();
+    const decisions = new RouteBench(workers, prompts);
+    rows.push(...(await measure(mode, [decisions.decisionTask(`route, ${name}`)])));
+    decisions.check();
+    const lives = new RouteBench(workers, prompts);
+    rows.push(...(await measure(mode, [lives.lifeTask(`route, KV events, end, ${name}`)])));
+    lives.check();
   }
   return rows;
 }
@@ -50,7 +50,6 @@ class RouteBench {
   readonly #router: SmartRouter;
   readonly #rng = new Rng(11);
   readonly #workers: number;
-  readonly #shares: readonly number[];
   readonly #cached: Uint32Array[];
   readonly #prefills: Prefill[] = [];
   readonly #stored: Prefill[] = [];
@@ -59,9 +58,8 @@ class RouteBench {
   #routed = 0;
   #hashes: Uint32Array = new Uint32Array(0);
 
-  constructor(workers: number, prompts: number, shares: readonly number[]) {
+  constructor(workers: number, prompts: number) {
     this.#workers = workers;
-    this.#shares = shares;
     this.#submitsSeen = Array.from({ length: workers }, () => 0);
     this.#router = new SmartRouter({
       policy: 'smart',
@@ -171,7 +169,7 @@ class RouteBench {
 
   #nextPrompt(): void {
     const hashes = this.#freshPrompt();
-    const share = this.#shares[this.#routed % this.#shares.length]!;
+    const share = CACHED_SHARES[this.#routed % CACHED_SHARES.length]!;
     const cached = this.#cached[this.#rng.below(this.#cached.length)]!;
     hashes.set(cached.subarray(0, Math.floor(share * PROMPT_BLOCKS) * HASH_WORDS));
     this.#hashes = hashes;

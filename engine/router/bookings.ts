@@ -67,8 +67,8 @@ export class Bookings {
   }
 
   /**
-   * Lets `workers` (a bitmap), whose caches end at `depth`, climb the ladder of `hashes[0 .. blocks)`
-   * for as long as they are booked, and writes how far each gets to `depths[worker]`.
+   * Lets `workers` (a bitmap), whose caches end at `depth`, climb the ladder of the first `blocks`
+   * hashes for as long as they are booked, and writes how far each gets to `depths[worker]`.
    */
   climb(
     workers: Int32Array,
@@ -78,7 +78,7 @@ export class Bookings {
     depths: Int32Array,
   ): void {
     if (this.#bits === 0) return;
-    this.#climbers.set(workers);
+    for (let word = 0; word < workers.length; word++) this.#climbers[word] = workers[word]!;
     for (let rung = depth; rung < blocks; ) {
       rung = nextDepth(rung, blocks);
       const at = (rung - 1) * HASH_WORDS;

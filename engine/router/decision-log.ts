@@ -73,12 +73,10 @@ export class DecisionLog {
     this.#routeUs[row] = 0;
     this.#regrets[row] = regret;
     const columns = this.#perWorker;
-    for (let index = 0, at = row * this.#workers; index < this.#workers; index++, at++) {
-      columns.cost[at] = view.eligible[index] === 1 ? view.cost[index]! : Number.NaN;
-      columns.overlapBlocks[at] = view.overlapBlocks[index]!;
-      columns.activeRequests[at] = view.ledger.activeRequests(index);
-      columns.decodeBlocks[at] = view.ledger.decodeBlocks(index);
-    }
+    const at = row * this.#workers;
+    columns.cost.set(view.cost, at);
+    columns.overlapBlocks.set(view.overlapBlocks, at);
+    view.ledger.copyTo(columns.activeRequests, columns.decodeBlocks, at);
   }
 
   /** Adds how long the decision recorded last took. */
@@ -124,19 +122,20 @@ export class DecisionLog {
   }
 }
 
+/** Of the types that the view and the ledger have, so that a row is copied and not converted. */
 interface CandidateColumns {
   /** Not a number where the worker was not eligible. */
   readonly cost: Float64Array;
-  readonly overlapBlocks: Uint32Array;
-  readonly activeRequests: Uint32Array;
-  readonly decodeBlocks: Uint32Array;
+  readonly overlapBlocks: Int32Array;
+  readonly activeRequests: Int32Array;
+  readonly decodeBlocks: Float64Array;
 }
 
 function candidateColumns(rows: number): CandidateColumns {
   return {
     cost: new Float64Array(rows),
-    overlapBlocks: new Uint32Array(rows),
-    activeRequests: new Uint32Array(rows),
-    decodeBlocks: new Uint32Array(rows),
+    overlapBlocks: new Int32Array(rows),
+    activeRequests: new Int32Array(rows),
+    decodeBlocks: new Float64Array(rows),
   };
 }

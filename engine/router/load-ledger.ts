@@ -51,6 +51,12 @@ export class LoadLedger {
     return this.#prefillTokens[worker]!;
   }
 
+  /** Copies every worker's active requests and decode blocks to the two arrays, from `at` on. */
+  copyTo(activeRequests: Int32Array, decodeBlocks: Float64Array, at: number): void {
+    activeRequests.set(this.#activeRequests, at);
+    decodeBlocks.set(this.#decodeBlocks, at);
+  }
+
   /**
    * Charges a request to `worker`. One submit must go out to the worker for each booking, in order.
    */

@@ -141,7 +141,7 @@ export class PrefixIndex {
     let left = 0;
     let top = 0;
     ends[0] = blocks;
-    masks.fill(0, 0, words);
+    for (let word = 0; word < words; word++) masks[word] = 0;
     while (top >= 0) {
       const right = ends[top]!;
       if (isSubset(alive, masks, top * words)) {

@@ -25,7 +25,9 @@ export interface ClusterView {
   readonly eligibleCount: number;
   /** Blocks of the request's prompt that each worker has cached and could use. */
   readonly overlapBlocks: Int32Array;
-  /** Cost of placing the request on each eligible worker, see `placementCost`; else not a number. */
+  /**
+   * Cost of placing the request on each eligible worker, see `placementCost`; else not a number.
+   */
   readonly cost: Float64Array;
   readonly ledger: LoadLedger;
   readonly index: PrefixIndex;

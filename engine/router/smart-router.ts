@@ -196,27 +196,27 @@ export class SmartRouter {
     this.ledger.reset(worker);
   }
 
-  /**
-   * Fills the view's usable overlap and cost of every worker and returns the lowest eligible cost.
-   */
+  /** Fills in the view's usable overlap and cost of every worker and returns the lowest cost. */
   #score(promptTokens: number, promptBlocks: number): number {
     const { workers, blockSize, eligible, overlapBlocks, cost, ledger } = this.#view;
     // The last prompt token is always computed, since it yields the first output token.
     const usableBlocks = Math.floor((promptTokens - 1) / blockSize);
+    const held = this.#heldBlocks;
     let costMin = Number.POSITIVE_INFINITY;
     for (let worker = 0; worker < workers; worker++) {
-      const overlap = Math.min(this.#heldBlocks[worker]!, usableBlocks);
-      overlapBlocks[worker] = overlap;
+      overlapBlocks[worker] = Math.min(held[worker]!, usableBlocks);
+      cost[worker] = Number.NaN;
+      if (eligible[worker] === 0) continue;
       const workerCost = placementCost(
         this.#weights,
         promptBlocks,
-        overlap,
+        overlapBlocks[worker]!,
         ledger.prefillTokensPending(worker) / blockSize,
         ledger.decodeBlocks(worker),
         ledger.activeRequests(worker),
       );
       cost[worker] = workerCost;
-      if (workerCost < costMin && eligible[worker] === 1) costMin = workerCost;
+      if (workerCost < costMin) costMin = workerCost;
     }
     return costMin;
   }

@@ -38,7 +38,9 @@ export function clusterView(options: ViewOptions): ClusterView {
     eligible,
     eligibleCount: workers - (options.ineligible?.length ?? 0),
     overlapBlocks: Int32Array.from({ length: workers }, (_, w) => options.overlapBlocks?.[w] ?? 0),
-    cost: Float64Array.from({ length: workers }, (_, w) => options.cost?.[w] ?? 0),
+    cost: Float64Array.from({ length: workers }, (_, w) =>
+      eligible[w] === 1 ? (options.cost?.[w] ?? 0) : Number.NaN,
+    ),
     ledger,
     index,
   };
