@@ -288,10 +288,12 @@ export class Gateway implements ChatHost, AppHost, PoolListener {
     if (this.settings.enableMetrics) this.metrics.workers.batch(batch, this.nowUs());
   }
 
-  workerDown(worker: WorkerId, reason: string): void {
-    this.#logger.error({ worker: `worker-${worker}`, reason }, 'a worker has died');
-    this.metrics.workers.workerDown(worker);
-    this.cluster.workerDown(worker, this.nowUs());
+  workersDown(workers: readonly WorkerId[], reason: string): void {
+    for (const worker of workers) {
+      this.#logger.error({ worker: `worker-${worker}`, reason }, 'a worker has died');
+      this.metrics.workers.workerDown(worker);
+    }
+    this.cluster.workersDown(workers, this.nowUs());
   }
 
   workerUp(worker: WorkerId): void {

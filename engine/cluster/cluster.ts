@@ -163,16 +163,18 @@ export class Cluster {
   }
 
   /**
-   * A worker has died. Requests without a token are placed once more; the others have failed. The
-   * transport must have dropped what it still had for that worker.
+   * Workers have died, those of one thread at once. Requests without a token are placed once more; the
+   * others have failed. The transport must have dropped what it still had for those workers.
    */
-  workerDown(worker: WorkerId, nowUs: TimeUs): void {
-    this.#router.setEligible(worker, false);
-    this.#router.forget(worker);
-    this.#batchSeq[worker] = 0;
+  workersDown(workers: readonly WorkerId[], nowUs: TimeUs): void {
+    for (const worker of workers) {
+      this.#router.setEligible(worker, false);
+      this.#router.forget(worker);
+      this.#batchSeq[worker] = 0;
+    }
     const lost: InFlight[] = [];
     for (const record of this.#inFlight.values()) {
-      if (record.worker === worker) lost.push(record);
+      if (workers.includes(record.worker)) lost.push(record);
     }
     for (const record of lost) {
       if (record.listener === undefined) {
@@ -195,7 +197,10 @@ export class Cluster {
   checkInvariants(): void {
     const { submitted, finished, cancelled, rejected, failed } = this.#counts;
     const accounted = finished + cancelled + rejected + failed + this.#inFlight.size;
-    assert(submitted === accounted, 'requests in are finished, cancelled, rejected, failed or here');
+    assert(
+      submitted === accounted,
+      'requests in are finished, cancelled, rejected, failed or here',
+    );
   }
 
   #placeAgain(record: InFlight, nowUs: TimeUs): boolean {

@@ -28,8 +28,8 @@ export interface PoolOptions {
 
 export interface PoolListener {
   batch(batch: EventBatch): void;
-  /** The worker and all it held are gone. `reason` is for a log line. */
-  workerDown(worker: WorkerId, reason: string): void;
+  /** The workers and all they held are gone, those of a thread at once. `reason` is for a log line. */
+  workersDown(workers: readonly WorkerId[], reason: string): void;
   /** The worker is there, with an empty cache. */
   workerUp(worker: WorkerId): void;
 }
@@ -194,7 +194,7 @@ export class WorkerPool implements Transport {
       );
     });
     await said;
-    for (const worker of lane.workers) this.#configure(worker);
+    for (const worker of lane.workers) if (!this.isUp(worker)) this.#configure(worker);
   }
 
   #configure(worker: WorkerId): void {
@@ -212,7 +212,7 @@ export class WorkerPool implements Transport {
         break;
       case 'crashed':
         lane.outgoing = lane.outgoing.filter((command) => !isFor(command, event.worker));
-        this.#down(event.worker, event.message);
+        this.#down([event.worker], event.message);
         this.#later(event.worker, () => {
           if (lane.port !== undefined && !this.isUp(event.worker)) this.#configure(event.worker);
         });
@@ -228,16 +228,19 @@ export class WorkerPool implements Transport {
     if (this.#stopping || lane.port !== port) return;
     lane.port = undefined;
     lane.outgoing = [];
-    for (const worker of lane.workers) if (this.isUp(worker)) this.#down(worker, reason);
+    this.#down(
+      lane.workers.filter((worker) => this.isUp(worker)),
+      reason,
+    );
     this.#later(workerId(lane.index), () => {
       // A thread that fails before it says hello has ended as well, and is tried again from there.
       this.#startLane(lane).catch(() => {});
     });
   }
 
-  #down(worker: WorkerId, reason: string): void {
-    this.#up[worker] = 0;
-    this.#listener.workerDown(worker, reason);
+  #down(workers: readonly WorkerId[], reason: string): void {
+    for (const worker of workers) this.#up[worker] = 0;
+    this.#listener.workersDown(workers, reason);
   }
 
   #later(worker: WorkerId, act: () => void): void {

@@ -1,0 +1,328 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { Cluster, type RequestListener } from '../../../engine/cluster/cluster.ts';
+import { type RouterConfig, SmartRouter } from '../../../engine/router/smart-router.ts';
+import { AssertionFailure } from '../../../shared/assert.ts';
+import { type RequestId, requestId, workerId } from '../../../shared/ids.ts';
+import { EventBatch, OUTCOME, type Outcome, type WorkerCommand } from '../../../shared/protocol.ts';
+import { timeUs } from '../../../shared/units.ts';
+import { clusterRequestWith, routerConfigWith } from '../../support/routing.ts';
+
+/** A cluster whose workers are the test itself: it sees the commands and writes the batches. */
+class Rig {
+  readonly sent: WorkerCommand[] = [];
+  readonly heard: string[] = [];
+  readonly router: SmartRouter;
+  readonly cluster: Cluster;
+  readonly #seqs: number[];
+  readonly #submits: number[];
+
+  constructor(changes: Partial<RouterConfig> = {}) {
+    const config = routerConfigWith(changes);
+    this.router = new SmartRouter(config);
+    this.cluster = new Cluster(
+      this.router,
+      { send: (command) => this.sent.push(command) },
+      config.workers,
+      config.blockSize,
+    );
+    this.#seqs = Array(config.workers).fill(0);
+    this.#submits = Array(config.workers).fill(0);
+  }
+
+  readonly listener: RequestListener = {
+    started: (request, cached, queuedUs) =>
+      this.heard.push(`${request} started ${cached} ${queuedUs}`),
+    tokens: (request, count, lateUs) => this.heard.push(`${request} tokens ${count} ${lateUs}`),
+    ended: (request, outcome) => this.heard.push(`${request} ended ${outcome}`),
+    failed: (request) => this.heard.push(`${request} failed`),
+  };
+
+  submit(name: number, changes: Parameters<typeof clusterRequestWith>[1] = {}): RequestId {
+    const placement = this.cluster.submit(clusterRequestWith(name, changes), this.listener);
+    assert.ok(placement !== undefined);
+    return placement.request;
+  }
+
+  /** Submits to one worker whatever the policy says. */
+  submitTo(worker: number, name: number): RequestId {
+    return this.submit(name, { pinned: workerId(worker) });
+  }
+
+  /** A batch of `worker` that has seen all that was sent to it. */
+  batch(worker: number, fill: (batch: EventBatch) => void): EventBatch {
+    const batch = new EventBatch(workerId(worker));
+    this.#seqs[worker] = this.#seqs[worker]! + 1;
+    batch.seq = this.#seqs[worker]!;
+    batch.load.submitsSeen = this.sent.filter(
+      (command) => command.kind === 'submit' && command.worker === worker,
+    ).length;
+    batch.load.submitsSeen -= this.#submits[worker]!;
+    fill(batch);
+    return batch;
+  }
+
+  apply(worker: number, fill: (batch: EventBatch) => void): void {
+    this.cluster.applyBatch(this.batch(worker, fill));
+    this.cluster.checkInvariants();
+  }
+
+  start(worker: number, request: RequestId): void {
+    this.apply(worker, (batch) => {
+      batch.started.push3(request, 0, 0);
+      batch.tokens.push3(request, 1, 0);
+    });
+  }
+
+  end(worker: number, request: RequestId, outcome: Outcome): void {
+    this.apply(worker, (batch) => batch.ended.push2(request, outcome));
+  }
+
+  down(worker: number): void {
+    this.#seqs[worker] = 0;
+    this.#submits[worker] = this.sent.filter(
+      (command) => command.kind === 'submit' && command.worker === worker,
+    ).length;
+    this.cluster.workersDown([workerId(worker)], timeUs(500));
+    this.cluster.checkInvariants();
+  }
+
+  submits(): number[][] {
+    return this.sent.flatMap((c) => (c.kind === 'submit' ? [[c.request, c.worker]] : []));
+  }
+}
+
+describe('a request', () => {
+  test('is sent to the worker that was chosen, with what the router expects of it', () => {
+    const rig = new Rig({ policy: 'round-robin' });
+    const request = clusterRequestWith(1, { priority: 3, seed: 9, prefillScale: 0.5, profile: 2 });
+    const placement = rig.cluster.submit(request, rig.listener);
+    assert.deepEqual(rig.sent, [
+      {
+        kind: 'submit',
+        worker: placement?.worker,
+        request: placement?.request,
+        arrivedUs: 0,
+        promptTokens: 8,
+        expectedCachedTokens: 0,
+        outputTokens: 4,
+        priority: 3,
+        seed: 9,
+        prefillScale: 0.5,
+        profile: 2,
+        siblingOf: 0,
+        hashes: request.hashes,
+      },
+    ]);
+  });
+
+  test('is expected to find cached what the index says, less the block of its last token', () => {
+    const rig = new Rig();
+    const { hashes } = clusterRequestWith(1);
+    const first = rig.submitTo(1, 1);
+    rig.apply(1, (batch) => batch.kv.push2(hashes[0]!, hashes[1]!));
+    const placement = rig.cluster.submit(clusterRequestWith(1), rig.listener);
+    assert.deepEqual([placement?.worker, placement?.overlapBlocks], [1, 1]);
+    const command = rig.sent.at(-1);
+    assert.equal(command?.kind === 'submit' && command.expectedCachedTokens, 4);
+    assert.notEqual(placement?.request, first);
+  });
+
+  test('hears of its start, its tokens and its end, in this order', () => {
+    const rig = new Rig();
+    const [one, two] = [rig.submitTo(0, 1), rig.submitTo(0, 2)];
+    rig.apply(0, (batch) => {
+      batch.ended.push2(one, OUTCOME.finished);
+      batch.tokens.push3(one, 4, 7);
+      batch.tokens.push3(two, 1, 5);
+      batch.started.push3(one, 8, 30);
+      batch.started.push3(two, 0, 40);
+    });
+    assert.deepEqual(rig.heard, [
+      `${one} started 8 30`,
+      `${two} started 0 40`,
+      `${one} tokens 4 7`,
+      `${two} tokens 1 5`,
+      `${one} ended ${OUTCOME.finished}`,
+    ]);
+    assert.equal(rig.cluster.inFlight, 1);
+  });
+});
+
+describe('a request in the books', () => {
+  test('is not there if no worker can take it', () => {
+    const rig = new Rig();
+    rig.down(0);
+    assert.equal(
+      rig.cluster.submit(clusterRequestWith(1, { pinned: workerId(0) }), rig.listener),
+      undefined,
+    );
+    rig.down(1);
+    assert.equal(rig.cluster.submit(clusterRequestWith(1), rig.listener), undefined);
+    assert.deepEqual(rig.sent, []);
+    assert.equal(rig.cluster.counts.submitted, 0);
+  });
+
+  test('is counted by its outcome, and takes its charge and its booking with it', () => {
+    const rig = new Rig();
+    for (const outcome of Object.values(OUTCOME)) rig.end(0, rig.submitTo(0, outcome + 1), outcome);
+    const { submitted, finished, cancelled, rejected, failed } = rig.cluster.counts;
+    assert.deepEqual([submitted, finished, cancelled, rejected, failed], [4, 1, 1, 2, 0]);
+    assert.equal(rig.cluster.inFlight, 0);
+    assert.equal(rig.router.ledger.activeRequests(0), 0);
+    assert.equal(rig.router.index.bookedBits, 0);
+  });
+
+  test('that was never submitted, or has ended, cannot end', () => {
+    const rig = new Rig();
+    const request = rig.submitTo(0, 1);
+    rig.end(0, request, OUTCOME.finished);
+    assert.throws(() => rig.end(0, request, OUTCOME.finished), AssertionFailure);
+  });
+});
+
+describe('the batches of a worker', () => {
+  test('are taken in order and without gaps', () => {
+    const rig = new Rig();
+    const first = rig.batch(0, () => {});
+    const second = rig.batch(0, () => {});
+    assert.throws(() => rig.cluster.applyBatch(second), AssertionFailure);
+    rig.cluster.applyBatch(first);
+    assert.throws(() => rig.cluster.applyBatch(first), AssertionFailure);
+  });
+
+  test('can be told to requests at once and to the router later', () => {
+    const rig = new Rig();
+    const request = rig.submitTo(0, 1);
+    const { hashes } = clusterRequestWith(1);
+    const batch = rig.batch(0, (filled) => {
+      filled.kv.push2(hashes[0]!, hashes[1]!);
+      filled.started.push3(request, 0, 0);
+    });
+    rig.cluster.applyProgress(batch);
+    assert.deepEqual(rig.heard, [`${request} started 0 0`]);
+    assert.equal(rig.router.index.cachedBlocks(0), 0);
+    rig.router.applyBatch(batch);
+    assert.equal(rig.router.index.cachedBlocks(0), 1);
+  });
+});
+
+describe('a cancel', () => {
+  test('is sent once, and the client hears no more', () => {
+    const rig = new Rig();
+    const request = rig.submitTo(1, 1);
+    rig.cluster.cancel(request);
+    rig.cluster.cancel(request);
+    assert.deepEqual(rig.sent.slice(1), [{ kind: 'cancel', worker: 1, request }]);
+    rig.start(1, request);
+    rig.end(1, request, OUTCOME.cancelled);
+    assert.deepEqual(rig.heard, []);
+    assert.equal(rig.cluster.counts.cancelled, 1);
+  });
+
+  test('that comes too late leaves the request finished', () => {
+    const rig = new Rig();
+    const request = rig.submitTo(0, 1);
+    rig.cluster.cancel(request);
+    rig.end(0, request, OUTCOME.finished);
+    rig.cluster.cancel(request);
+    rig.cluster.cancel(requestId(99));
+    assert.equal(rig.sent.length, 2);
+    assert.deepEqual([rig.cluster.counts.finished, rig.cluster.counts.cancelled], [1, 0]);
+  });
+});
+
+describe('the death of a worker', () => {
+  test('places its requests without a token once more, and fails the others', () => {
+    const rig = new Rig();
+    const [waiting, streaming, elsewhere] = [
+      rig.submitTo(0, 1),
+      rig.submitTo(0, 2),
+      rig.submitTo(1, 3),
+    ];
+    rig.start(0, streaming);
+    rig.heard.length = 0;
+    rig.down(0);
+    assert.deepEqual(rig.heard, [`${streaming} failed`]);
+    assert.deepEqual(rig.submits().slice(3), [[waiting, 1]]);
+    const { counts } = rig.cluster;
+    assert.deepEqual([counts.failed, counts.rerouted, rig.cluster.inFlight], [1, 1, 2]);
+    rig.end(1, waiting, OUTCOME.finished);
+    rig.end(1, elsewhere, OUTCOME.finished);
+    assert.equal(rig.router.ledger.activeRequests(1), 0);
+  });
+
+  test('makes a request placed anew arrive then, alone', () => {
+    const rig = new Rig();
+    const first = rig.submitTo(0, 1);
+    const sibling = rig.submit(2, { pinned: workerId(0), siblingOf: first });
+    rig.down(0);
+    const command = rig.sent.at(-1);
+    assert.ok(command?.kind === 'submit');
+    assert.equal(command.request, sibling);
+    assert.deepEqual([command.arrivedUs, command.siblingOf], [500, 0]);
+  });
+
+  test('fails a request that has been placed anew before', () => {
+    const rig = new Rig({ workers: 3 });
+    const request = rig.submitTo(0, 1);
+    rig.down(0);
+    const second = rig.submits().at(-1)![1]!;
+    rig.down(second);
+    assert.deepEqual(rig.heard, [`${request} failed`]);
+    assert.equal(rig.cluster.inFlight, 0);
+  });
+
+  test('fails a request for which no other worker is left', () => {
+    const rig = new Rig({ workers: 1 });
+    const request = rig.submitTo(0, 1);
+    rig.down(0);
+    assert.deepEqual(rig.heard, [`${request} failed`]);
+    assert.equal(rig.cluster.counts.rerouted, 0);
+  });
+});
+
+describe('the death of a worker in the books', () => {
+  test('completes the cancels that it interrupts', () => {
+    const rig = new Rig();
+    rig.cluster.cancel(rig.submitTo(0, 1));
+    rig.down(0);
+    assert.deepEqual(rig.heard, []);
+    assert.equal(rig.cluster.counts.cancelled, 1);
+    assert.equal(rig.cluster.inFlight, 0);
+  });
+
+  test('takes its blocks, bookings and load out of the books', () => {
+    const rig = new Rig();
+    rig.submitTo(0, 1);
+    rig.apply(0, (batch) => {
+      batch.kv.push2(7, 7);
+      batch.load.activeBlocks = 9;
+    });
+    rig.submitTo(0, 2);
+    rig.cluster.cancel(rig.submitTo(0, 3));
+    rig.down(0);
+    const { index, ledger } = rig.router;
+    assert.equal(index.cachedBlocks(0), 0);
+    assert.equal(ledger.activeRequests(0) + ledger.decodeBlocks(0), 0);
+    assert.equal(ledger.prefillTokensPending(0), 0);
+    assert.ok(!rig.router.isEligible(workerId(0)));
+  });
+
+  test('is over when it is up again: it counts its batches and submits anew', () => {
+    const rig = new Rig();
+    rig.end(0, rig.submitTo(0, 1), OUTCOME.finished);
+    rig.down(0);
+    rig.cluster.workerUp(workerId(0));
+    rig.end(0, rig.submitTo(0, 2), OUTCOME.finished);
+    assert.equal(rig.cluster.counts.finished, 2);
+  });
+
+  test('of several at once places nothing on one that is dead too', () => {
+    const rig = new Rig({ workers: 3 });
+    const request = rig.submitTo(0, 1);
+    rig.cluster.workersDown([workerId(0), workerId(1)], timeUs(500));
+    assert.deepEqual(rig.submits().at(-1), [request, 2]);
+    assert.deepEqual(rig.heard, []);
+  });
+});
