@@ -57,7 +57,8 @@ export abstract class ChatAnswer implements RequestListener {
   /** Tokens that came out, for each choice. */
   readonly #emitted: number[];
   readonly #requests: RequestId[] = [];
-  #placementHeaders = '';
+  #placement: Placement | undefined;
+  #routeUs = 0;
   #hasEnded = false;
 
   constructor(start: AnswerStart, host: AnswerHost) {
@@ -75,11 +76,13 @@ export abstract class ChatAnswer implements RequestListener {
     this.#requests.push(request);
   }
 
-  /** Where the first choice was placed, and how long that took, for the answer's headers. */
-  set placement({ worker, overlapBlocks, routeUs }: Placement & { readonly routeUs: number }) {
-    this.#placementHeaders =
-      `x-fakeai-worker: worker-${worker}\r\nx-fakeai-overlap-blocks: ${overlapBlocks}\r\n` +
-      `x-fakeai-route-us: ${routeUs}`;
+  /**
+   * Where the first choice was placed, and how long that took, for the answer's headers. Should its
+   * worker die before it begins, `placement` says where it was placed then.
+   */
+  routed(placement: Placement, routeUs: number): void {
+    this.#placement = placement;
+    this.#routeUs = routeUs;
   }
 
   started(_request: RequestId, cachedTokens: number, queuedUs: number): void {
@@ -150,7 +153,11 @@ export abstract class ChatAnswer implements RequestListener {
   protected get headers(): HeaderList {
     // A line break in a value starts the next header: five of them cost one call into native code.
     const processingMs = Math.round(this.ttftUs / 1000);
-    const lines = `${processingMs}\r\nopenai-version: 2020-10-01\r\n${this.#placementHeaders}`;
+    const lines =
+      `${processingMs}\r\nopenai-version: 2020-10-01` +
+      `\r\nx-fakeai-worker: worker-${this.#placement?.worker}` +
+      `\r\nx-fakeai-overlap-blocks: ${this.#placement?.overlapBlocks}` +
+      `\r\nx-fakeai-route-us: ${this.#routeUs}`;
     return [['openai-processing-ms', lines]];
   }
 

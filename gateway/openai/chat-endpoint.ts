@@ -1,4 +1,4 @@
-import type { ClusterRequest, Placement } from '../../engine/cluster/cluster.ts';
+import type { ClusterRequest } from '../../engine/cluster/cluster.ts';
 import { HASH_WORDS, type HashRoot, hashBlocks, hashRoot } from '../../shared/block-hash.ts';
 import { ApiError, apiError } from '../../shared/errors.ts';
 import { NO_REQUEST, type RequestId, type WorkerId, workerId } from '../../shared/ids.ts';
@@ -187,17 +187,13 @@ export class ChatEndpoint {
       if (choice === 0) {
         worker = placement.worker;
         first = placement.request;
-        this.#note(answer, placement, this.#host.nowUs() - beforeUs);
+        const routeUs = this.#host.nowUs() - beforeUs;
+        this.#host.noteRouteUs(routeUs);
+        answer.routed(placement, routeUs);
       }
     }
     this.#host.answerStarted(answer);
     return undefined;
-  }
-
-  #note(answer: ChatAnswer, placement: Placement, routeUs: number): void {
-    this.#host.noteRouteUs(routeUs);
-    const { request, worker, overlapBlocks } = placement;
-    answer.placement = { request, worker, overlapBlocks, routeUs };
   }
 
   /** Hashes of the full blocks of prompt and answer; the prompt's ids are in the token buffer. */
