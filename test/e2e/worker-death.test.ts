@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { workerId } from '../../shared/ids.ts';
+import { ask, chatBody, choiceOf, post, prompt, readEvents } from '../support/chat-client.ts';
+import { eventually } from '../support/eventually.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+
+/** A worker dies under load: what was lost is said, all else goes on, and the worker comes back. */
+
+const VICTIM = workerId(1);
+const VICTIM_NAME = `worker-${VICTIM}`;
+const PINNED = { 'x-fakeai-worker': VICTIM_NAME };
+const WORKERS = 3;
+/** Per worker; with this load some requests wait on each. */
+const SLOTS = 8;
+const REQUESTS = 36;
+const TOKENS = 50;
+
+let server: TestServer;
+before(async () => {
+  server = await startServer(
+    `--ttft 0 --itl 20:0 --kv-cache-num-workers ${WORKERS} --threads ${WORKERS} ` +
+      `--max-num-seqs ${SLOTS} --load-balance-weight 2`,
+  );
+});
+after(() => server.stop());
+
+interface Outcome {
+  readonly isStream: boolean;
+  readonly worker: string | null;
+  /** Its head came before the worker was killed. */
+  readonly isEarly: boolean;
+  readonly status: number;
+  readonly text: string;
+}
+
+/** Sends the load, half of it streamed, and calls `kill` once every slot is taken. */
+async function underLoad(kill: () => Promise<unknown>): Promise<Outcome[]> {
+  const { workers } = server.gateway.metrics;
+  let isKilled = false;
+  const outcomes = Array.from({ length: REQUESTS }, async (_, at): Promise<Outcome> => {
+    const isStream = at % 2 === 0;
+    const body = chatBody(prompt(`load${at}x`, 20), { max_tokens: TOKENS, ignore_eos: true });
+    const response = await post(server, { ...body, stream: isStream });
+    const isEarly = !isKilled;
+    const text = await response.text();
+    const worker = response.headers.get('x-fakeai-worker');
+    return { isStream, worker, isEarly, status: response.status, text };
+  });
+  await eventually('all slots are taken', () => {
+    const running = Array.from({ length: WORKERS }, (_, at) => workers.load(at, 'running'));
+    return running.every((count) => count === SLOTS);
+  });
+  isKilled = true;
+  await kill();
+  return Promise.all(outcomes);
+}
+
+/** Holds every answer to be whole, or to say that its worker failed. Returns how many failed. */
+function failures(outcomes: readonly Outcome[]): number {
+  let failed = 0;
+  for (const { isStream, worker, isEarly, status, text } of outcomes) {
+    if (status === 500) {
+      assert.ok(!isStream, 'a stream that has not begun goes to another worker');
+      assert.equal(JSON.parse(text).error.code, 'worker_failed');
+      failed++;
+      continue;
+    }
+    assert.equal(status, 200, text);
+    const reply = isStream ? readEvents(text) : undefined;
+    if (reply?.error !== undefined) {
+      assert.equal(reply.error.code, 'worker_failed');
+      assert.equal(reply.isDone, false);
+      assert.ok(isEarly && worker === VICTIM_NAME, 'the streams of other workers go on');
+      failed++;
+      continue;
+    }
+    const tokens = reply ? choiceOf(reply).tokens : JSON.parse(text).usage.completion_tokens;
+    assert.equal(tokens, TOKENS);
+    assert.ok(isEarly || worker !== VICTIM_NAME, 'it was served elsewhere, and says so');
+  }
+  return failed;
+}
+
+async function settled(): Promise<void> {
+  const { cluster } = server.gateway;
+  await eventually('every request has ended', () => cluster.inFlight === 0);
+  cluster.checkInvariants();
+}
+
+describe('a worker that dies under load', () => {
+  for (const fault of ['throw', 'terminate', 'out-of-memory']) {
+    it(`loses what it had begun, and nothing else: ${fault}`, async () => {
+      const { cluster, pool, router } = server.gateway;
+      const remembered = chatBody(prompt(`remember-${fault}`, 60), { max_tokens: 1 });
+      await ask(server, remembered, PINNED);
+      await settled();
+      const hit = await ask(server, remembered, PINNED);
+      assert.notEqual(hit.headers.get('x-fakeai-overlap-blocks'), '0');
+      await settled();
+
+      const before = { ...cluster.counts };
+      const restarts = pool.restarts(VICTIM);
+      const url = `${server.origin}/admin/workers/${VICTIM_NAME}?fault=${fault}`;
+      const failed = failures(await underLoad(() => fetch(url, { method: 'POST' })));
+      await settled();
+      assert.ok(failed > 0 && failed <= SLOTS);
+      assert.equal(cluster.counts.failed - before.failed, failed);
+      assert.equal(cluster.counts.finished - before.finished, REQUESTS - failed);
+      assert.ok(cluster.counts.rerouted > before.rerouted, 'those that waited on it');
+
+      await eventually('the worker is back', () => pool.isUp(VICTIM));
+      assert.equal(pool.restarts(VICTIM), restarts + 1);
+      assert.equal(router.ledger.activeRequests(VICTIM), 0);
+      const miss = await ask(server, remembered, PINNED);
+      assert.equal(miss.headers.get('x-fakeai-worker'), VICTIM_NAME);
+      assert.equal(miss.headers.get('x-fakeai-overlap-blocks'), '0', 'its blocks are forgotten');
+      assert.equal(miss.completion.usage.prompt_tokens_details?.cached_tokens, 0);
+    });
+  }
+});
