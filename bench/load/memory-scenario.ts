@@ -20,55 +20,66 @@ const TTFT_MS = 10;
 const ITL_MS = 5000;
 const RAMP_MS = 2000;
 const SETTLE_MS = 2000;
+const WARM_UP = { streams: 64, tokens: 1, seconds: 3 } as const;
 const BAR_IDLE_MIB = 150;
 const BAR_STREAM_KIB = 8;
 
-/** Resident memory of the server process: with nothing to do, and for each stream that is open. */
+/**
+ * Resident memory of the server process: with nothing to do, and for each stream that is open. The
+ * latter counts from a server that has worked before: the heaps of V8 reserve some 20 MiB for young
+ * objects with the first load, whether it is one stream or thousands.
+ */
 export async function memoryScenario(context: ScenarioContext): Promise<ScenarioReport> {
   showProgress('memory: idle');
-  const body = streamBody(TOKENS);
   const flags = [...latencyFlags(TTFT_MS, ITL_MS), '--max-num-seqs', String(STREAMS)];
-  // One token, so that the first stream, which proves that the server is up, ends at once.
-  const server = await ServerProcess.startOurs(context.entry, flags, CHAT_PATH, streamBody(1));
-  await delay(SETTLE_MS);
-  const idleBytes = server.usage().rssBytes;
+  const short = streamBody(WARM_UP.tokens);
+  const server = await ServerProcess.startOurs(context.entry, flags, CHAT_PATH, short);
+  const rssMib = async (): Promise<number> => {
+    await delay(SETTLE_MS);
+    return server.usage().rssBytes / 2 ** 20;
+  };
+  const idleMib = await rssMib();
 
-  showProgress(`memory: ${STREAMS} streams`);
-  const { events } = await captureStream(server.port, CHAT_PATH, streamBody(1));
-  const load = await StreamLoad.start({
+  showProgress('memory: warming up');
+  const { events } = await captureStream(server.port, CHAT_PATH, short);
+  const plan = {
     port: server.port,
     path: CHAT_PATH,
-    body,
-    streams: STREAMS,
-    tokens: TOKENS,
-    chunks: events.length - 1 + TOKENS,
     ttftMs: TTFT_MS,
     itlMs: ITL_MS,
+    chunks: events.length,
+  };
+  const warmUp = await StreamLoad.start({ ...plan, ...WARM_UP, body: short, rampMs: 0 });
+  await warmUp.measure(WARM_UP.seconds);
+  await warmUp.finish();
+  const warmMib = await rssMib();
+
+  showProgress(`memory: ${STREAMS} streams`);
+  const load = await StreamLoad.start({
+    ...plan,
+    body: streamBody(TOKENS),
+    streams: STREAMS,
+    tokens: TOKENS,
+    chunks: events.length - WARM_UP.tokens + TOKENS,
     rampMs: RAMP_MS,
   });
-  await load.measure(SETTLE_MS / 1000);
-  const openBytes = server.usage().rssBytes;
+  const openMib = await rssMib();
   if (load.tokens < STREAMS)
     throw new Error(`only ${load.tokens} of ${STREAMS} streams have begun`);
   load.destroy();
-  await delay(SETTLE_MS);
-  const afterBytes = server.usage().rssBytes;
+  const afterMib = await rssMib();
   await server.stop();
 
-  const idleMib = idleBytes / 2 ** 20;
-  const streamKib = (openBytes - idleBytes) / STREAMS / 1024;
+  const streamKib = ((openMib - warmMib) * 1024) / STREAMS;
+  const isSmall = streamKib < BAR_STREAM_KIB;
   return {
-    title: `memory: RSS of the server process, 4 workers; ${STREAMS} streams open`,
+    title: `memory: RSS of the server process, 4 workers; ${STREAMS} streams held open`,
     text: [
       verdict('idle', `${figure(idleMib)} MiB`, `< ${BAR_IDLE_MIB} MiB`, idleMib < BAR_IDLE_MIB),
-      verdict(
-        'per open stream',
-        `${figure(streamKib)} KiB`,
-        `< ${BAR_STREAM_KIB} KiB`,
-        streamKib < BAR_STREAM_KIB,
-      ),
-      `  open ${figure(openBytes / 2 ** 20)} MiB, 2 s after all clients left ${figure(afterBytes / 2 ** 20)} MiB`,
+      verdict('per open stream', `${figure(streamKib)} KiB`, `< ${BAR_STREAM_KIB} KiB`, isSmall),
+      `  after some work ${figure(warmMib)} MiB, with all streams open ${figure(openMib)} MiB, ` +
+        `once they have left ${figure(afterMib)} MiB`,
     ].join('\n'),
-    figures: { streams: STREAMS, idleBytes, openBytes, afterBytes },
+    figures: { streams: STREAMS, idleMib, warmMib, openMib, afterMib },
   };
 }
