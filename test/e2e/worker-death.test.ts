@@ -3,6 +3,8 @@ import { after, before, describe, it } from 'node:test';
 import { workerId } from '../../shared/ids.ts';
 import { ask, chatBody, choiceOf, post, prompt, readEvents } from '../support/chat-client.ts';
 import { eventually } from '../support/eventually.ts';
+import { openStream, STUCK } from '../support/open-stream.ts';
+import type { RawConnection } from '../support/raw-connection.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
 /** A worker dies under load: what was lost is said, all else goes on, and the worker comes back. */
@@ -118,4 +120,40 @@ describe('a worker that dies under load', () => {
       assert.equal(miss.completion.usage.prompt_tokens_details?.cached_tokens, 0);
     });
   }
+});
+
+describe('a thread that dies', () => {
+  it('takes all of its workers along, and what waited on them goes to those of other threads', async () => {
+    const stuck = await startServer(
+      `${STUCK} --kv-cache-num-workers 4 --threads 2 --max-num-seqs 1`,
+    );
+    try {
+      const { cluster, pool } = stuck.gateway;
+      const pin = (worker: number) => ({ 'x-fakeai-worker': `worker-${worker}` });
+      const streams: RawConnection[] = [];
+      for (const worker of [0, 1, 2, 3]) {
+        streams.push(await openStream(stuck, {}, [`x-fakeai-worker: worker-${worker}`]));
+      }
+      const body = chatBody('waits', { max_tokens: 1 });
+      const waiting = Promise.all([ask(stuck, body, pin(0)), ask(stuck, body, pin(2))]);
+      await eventually('two wait', () => cluster.inFlight === 6);
+
+      await pool.terminateThreadOf(workerId(0));
+      await Promise.all([0, 2].map((worker) => streams[worker]?.readThrough('worker_failed')));
+      assert.equal(cluster.counts.failed, 2);
+      assert.equal(cluster.counts.rerouted, 2);
+      await Promise.all(streams.map((stream) => stream.close()));
+      for (const { headers } of await waiting) {
+        assert.match(headers.get('x-fakeai-worker') ?? '', /^worker-[13]$/);
+      }
+      const all = [0, 1, 2, 3].map(workerId);
+      await eventually('all are up', () => all.every((worker) => pool.isUp(worker)));
+      assert.deepEqual(
+        all.map((worker) => pool.restarts(worker)),
+        [1, 0, 1, 0],
+      );
+    } finally {
+      await stuck.stop();
+    }
+  });
 });
