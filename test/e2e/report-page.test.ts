@@ -1,0 +1,184 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, type TestContext, test } from 'node:test';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { build } from 'esbuild';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { FIGURE_IDS } from '../../engine/replay/report/report-figures.ts';
+import { reportHtml } from '../../engine/replay/report/report-html.ts';
+import { PAPERS } from '../../engine/replay/report/report-style.ts';
+import { sampleReport } from '../engine/replay/report/sample-report.ts';
+
+const BROWSERS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+const POLICIES = ['smart', 'round-robin', 'random'] as const;
+const MARKS = 'path:not([d=""]), circle, line, rect, image';
+
+const executablePath = BROWSERS.find((path) => existsSync(path));
+let folder = '';
+let file = '';
+let browser: Browser | undefined;
+
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'fakeai-report-'));
+  file = join(folder, 'report.html');
+  const data = sampleReport({
+    policies: POLICIES,
+    rates: [1, 4],
+    workers: 4,
+    seeds: [1, 2],
+    requests: 150,
+  });
+  await writeFile(
+    file,
+    reportHtml({ ...data, title: 'A trace & <its> replay' }, await pageScript()),
+  );
+  if (executablePath !== undefined)
+    browser = await chromium.launch({ executablePath, args: FLAGS });
+});
+
+after(async () => {
+  await browser?.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function pageScript(): Promise<string> {
+  const source = '../../engine/replay/report/page/page.ts';
+  const { outputFiles } = await build({
+    entryPoints: [fileURLToPath(new URL(source, import.meta.url))],
+    bundle: true,
+    minify: true,
+    write: false,
+    platform: 'browser',
+    target: 'es2022',
+    format: 'iife',
+  });
+  return outputFiles[0]?.text ?? '';
+}
+
+/** The report in a real browser, from disk, with all that the browser complained about or loaded. */
+async function openReport(t: TestContext, colorScheme: 'light' | 'dark' = 'light') {
+  if (browser === undefined) {
+    t.skip(`no Chromium in ${BROWSERS.join(', ')}`);
+    return undefined;
+  }
+  const page = await browser.newPage({ colorScheme, viewport: { width: 1200, height: 900 } });
+  t.after(() => page.close());
+  const complaints: string[] = [];
+  const requests: string[] = [];
+  page.on('console', (message) => complaints.push(message.text()));
+  page.on('pageerror', (error) => complaints.push(String(error)));
+  page.on('request', (request) => requests.push(request.url()));
+  const url = pathToFileURL(file).href;
+  await page.goto(url);
+  return { page, complaints, requests, url };
+}
+
+test('the report draws every figure from its file alone, without a complaint', async (t) => {
+  const report = await openReport(t);
+  if (report === undefined) return;
+  const { page, complaints, requests, url } = report;
+  for (const id of FIGURE_IDS) {
+    const plots = page.locator(`#${id} .chart svg[aria-label]`);
+    assert.ok((await plots.count()) > 0, `${id} has no plot`);
+    for (const plot of await plots.all()) {
+      assert.ok((await plot.locator(MARKS).count()) > 3, `${id} has no marks`);
+    }
+  }
+  assert.equal(await page.locator('h1').textContent(), 'A trace & <its> replay');
+  assert.deepEqual(complaints, []);
+  // Colours of a heat map are an image within the file.
+  assert.deepEqual(
+    requests.filter((request) => !request.startsWith('data:')),
+    [url],
+  );
+});
+
+test('legends and small multiples name the policies in the order of the tables', async (t) => {
+  const report = await openReport(t);
+  if (report === undefined) return;
+  const { page } = report;
+  for (const id of ['ttft', 'itl', 'hit-rate', 'queue', 'goodput', 'plane']) {
+    assert.deepEqual(await page.locator(`#${id} .legend li`).allTextContents(), [...POLICIES], id);
+  }
+  for (const id of ['load', 'kv-use']) {
+    assert.deepEqual(await page.locator(`#${id} h4`).allTextContents(), [...POLICIES], id);
+  }
+  const rows = await page
+    .locator('[data-setting="0"] table >> nth=0 >> tbody th')
+    .allTextContents();
+  assert.deepEqual(rows, [...POLICIES]);
+});
+
+test('the table behind a plot holds its figures', async (t) => {
+  const report = await openReport(t);
+  if (report === undefined) return;
+  const { page } = report;
+  for (const id of FIGURE_IDS) {
+    const data = page.locator(`#${id} .data`);
+    assert.equal(await data.isVisible(), false);
+    await page.locator(`#${id} summary`).click();
+    assert.equal(await data.isVisible(), true);
+    const cells = await data.locator('td').allTextContents();
+    assert.ok(cells.length >= POLICIES.length, id);
+    assert.ok(
+      cells.some((text) => /\d/.test(text)),
+      id,
+    );
+    assert.doesNotMatch(cells.join(' '), /NaN|undefined|Infinity/);
+  }
+});
+
+test('choosing a setting shows its tables and draws its plots', async (t) => {
+  const report = await openReport(t);
+  if (report === undefined) return;
+  const { page, complaints } = report;
+  assert.deepEqual(await visibleSettings(page), ['0']);
+  const before = await page.locator('#ttft .chart').innerHTML();
+  await page.selectOption('#setting', '1');
+  assert.deepEqual(await visibleSettings(page), ['1']);
+  assert.notEqual(await page.locator('#ttft .chart').innerHTML(), before);
+  assert.deepEqual(complaints, []);
+});
+
+test('dark mode has colours of its own, and paper is always light', async (t) => {
+  const light = await openReport(t, 'light');
+  const dark = await openReport(t, 'dark');
+  if (light === undefined || dark === undefined) return;
+  const [onLight, onDark] = [await colorsOf(light.page), await colorsOf(dark.page)];
+  assert.deepEqual([onLight.paper, onDark.paper], PAPERS.map(rgb));
+  assert.notEqual(onLight.ink, onDark.ink);
+  assert.notEqual(onLight.line, onDark.line);
+  await dark.page.emulateMedia({ media: 'print', colorScheme: 'dark' });
+  assert.deepEqual(await colorsOf(dark.page), onLight);
+});
+
+async function visibleSettings(page: Page): Promise<(string | null)[]> {
+  const sections = await page.locator('[data-setting]:visible').all();
+  return await Promise.all(sections.map((section) => section.getAttribute('data-setting')));
+}
+
+/** Colours that the browser computed: of the page, its text, and the first policy's line. */
+async function colorsOf(page: Page): Promise<{ paper: string; ink: string; line: string }> {
+  return await page.evaluate(`(() => {
+    const body = getComputedStyle(document.body);
+    const line = document.querySelector('#ttft .legend path');
+    return { paper: body.backgroundColor, ink: body.color, line: getComputedStyle(line).stroke };
+  })()`);
+}
+
+function rgb(hex: string): string {
+  const channels = [1, 3, 5].map((at) => Number.parseInt(hex.slice(at, at + 2), 16));
+  return `rgb(${channels.join(', ')})`;
+}
