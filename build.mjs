@@ -1,4 +1,5 @@
-// Bundles the program into dist/: one file for the gateway, one for each Piscina entry.
+// Bundles the program into dist/: one file for the gateway, one for each Piscina entry, and the
+// script that a replay's report holds to draw its plots.
 import { chmodSync, rmSync } from 'node:fs';
 import { build } from 'esbuild';
 
@@ -18,6 +19,16 @@ await build({
   format: 'esm',
   packages: 'external',
   sourcemap: true,
+  logLevel: 'warning',
+});
+await build({
+  entryPoints: { 'report-page': 'engine/replay/report/page/page.ts' },
+  outdir: 'dist',
+  bundle: true,
+  minify: true,
+  platform: 'browser',
+  target: 'es2022',
+  format: 'iife',
   logLevel: 'warning',
 });
 chmodSync('dist/fakeai.js', 0o755);

@@ -90,11 +90,9 @@ test('the report draws every figure from its file alone, without a complaint', a
   if (report === undefined) return;
   const { page, complaints, requests, url } = report;
   for (const id of FIGURE_IDS) {
-    const plots = page.locator(`#${id} .chart svg[aria-label]`);
-    assert.ok((await plots.count()) > 0, `${id} has no plot`);
-    for (const plot of await plots.all()) {
-      assert.ok((await plot.locator(MARKS).count()) > 3, `${id} has no marks`);
-    }
+    const marks = await marksOf(page, id);
+    assert.ok(marks.length > 0, `${id} has no plot`);
+    assert.ok(Math.min(...marks) > 3, `${id} has a plot without marks`);
   }
   assert.equal(await page.locator('h1').textContent(), 'A trace & <its> replay');
   assert.deepEqual(complaints, []);
@@ -110,7 +108,7 @@ test('legends and small multiples name the policies in the order of the tables',
   if (report === undefined) return;
   const { page } = report;
   for (const id of ['ttft', 'itl', 'hit-rate', 'queue', 'goodput', 'plane']) {
-    assert.deepEqual(await page.locator(`#${id} .legend li`).allTextContents(), [...POLICIES], id);
+    assert.deepEqual(await page.locator(`#${id} .legend li`).allInnerTexts(), [...POLICIES], id);
   }
   for (const id of ['load', 'kv-use']) {
     assert.deepEqual(await page.locator(`#${id} h4`).allTextContents(), [...POLICIES], id);
@@ -163,6 +161,12 @@ test('dark mode has colours of its own, and paper is always light', async (t) =>
   await dark.page.emulateMedia({ media: 'print', colorScheme: 'dark' });
   assert.deepEqual(await colorsOf(dark.page), onLight);
 });
+
+/** Number of marks in each plot of a figure. */
+async function marksOf(page: Page, id: string): Promise<number[]> {
+  return await page.evaluate(`[...document.querySelectorAll('#${id} .chart svg[aria-label]')]
+    .map((plot) => plot.querySelectorAll('${MARKS}').length)`);
+}
 
 async function visibleSettings(page: Page): Promise<(string | null)[]> {
   const sections = await page.locator('[data-setting]:visible').all();

@@ -21,6 +21,11 @@ export function countText(count: number): string {
   return WHOLE.format(count);
 }
 
+/** A ratio near 1 or below, as deep as it means something. */
+export function ratioText(ratio: number): string {
+  return ratio.toFixed(3);
+}
+
 /** A share of 0 .. 1 in percent. */
 export function percentText(share: number): string {
   return `${(share * 100).toFixed(1)} %`;
@@ -44,7 +49,7 @@ function inUnit(ms: number, text: (value: number) => string): string {
 /** The unit for an axis of time that ends at `seconds`, and how many seconds it has. */
 export function timeUnit(seconds: number): { readonly unit: string; readonly seconds: number } {
   if (seconds > 3 * 3600) return { unit: 'h', seconds: 3600 };
-  if (seconds > 3 * 60) return { unit: 'min', seconds: 60 };
+  if (seconds > 10 * 60) return { unit: 'min', seconds: 60 };
   return { unit: 's', seconds: 1 };
 }
 

@@ -31,14 +31,14 @@ export const FIGURE_TEXTS: Readonly<Record<FigureId, FigureText>> = {
     title: 'Inter-token latency',
     caption:
       'Share of the gaps between two tokens of an answer that were no longer than that. Further ' +
-      'left is better. Logarithmic axis.',
+      'left is better. Logarithmic axis. The service level bounds the mean gap of each answer.',
     isWide: false,
   },
   'hit-rate': {
     title: 'Hit rate over time',
     caption:
       'Share of the prompts’ tokens that their worker had cached, by the time of the first token. ' +
-      'Dots are buckets of time, lines are their moving mean. The dashed bound is what one ' +
+      'Dots are buckets of time, lines are their moving mean. The dotted line is what one ' +
       'infinite cache would reach over the whole trace.',
     isWide: false,
   },
@@ -51,8 +51,8 @@ export const FIGURE_TEXTS: Readonly<Record<FigureId, FigureText>> = {
   goodput: {
     title: 'Goodput against rate',
     caption:
-      'Requests per second that kept the service level. A policy is past its capacity where its ' +
-      'line leaves the others’. Bars span the seeds.',
+      'Requests per second that kept the service level. Where its line bends away from the rate, a ' +
+      'policy is past its capacity. Bars span the seeds.',
     isWide: false,
   },
   plane: {

@@ -1,5 +1,5 @@
 import type { Distribution, ReplayResult } from '../replay-result.ts';
-import { countText, durationText, numberText, percentText } from './figure-text.ts';
+import { countText, durationText, numberText, percentText, ratioText } from './figure-text.ts';
 import type { ReportCell } from './report-data.ts';
 
 /** One figure of a cell, as a column of a table of policies. */
@@ -98,7 +98,7 @@ export const SUMMARY_TABLES: readonly SummaryTable[] = [
         columns: [
           column('evicted', (result) => result.cache.evictedBlocks, countText),
           column('fetched', (result) => result.cache.fetchedBlocks, countText),
-          column('copies', (result) => result.cache.copiesPerBlock, numberText),
+          column('copies', (result) => result.cache.copiesPerBlock, ratioText),
         ],
       },
       {
@@ -112,9 +112,9 @@ export const SUMMARY_TABLES: readonly SummaryTable[] = [
           'Spread of busy time over the workers: its coefficient of variation (0 is even), the ' +
           'busiest over the mean, and Jain’s index (1 is even).',
         columns: [
-          column('CV', (result) => result.imbalance.cv, numberText, 'low'),
-          column('max/mean', (result) => result.imbalance.maxOverMean, numberText, 'low'),
-          column('Jain', (result) => result.imbalance.jain, numberText, 'high'),
+          column('CV', (result) => result.imbalance.cv, ratioText, 'low'),
+          column('max/mean', (result) => result.imbalance.maxOverMean, ratioText, 'low'),
+          column('Jain', (result) => result.imbalance.jain, ratioText, 'high'),
         ],
       },
       {

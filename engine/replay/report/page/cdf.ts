@@ -70,7 +70,7 @@ export class CdfFigure implements Figure {
             strokeWidth: 2,
           });
         }),
-        tip(points, pointer({ x: 'ms', y: 'share', title: 'title' })),
+        tip(points, pointer({ x: 'ms', y: 'share', title: 'title', lineHeight: 1.3 })),
       ],
     });
     return [legend(scene, { line: true, symbol: false }), drawn];

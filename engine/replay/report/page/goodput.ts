@@ -51,7 +51,7 @@ export const GOODPUT_FIGURE: Figure = {
             }),
           ];
         }),
-        tip(points, pointer({ x: 'rate', y: 'mean', title: 'title' })),
+        tip(points, pointer({ x: 'rate', y: 'mean', title: 'title', lineHeight: 1.3 })),
       ],
     });
     return [legend(scene, { line: true, symbol: true }), drawn];

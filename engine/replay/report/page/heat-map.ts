@@ -22,9 +22,10 @@ interface Quantity {
   readonly name: string;
   readonly rows: (heat: HeatView) => readonly (readonly number[])[];
   readonly text: (value: number) => string;
-  /** Top of the colour scale, when it is not the greatest value of all policies. */
-  readonly top: number | undefined;
-  readonly percent: boolean;
+  /** What `text` counts, where it does not say it. */
+  readonly unit: string;
+  /** A share of 0 .. 1, shown in percent: the scale ends at all, not at the greatest value. */
+  readonly isShare: boolean;
 }
 
 /** A map of workers against time for each policy, all in the same scales. */
@@ -37,14 +38,21 @@ class HeatMapFigure implements Figure {
 
   draw(scene: Scene): readonly PageElement[] {
     const { runs, view } = scene;
+    const seconds = secondsOf(runs);
+    if (seconds === 0) return [];
     const color = this.#colorScale(runs);
-    const axis = new TimeAxis(secondsOf(runs));
+    const axis = new TimeAxis(seconds);
     const width = mapWidth(scene.width);
     const maps = runs.map((run) => {
       const name = view.policies[run.policy] ?? '';
       return element('div', {}, element('h4', {}, name), this.#map(run, name, axis, color, width));
     });
-    const key: PageElement = colorLegend({ color, width: 280, style: { fontSize: '12px' } });
+    const key: PageElement = colorLegend({
+      color,
+      width: 320,
+      marginLeft: 6,
+      style: { fontSize: '12px' },
+    });
     return [key, element('div', { class: 'multiples' }, ...maps)];
   }
 
@@ -68,22 +76,21 @@ class HeatMapFigure implements Figure {
   }
 
   #colorScale(runs: readonly RunView[]) {
-    const { name, rows, top, percent } = this.#quantity;
+    const { name, rows, isShare } = this.#quantity;
     const greatest = Math.max(
       ...runs.flatMap(({ heat }) => rows(heat).map((row) => Math.max(...row))),
     );
-    const end = top ?? Math.max(greatest, 1);
     return {
       type: 'sqrt',
       scheme: 'viridis',
-      domain: percent ? [0, end * 100] : [0, end],
-      percent,
+      domain: [0, isShare ? 100 : Math.max(greatest, 1)],
+      percent: isShare,
       label: name,
     } as const;
   }
 
   #map(run: RunView, name: string, axis: TimeAxis, color: object, width: number): PageElement {
-    const { rows, text } = this.#quantity;
+    const { rows, text, unit } = this.#quantity;
     const { heat } = run;
     const values = rows(heat);
     const workers = values.length;
@@ -95,7 +102,7 @@ class HeatMapFigure implements Figure {
         return {
           time: axis.at(seconds),
           worker: worker + 0.5,
-          title: `worker ${worker}\n${axis.text(seconds)}: ${text(value)}`,
+          title: `worker ${worker}\n${axis.text(seconds)}: ${text(value)}${unit}`,
         };
       }),
     );
@@ -129,7 +136,7 @@ class HeatMapFigure implements Figure {
           y2: workers,
           imageRendering: 'pixelated',
         }),
-        tip(cells, pointer({ x: 'time', y: 'worker', title: 'title' })),
+        tip(cells, pointer({ x: 'time', y: 'worker', title: 'title', lineHeight: 1.3 })),
       ],
     });
   }
@@ -138,17 +145,17 @@ class HeatMapFigure implements Figure {
 export const LOAD_FIGURE: Figure = new HeatMapFigure({
   name: 'Requests on the worker',
   rows: (heat) => heat.load,
-  text: (requests) => `${numberText(requests)} requests`,
-  top: undefined,
-  percent: false,
+  text: numberText,
+  unit: ' requests',
+  isShare: false,
 });
 
 export const KV_USE_FIGURE: Figure = new HeatMapFigure({
   name: 'KV blocks in use (%)',
   rows: (heat) => heat.kvUse,
   text: percentText,
-  top: 1,
-  percent: true,
+  unit: '',
+  isShare: true,
 });
 
 /** Width of one map, as many beside each other as fit. */

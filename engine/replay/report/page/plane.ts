@@ -18,6 +18,7 @@ export const PLANE_FIGURE: Figure = {
   draw(scene) {
     const { view, width } = scene;
     const marks = planeMarks(scene);
+    if (marks.length === 0) return [];
     const hitBound = view.settings[scene.setting]?.hitBound ?? null;
     const policies = [...new Set(marks.map(({ policy }) => policy))];
     const drawn = chart({
@@ -61,7 +62,10 @@ export const PLANE_FIGURE: Figure = {
             },
           );
         }),
-        tip(marks, pointer({ x: 'imbalanceCv', y: 'tokenHitRate', title: 'title' })),
+        tip(
+          marks,
+          pointer({ x: 'imbalanceCv', y: 'tokenHitRate', title: 'title', lineHeight: 1.3 }),
+        ),
       ],
     });
     return [legend(scene, { line: false, symbol: true }), drawn];

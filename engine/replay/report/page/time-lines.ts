@@ -23,6 +23,8 @@ interface Quantity {
   readonly name: string;
   readonly values: (run: RunView) => readonly (number | null)[];
   readonly text: (value: number) => string;
+  /** What `text` counts, where it does not say it. */
+  readonly unit: string;
   readonly y: Parameters<typeof chart>[0]['y'];
   readonly isSmoothed: boolean;
   /** A level to compare with. */
@@ -55,7 +57,7 @@ class TimeLinesFigure implements Figure {
         ruleY([0]),
         this.#boundMarks(scene),
         curves.map((curve) => lineMarks(curve.policy, curve.points, isSmoothed)),
-        tip(points, pointer({ x: 'time', y: 'value', title: 'title' })),
+        tip(points, pointer({ x: 'time', y: 'value', title: 'title', lineHeight: 1.3 })),
       ],
     });
     return [legend(scene, { line: true, symbol: false }), drawn];
@@ -79,10 +81,10 @@ class TimeLinesFigure implements Figure {
   }
 
   #points({ view }: Scene, run: RunView, axis: TimeAxis): Point[] {
-    const { values, text } = this.#quantity;
+    const { values, text, unit } = this.#quantity;
     return values(run).map((value, bucket) => {
       const seconds = (bucket + 0.5) * run.bucketSeconds;
-      const shown = value === null ? NO_FIGURE : text(value);
+      const shown = value === null ? NO_FIGURE : text(value) + unit;
       return {
         time: axis.at(seconds),
         value: value ?? Number.NaN,
@@ -110,6 +112,7 @@ export const HIT_RATE_FIGURE: Figure = new TimeLinesFigure({
   name: 'Hit rate',
   values: (run) => run.tokenHitRate,
   text: percentText,
+  unit: '',
   y: { label: 'Cached prompt tokens (%)', percent: true, zero: true, nice: true },
   isSmoothed: true,
   bound: ({ view, setting }) => view.settings[setting]?.hitBound ?? null,
@@ -118,7 +121,8 @@ export const HIT_RATE_FIGURE: Figure = new TimeLinesFigure({
 export const QUEUE_FIGURE: Figure = new TimeLinesFigure({
   name: 'Queue depth',
   values: (run) => run.queue,
-  text: (requests) => `${numberText(requests)} waiting`,
+  text: numberText,
+  unit: ' waiting',
   y: { label: 'Waiting requests', zero: true, nice: true },
   isSmoothed: false,
   bound: () => null,

@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { highlights } from '../../../../engine/replay/report/highlights.ts';
+import type { ReportCell, ReportData } from '../../../../engine/replay/report/report-data.ts';
+import { reportGrid } from '../../../../engine/replay/report/report-grid.ts';
+import { summaryMeanings, summaryTables } from '../../../../engine/replay/report/summary.ts';
+import { SUMMARY_TABLES } from '../../../../engine/replay/report/summary-columns.ts';
+import { sampleReport } from './sample-report.ts';
+
+const sample = sampleReport({
+  policies: ['smart', 'random'],
+  rates: [1],
+  workers: 2,
+  seeds: [1],
+  requests: 40,
+});
+
+/** The sample with cells of these goodputs: policy, seed, requests per second. */
+function withGoodputs(rows: readonly (readonly [string, number, number])[]): ReportData {
+  const [first] = sample.cells;
+  assert.ok(first !== undefined);
+  const cells = rows.map(
+    ([policy, seed, goodPerSecond]): ReportCell => ({
+      ...first,
+      policy,
+      seed,
+      result: { ...first.result, goodPerSecond },
+    }),
+  );
+  return { ...sample, cells };
+}
+
+/** The cells of the goodput column, from top to bottom, as markup. */
+function goodputs(data: ReportData): string[] {
+  const { text } = summaryTables(reportGrid(data), 0);
+  const before = SUMMARY_TABLES[0]?.groups.flatMap(({ heading, columns }) =>
+    columns.map((column) => `${heading} ${column.heading}`),
+  );
+  const at = before?.indexOf('Goodput req/s') ?? -1;
+  const [table = ''] = text.split('</table>');
+  return [...table.matchAll(/<tr><th scope="row">.*?<\/tr>/gs)].map(
+    ([row]) => [...row.matchAll(/<td[^>]*>(.*?)<\/td>/gs)][at]?.[1] ?? '',
+  );
+}
+
+test('the best figure of a column is bold', () => {
+  const data = withGoodputs([
+    ['smart', 1, 3.21],
+    ['random', 1, 1.5],
+    ['session', 1, 3.2101],
+  ]);
+  assert.deepEqual(goodputs(data), ['<b>3.21</b>', '1.50', '<b>3.21</b>']);
+});
+
+test('nothing is bold where all are alike', () => {
+  const data = withGoodputs([
+    ['smart', 1, 3.21],
+    ['random', 1, 3.21],
+  ]);
+  assert.deepEqual(goodputs(data), ['3.21', '3.21']);
+});
+
+test('a figure of several seeds is their mean and half of their span', () => {
+  const data = withGoodputs([
+    ['smart', 1, 3],
+    ['smart', 2, 4],
+    ['smart', 3, 3.2],
+    ['random', 1, 1],
+    ['random', 2, 1],
+    ['random', 3, 1],
+  ]);
+  assert.deepEqual(goodputs(data), ['<b>3.40</b><small>± 0.500</small>', '1.00']);
+});
+
+test('a figure that nobody measured is a dash, not zero', () => {
+  const [first] = sample.cells;
+  assert.ok(first !== undefined);
+  const none = { mean: null, p50: null, p90: null, p95: null, p99: null, max: null };
+  const latencies = { ...first.result.latencies, itlMs: none };
+  const cells = [{ ...first, result: { ...first.result, latencies } }];
+  const { text } = summaryTables(reportGrid({ ...sample, cells }), 0);
+  assert.equal([...text.matchAll(/<td[^>]*>–<\/td>/g)].length, 3);
+});
+
+test('every group of columns has its meaning in the page', () => {
+  const { text } = summaryMeanings();
+  for (const { heading } of SUMMARY_TABLES.flatMap(({ groups }) => groups)) {
+    assert.match(text, new RegExp(`<dt>${heading}</dt><dd>.{20,}</dd>`));
+  }
+});
+
+test('the highlights name the best policy and the worst', () => {
+  const data = withGoodputs([
+    ['smart', 1, 3.21],
+    ['random', 1, 1.5],
+    ['session', 1, 2],
+  ]);
+  const { text } = highlights(reportGrid(data), 0);
+  assert.match(
+    text,
+    /Highest goodput: <strong>3\.21 req\/s<\/strong> by <strong>smart<\/strong>, against 1\.50 req\/s by random/,
+  );
+  assert.match(text, /Highest hit rate: <strong>[\d.]+ %<\/strong> by every policy/);
+});
