@@ -282,6 +282,10 @@ export class Gateway implements ChatHost, AppHost, PoolListener {
     if (end === 'client-stalled') this.metrics.slowClientDropped();
   }
 
+  defect(error: unknown, { requestId }: Exchange): void {
+    this.#logger.error({ err: error, requestId }, 'a defect has failed a request');
+  }
+
   batch(batch: EventBatch): void {
     this.batchUs = this.nowUs();
     this.cluster.applyBatch(batch);

@@ -21,6 +21,8 @@ export interface ExchangeHost {
   readonly draining: boolean;
   /** Called once for each exchange, when its last byte is handed over or the client has left. */
   ended(exchange: Exchange): void;
+  /** The server's own code threw while it handled a request, which alone has failed. */
+  defect(error: unknown, exchange: Exchange): void;
 }
 
 /** How an exchange ended. */
@@ -108,12 +110,12 @@ export class Exchange {
       if (bytes > this.#host.bodyBytesMax) {
         this.#refuseBody();
       } else if (isLast && parts === undefined) {
-        done(Buffer.from(chunk).toString('utf8'));
+        this.#give(done, Buffer.from(chunk));
       } else {
         parts ??= [];
         // The memory of a chunk is uWebSockets.js's again after this callback.
         parts.push(Buffer.from(new Uint8Array(chunk.slice(0))));
-        if (isLast) done(Buffer.concat(parts, bytes).toString('utf8'));
+        if (isLast) this.#give(done, Buffer.concat(parts, bytes));
       }
     });
   }
@@ -181,12 +183,27 @@ export class Exchange {
     this.#host.ended(this);
   }
 
+  /** Its handler threw: a defect of the server, which costs this request and no other. */
+  failed(error: unknown): void {
+    this.#host.defect(error, this);
+    if (this.#headSent) this.breakOff();
+    else this.sendError(apiError('internal_error', {}));
+  }
+
   /** Ends the connection in the middle of the answer. */
   breakOff(): void {
     if (!this.isOpen) return;
     this.#end = 'broken-off';
     this.#res.close();
     this.#host.ended(this);
+  }
+
+  #give(done: (text: string) => void, body: Buffer): void {
+    try {
+      done(body.toString('utf8'));
+    } catch (error) {
+      this.failed(error);
+    }
   }
 
   #block(): void {

@@ -113,7 +113,11 @@ export class HttpApp {
     return (res: HttpResponse, req: HttpRequest): void => {
       const exchange = new Exchange(res, req, endpoint, this.#host.nowUs(), this.#host);
       this.#host.started(exchange);
-      handle(exchange, req);
+      try {
+        handle(exchange, req);
+      } catch (error) {
+        exchange.failed(error);
+      }
     };
   }
 

@@ -1,0 +1,142 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { HttpApp } from '../../../gateway/http/http-app.ts';
+import { HttpHost, route, serveRoutes } from '../../support/http-host.ts';
+import { RawConnection, rawGet, rawPost } from '../../support/raw-connection.ts';
+
+const host = new HttpHost();
+let app: HttpApp;
+let origin: string;
+let port: number;
+
+before(async () => {
+  const routes = [
+    route('get', '/thing', (exchange) => exchange.sendJson(200, '"thing"')),
+    route('post', '/thing', (exchange) => {
+      exchange.readBody((text) => exchange.sendJson(200, text));
+    }),
+    route('get', '/tree/*', (exchange, req) => {
+      exchange.sendJson(200, JSON.stringify(req.getUrl()));
+    }),
+    route('get', '/defect', () => {
+      throw new Error('a defect of the handler');
+    }),
+    route('post', '/defect', (exchange) => {
+      exchange.readBody(() => {
+        throw new Error('a defect after the body');
+      });
+    }),
+    route('get', '/half', (exchange) => {
+      exchange.cork(() => {
+        exchange.beginStream([]);
+        exchange.writeEvent('data: 1\n\n');
+      });
+      throw new Error('a defect within a stream');
+    }),
+  ];
+  ({ app, origin, port } = await serveRoutes(routes, host));
+});
+after(() => app.close());
+
+async function get(path: string, init: RequestInit = {}) {
+  const response = await fetch(origin + path, init);
+  return { status: response.status, headers: response.headers, body: await response.text() };
+}
+
+describe('routes', () => {
+  it('are found with and without a slash at the end', async () => {
+    assert.equal((await get('/thing')).body, '"thing"');
+    assert.equal((await get('/thing/')).body, '"thing"');
+    assert.equal((await get('/thing/', { method: 'POST', body: '[1]' })).body, '[1]');
+  });
+
+  it('that end in a star take all that follows', async () => {
+    assert.equal((await get('/tree/a/b%20c?x=1')).body, '"/tree/a/b%20c"');
+  });
+
+  it('of other methods are named by a 405', async () => {
+    const { status, headers, body } = await get('/thing', { method: 'DELETE' });
+    assert.equal(status, 405);
+    assert.equal(headers.get('allow'), 'GET, POST');
+    assert.match(body, /Not allowed to DELETE on \/thing/);
+    assert.equal((await get('/tree/a', { method: 'PUT' })).headers.get('allow'), 'GET');
+  });
+
+  it('that are not there get 404', async () => {
+    for (const path of ['/', '/thin', '/thing/more', '/tree']) {
+      assert.equal((await get(path)).status, 404, path);
+    }
+  });
+
+  it('are counted under their endpoint, once when they start and once when they end', async () => {
+    const { startedExchanges, endedExchanges } = host;
+    const [started, ended] = [startedExchanges.length, endedExchanges.length];
+    for (const path of ['/thing', '/thing/', '/nowhere']) await get(path);
+    const endpoints = startedExchanges.slice(started).map(({ endpoint }) => endpoint);
+    assert.deepEqual(endpoints, [1, 1, 7]);
+    assert.deepEqual(endedExchanges.slice(ended), startedExchanges.slice(started));
+    assert.deepEqual(
+      endedExchanges.slice(ended).map(({ status, end }) => [status, end]),
+      [
+        [200, 'answered'],
+        [200, 'answered'],
+        [404, 'answered'],
+      ],
+    );
+  });
+});
+
+describe('a handler that throws', () => {
+  it('costs its own request and no other', async () => {
+    const connection = await RawConnection.open(port);
+    for (const request of [rawGet('/defect'), rawPost('/defect', '{}'), rawGet('/thing')]) {
+      connection.send(request);
+      const { status, body } = await connection.readAnswer();
+      if (request.includes('/thing')) assert.equal(status, 200);
+      else {
+        assert.equal(status, 500);
+        assert.equal(JSON.parse(body).error.code, 'internal_error');
+        assert.doesNotMatch(body, /a defect/);
+      }
+    }
+    await connection.close();
+    assert.deepEqual(host.defects.splice(0).map(String), [
+      'Error: a defect of the handler',
+      'Error: a defect after the body',
+    ]);
+  });
+
+  it('within its answer breaks the connection off', async () => {
+    const connection = await RawConnection.open(port);
+    connection.send(rawGet('/half'));
+    await connection.closed;
+    assert.equal(host.endedExchanges.at(-1)?.end, 'broken-off');
+    assert.equal(host.defects.splice(0).length, 1);
+    assert.equal((await get('/thing')).status, 200);
+  });
+});
+
+describe('an address', () => {
+  it('that is taken is refused', async () => {
+    const second = new HttpApp([], 0, new HttpHost());
+    await assert.rejects(second.listen('127.0.0.1', port), /cannot listen on 127\.0\.0\.1:\d+/);
+    second.close();
+  });
+
+  it('can be left while connections that are open go on', async () => {
+    const own = await serveRoutes(
+      [route('get', '/', (it) => it.sendJson(200, '1'))],
+      new HttpHost(),
+    );
+    const connection = await RawConnection.open(own.port);
+    connection.send(rawGet('/'));
+    await connection.readAnswer();
+    own.app.stopListening();
+    own.app.stopListening();
+    await assert.rejects(RawConnection.open(own.port), /ECONNREFUSED/);
+    connection.send(rawGet('/'));
+    assert.equal((await connection.readAnswer()).status, 200);
+    own.app.close();
+    await connection.closed;
+  });
+});

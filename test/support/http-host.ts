@@ -1,0 +1,46 @@
+import { CorsPolicy } from '../../gateway/http/cors.ts';
+import type { Exchange } from '../../gateway/http/exchange.ts';
+import { type AppHost, HttpApp, type Route } from '../../gateway/http/http-app.ts';
+import { Rng } from '../../shared/rng.ts';
+
+const ENDPOINT = 1;
+const OTHER_ENDPOINT = 7;
+
+/** A server around nothing but routes: keeps what the HTTP layer tells it. */
+export class HttpHost implements AppHost {
+  readonly cors = new CorsPolicy(['*'], true);
+  readonly bodyBytesMax = 1000;
+  readonly random = new Rng(1);
+  draining = false;
+  readonly startedExchanges: Exchange[] = [];
+  readonly endedExchanges: Exchange[] = [];
+  readonly defects: unknown[] = [];
+  #clockUs = 0;
+
+  nowUs(): number {
+    return ++this.#clockUs;
+  }
+
+  started(exchange: Exchange): void {
+    this.startedExchanges.push(exchange);
+  }
+
+  ended(exchange: Exchange): void {
+    this.endedExchanges.push(exchange);
+  }
+
+  defect(error: unknown): void {
+    this.defects.push(error);
+  }
+}
+
+export function route(method: Route['method'], pattern: string, handle: Route['handle']): Route {
+  return { method, pattern, endpoint: ENDPOINT, handle };
+}
+
+/** Listens on any free port. */
+export async function serveRoutes(routes: readonly Route[], host: HttpHost) {
+  const app = new HttpApp(routes, OTHER_ENDPOINT, host);
+  const port = await app.listen('127.0.0.1', 0);
+  return { app, port, origin: `http://127.0.0.1:${port}` };
+}
