@@ -27,6 +27,7 @@ export const PROGRAM = ['shared/', 'engine/', 'gateway/'];
 
 /** Where in the program a package, or a module of Node, may be imported: by those files alone. */
 export const OWNERS: Readonly<Record<string, readonly string[]>> = {
+  '@observablehq/plot': ['engine/replay/report/page/'],
   'cli-progress': ['gateway/'],
   commander: ['gateway/'],
   'gpt-tokenizer': ['gateway/text/'],
