@@ -6,7 +6,7 @@ import type { ReplayResult } from '../replay-result.ts';
 export interface ReportCell {
   /** Name of the routing policy, with its weights where these are swept. */
   readonly policy: string;
-  /** Swept values other than policy, rate and seed, such as `16 workers`; empty if there are none. */
+  /** Swept values other than policy, rate and seed, such as `16 workers`; empty if none are. */
   readonly variant: string;
   /** Arrival rate, in the unit of `ReportData.rateUnit`. */
   readonly rate: number;

@@ -14,7 +14,7 @@ export interface CellGroup {
   readonly cells: readonly [ReportCell, ...ReportCell[]];
 }
 
-/** The grid of the cells: policies and settings in order of appearance, and the cells of each pair. */
+/** The grid: policies and settings in order of appearance, and the cells of each pair. */
 export interface ReportGrid {
   readonly policies: readonly string[];
   readonly settings: readonly Setting[];

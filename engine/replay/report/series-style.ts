@@ -9,9 +9,9 @@ export interface SeriesStyle {
 }
 
 /**
- * Colours on light and on dark paper. Found by a search for eight pairs of like hue that differ most
- * from each other for normal sight and for each kind of colour blindness, with a contrast to the
- * paper of at least 3 to 1.
+ * Colours on light and on dark paper. Found by a search for eight pairs of like hue that differ
+ * most from each other for normal sight and for each kind of colour blindness, with a contrast to
+ * the paper of at least 3 to 1.
  */
 export const SERIES_COLORS: readonly (readonly [light: string, dark: string])[] = [
   ['#2456d3', '#99a7f9'],

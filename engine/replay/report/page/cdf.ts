@@ -26,7 +26,7 @@ export class CdfFigure implements Figure {
   readonly #values: (run: RunView) => readonly number[];
   readonly #bound: (view: ReportView) => number | null;
 
-  /** `share` is of what; `values` are milliseconds at `CURVE_SHARES`; `bound` is that of the service level. */
+  /** `share` is of what; `values` are in ms at `CURVE_SHARES`; `bound` is the service level's. */
   constructor(
     name: string,
     share: string,

@@ -2,7 +2,7 @@ import { type Markish, type PlotOptions, plot } from '@observablehq/plot';
 import type { PageElement } from './dom.ts';
 
 /** Height of a plot that shares its row with another one. */
-export const CHART_HEIGHT = 300;
+const CHART_HEIGHT = 300;
 
 export interface Chart {
   readonly width: number;

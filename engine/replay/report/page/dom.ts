@@ -7,14 +7,12 @@ export interface PageElement {
   hidden: boolean;
   value: string;
   readonly clientWidth: number;
-  readonly open: boolean;
   append(...children: readonly (PageElement | string)[]): void;
   replaceChildren(...children: readonly PageElement[]): void;
   setAttribute(name: string, value: string): void;
   getAttribute(name: string): string | null;
   querySelector(selector: string): PageElement | null;
-  cloneNode(deep: boolean): PageElement;
-  addEventListener(event: 'change' | 'toggle', listener: () => void): void;
+  addEventListener(event: 'change', listener: () => void): void;
 }
 
 declare const document: {
