@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { workerId } from '../../shared/ids.ts';
-import { ask, chatBody, choiceOf, post, prompt, readEvents } from '../support/chat-client.ts';
+import {
+  ask,
+  chatBody,
+  choiceOf,
+  post,
+  prompt,
+  readEvents,
+  refused,
+} from '../support/chat-client.ts';
 import { eventually } from '../support/eventually.ts';
 import { openStream, STUCK } from '../support/open-stream.ts';
 import type { RawConnection } from '../support/raw-connection.ts';
@@ -15,8 +23,8 @@ const PINNED = { 'x-fakeai-worker': VICTIM_NAME };
 const WORKERS = 3;
 /** Per worker; with this load some requests wait on each. */
 const SLOTS = 8;
-const REQUESTS = 36;
-const TOKENS = 50;
+const REQUESTS = 30;
+const TOKENS = 40;
 
 let server: TestServer;
 before(async () => {
@@ -30,8 +38,6 @@ after(() => server.stop());
 interface Outcome {
   readonly isStream: boolean;
   readonly worker: string | null;
-  /** Its head came before the worker was killed. */
-  readonly isEarly: boolean;
   readonly status: number;
   readonly text: string;
 }
@@ -39,21 +45,18 @@ interface Outcome {
 /** Sends the load, half of it streamed, and calls `kill` once every slot is taken. */
 async function underLoad(kill: () => Promise<unknown>): Promise<Outcome[]> {
   const { workers } = server.gateway.metrics;
-  let isKilled = false;
   const outcomes = Array.from({ length: REQUESTS }, async (_, at): Promise<Outcome> => {
     const isStream = at % 2 === 0;
     const body = chatBody(prompt(`load${at}x`, 20), { max_tokens: TOKENS, ignore_eos: true });
     const response = await post(server, { ...body, stream: isStream });
-    const isEarly = !isKilled;
     const text = await response.text();
     const worker = response.headers.get('x-fakeai-worker');
-    return { isStream, worker, isEarly, status: response.status, text };
+    return { isStream, worker, status: response.status, text };
   });
   await eventually('all slots are taken', () => {
     const running = Array.from({ length: WORKERS }, (_, at) => workers.load(at, 'running'));
     return running.every((count) => count === SLOTS);
   });
-  isKilled = true;
   await kill();
   return Promise.all(outcomes);
 }
@@ -61,7 +64,7 @@ async function underLoad(kill: () => Promise<unknown>): Promise<Outcome[]> {
 /** Holds every answer to be whole, or to say that its worker failed. Returns how many failed. */
 function failures(outcomes: readonly Outcome[]): number {
   let failed = 0;
-  for (const { isStream, worker, isEarly, status, text } of outcomes) {
+  for (const { isStream, worker, status, text } of outcomes) {
     if (status === 500) {
       assert.ok(!isStream, 'a stream that has not begun goes to another worker');
       assert.equal(JSON.parse(text).error.code, 'worker_failed');
@@ -73,13 +76,13 @@ function failures(outcomes: readonly Outcome[]): number {
     if (reply?.error !== undefined) {
       assert.equal(reply.error.code, 'worker_failed');
       assert.equal(reply.isDone, false);
-      assert.ok(isEarly && worker === VICTIM_NAME, 'the streams of other workers go on');
+      assert.equal(worker, VICTIM_NAME, 'the streams of other workers go on');
       failed++;
       continue;
     }
     const tokens = reply ? choiceOf(reply).tokens : JSON.parse(text).usage.completion_tokens;
     assert.equal(tokens, TOKENS);
-    assert.ok(isEarly || worker !== VICTIM_NAME, 'it was served elsewhere, and says so');
+    assert.notEqual(worker, VICTIM_NAME, 'it was served elsewhere, and says so');
   }
   return failed;
 }
@@ -154,6 +157,32 @@ describe('a thread that dies', () => {
       );
     } finally {
       await stuck.stop();
+    }
+  });
+});
+
+describe('a worker that keeps dying', () => {
+  it('stays down longer each time, and requests for it get 503 meanwhile', async () => {
+    const alone = await startServer('--ttft 0 --itl 0 --kv-cache-num-workers 1');
+    try {
+      const { pool } = alone.gateway;
+      const worker = workerId(0);
+      for (let death = 1; death <= 5; death++) {
+        pool.injectFault(worker, 'throw');
+        await eventually('it is back', () => pool.isUp(worker) && pool.restarts(worker) === death);
+      }
+      pool.injectFault(worker, 'throw');
+      await eventually('it is down', () => !pool.isUp(worker));
+      for (const headers of [{}, { 'x-fakeai-worker': 'worker-0' }]) {
+        const { status, headers: answered, error } = await refused(alone, chatBody('x'), headers);
+        assert.equal(status, 503);
+        assert.equal(error.code, 'service_unavailable');
+        assert.equal(answered.get('retry-after'), '1');
+      }
+      await eventually('it is back', () => pool.isUp(worker));
+      await ask(alone, chatBody('x'));
+    } finally {
+      await alone.stop();
     }
   });
 });
