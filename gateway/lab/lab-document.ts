@@ -29,15 +29,21 @@ export function commonSettings(options: LabOptions, trace: LabTrace): object {
 }
 
 /** First 16 hexadecimal digits of the SHA-256 of what `value` is as JSON. */
-export function hashOf(value: object): string {
+function hashOf(value: object): string {
   return createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 16);
+}
+
+export interface ResultsDocument {
+  /** Covers settings, bounds and results, but not the time that they took. */
+  readonly hash: string;
+  readonly json: string;
 }
 
 /**
  * The results as JSON that is the same, byte for byte, for the same requests, settings and seeds,
- * whatever machine and however many threads; only `timing` differs. `hash` covers all but that.
+ * whatever machine and however many threads; only `timing` differs.
  */
-export function resultsJson(common: object, cells: readonly LabCell[]): string {
+export function resultsDocument(common: object, cells: readonly LabCell[]): ResultsDocument {
   const results = {
     fakeaiReplay: 1,
     common,
@@ -50,7 +56,8 @@ export function resultsJson(common: object, cells: readonly LabCell[]): string {
     wallSeconds,
     timesRealTime: result.seconds / wallSeconds,
   }));
-  return `${JSON.stringify({ hash: hashOf(results), ...results, timing })}\n`;
+  const hash = hashOf(results);
+  return { hash, json: `${JSON.stringify({ hash, ...results, timing })}\n` };
 }
 
 /** The settings as they are asked for on the command line. */

@@ -1,11 +1,13 @@
 import { join } from 'node:path';
 import type { HitBound } from '../../engine/replay/hit-bound.ts';
 import type { ReplayConfig } from '../../engine/replay/replay-config.ts';
+import { reportHtml } from '../../engine/replay/report/report-html.ts';
 import { type CommandContext, EXIT_FAILED } from '../commands/command-context.ts';
 import { type CellSettings, cellsOf, replayConfig } from './lab-cell.ts';
-import { commonSettings, type LabCell, resultsJson } from './lab-document.ts';
+import { commonSettings, type LabCell, resultsDocument } from './lab-document.ts';
 import { reportingErrors } from './lab-errors.ts';
 import type { ReplayOptions } from './lab-options.ts';
+import { labReport, readPageScript } from './lab-report.ts';
 import { LabSession } from './lab-session.ts';
 import { type Arrivals, type LabTrace, loadLabTrace } from './lab-trace.ts';
 import { recordsCsv } from './records-csv.ts';
@@ -91,8 +93,11 @@ async function writeFiles(
   trace: LabTrace,
   cells: readonly FinishedCell[],
 ): Promise<void> {
+  const { hash, json } = resultsDocument(commonSettings(options, trace), cells);
+  const report = labReport({ version: context.version, options, trace, hash }, cells);
   const files: [string, Iterable<string>][] = [
-    ['results.json', [resultsJson(commonSettings(options, trace), cells)]],
+    ['results.json', [json]],
+    ['report.html', [reportHtml(report, await readPageScript(context.openText))]],
   ];
   if (options.records)
     files.push(['requests.csv', recordsCsv(cells.map(({ records }) => records))]);

@@ -1,0 +1,74 @@
+import type { LabOptions, ReplayOptions } from './lab-options.ts';
+
+/** Options whose value is a list of words or numbers, by their name on the command line. */
+const LISTS: readonly (readonly [string, (options: LabOptions) => readonly (string | number)[]])[] =
+  [
+    ['policies', ({ policies }) => policies],
+    ['kv-overlap-weight', ({ kvOverlapWeight }) => kvOverlapWeight],
+    ['load-balance-weight', ({ loadBalanceWeight }) => loadBalanceWeight],
+    ['router-temperature', ({ routerTemperature }) => routerTemperature],
+    ['staleness', ({ staleness }) => staleness],
+    ['workers', ({ workers }) => workers],
+    ['engine', ({ engine }) => engine],
+    ['profile', ({ profile }) => profile.map(({ name }) => name)],
+    ['block-size', ({ blockSize }) => blockSize],
+    ['kv-blocks', ({ kvBlocks }) => kvBlocks],
+    ['max-num-seqs', ({ maxNumSeqs }) => maxNumSeqs],
+    ['max-num-batched-tokens', ({ maxNumBatchedTokens }) => maxNumBatchedTokens],
+    ['max-waiting', ({ maxWaiting }) => maxWaiting],
+    ['remote-fetch', ({ remoteFetch }) => remoteFetch],
+    ['kv-bytes-per-token', ({ kvBytesPerToken }) => [kvBytesPerToken]],
+    ['seeds', ({ seeds }) => seeds],
+  ];
+
+/**
+ * The command line of a replay that gives the same results again. Says the defaults too, which may
+ * be others in another version, and leaves out what has no part in the results.
+ */
+export function replayCommandLine(options: ReplayOptions): string {
+  const flags: (readonly [string, string])[] = [
+    ...requestFlags(options),
+    ...LISTS.map(([name, values]) => [name, values(options).join(',')] as const),
+    ...sloFlags(options),
+  ];
+  const words = flags.map(([name, value]) =>
+    value === '' ? `--${name}` : `--${name} ${quoted(value)}`,
+  );
+  return ['fakeai replay', ...words].join(' ');
+}
+
+function requestFlags(options: ReplayOptions): (readonly [string, string])[] {
+  const { trace, workload, set, traceBlockSize, limit, warmup, prefillOnly, rate, qps } = options;
+  const source =
+    trace === undefined
+      ? [['workload', workload] as const]
+      : [['trace', trace] as const, ['trace-block-size', String(traceBlockSize)] as const];
+  const given = [
+    ...source,
+    ...Object.entries(set).map(([name, value]) => ['set', `${name}=${value}`] as const),
+    ['rate', rate?.join(',')] as const,
+    ['qps', qps?.join(',')] as const,
+    ['limit', Number.isFinite(limit) ? String(limit) : undefined] as const,
+    ['warmup', String(warmup)] as const,
+    ['prefill-only', prefillOnly ? '' : undefined] as const,
+  ];
+  return given.flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]));
+}
+
+/** A service level that asks for nothing cannot be said, and is no part of the results either. */
+function sloFlags({ slo }: ReplayOptions): (readonly [string, string])[] {
+  const bounds = [
+    ['ttft', slo.ttftUs],
+    ['itl', slo.itlUs],
+    ['e2e', slo.e2eUs],
+  ] as const;
+  const asked = bounds
+    .filter(([, us]) => Number.isFinite(us))
+    .map(([name, us]) => `${name}=${us}us`);
+  return asked.length === 0 ? [] : [['slo', asked.join(',')]];
+}
+
+/** A word for a shell: in quotes if it has a sign that means something there. */
+function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
+}

@@ -1,0 +1,97 @@
+import { fileURLToPath } from 'node:url';
+import type { ReportCell, ReportData } from '../../engine/replay/report/report-data.ts';
+import type { CommandContext } from '../commands/command-context.ts';
+import { replayCommandLine } from './command-line.ts';
+import type { CellSettings } from './lab-cell.ts';
+import { commonSettings, type LabCell } from './lab-document.ts';
+import type { ReplayOptions } from './lab-options.ts';
+import type { LabTrace } from './lab-trace.ts';
+
+/** What is compared: what was asked for, the requests, and the hash of the results. */
+export interface ReportSource {
+  readonly version: string;
+  readonly options: ReplayOptions;
+  readonly trace: LabTrace;
+  readonly hash: string;
+}
+
+/** Settings other than policy, rate and seed, as a reader would name them. */
+const VARIANTS: readonly ((settings: CellSettings) => string)[] = [
+  ({ workers }) => `${workers} workers`,
+  ({ engine }) => engine,
+  ({ profile }) => profile.name,
+  ({ blockSize }) => `${blockSize} tokens a block`,
+  ({ kvBlocks }) => `${kvBlocks} KV blocks`,
+  ({ maxNumSeqs }) => `${maxNumSeqs} sequences`,
+  ({ maxNumBatchedTokens }) => `${maxNumBatchedTokens} tokens a step`,
+  ({ maxWaiting }) => `queue of ${maxWaiting}`,
+  ({ stalenessMs }) => `${stalenessMs} ms stale`,
+  ({ remoteFetchGBps }) => `fetch at ${remoteFetchGBps} GB/s`,
+];
+const WEIGHTS: readonly ((settings: CellSettings) => string)[] = [
+  ({ kvOverlapWeight }) => `overlap ${kvOverlapWeight}`,
+  ({ loadBalanceWeight }) => `load ${loadBalanceWeight}`,
+  ({ routerTemperature }) => `temperature ${routerTemperature}`,
+];
+
+/** The results of a grid as its report takes them. */
+export function labReport(source: ReportSource, cells: readonly LabCell[]): ReportData {
+  const { version, options, trace, hash } = source;
+  const variants = swept(VARIANTS, cells);
+  const weights = swept(WEIGHTS, cells);
+  return {
+    title: trace.name,
+    version,
+    command: replayCommandLine(options),
+    resultsHash: hash,
+    config: { ...commonSettings(options, trace), ...axes(cells) },
+    rateUnit: cells[0]?.settings.arrivals.unit === 'qps' ? 'req/s' : '×',
+    serviceLevel: options.slo,
+    cells: cells.map(({ settings, result, bound, wallSeconds }): ReportCell => {
+      const { policy, arrivals, seed } = settings;
+      // Only smart has weights, so only there do they tell one policy from another.
+      const own = policy === 'smart' ? weights.map((text) => text(settings)) : [];
+      return {
+        policy: own.length > 0 ? `${policy} (${own.join(', ')})` : policy,
+        variant: variants.map((text) => text(settings)).join(', '),
+        rate: arrivals.value,
+        seed,
+        result,
+        bound,
+        wallSeconds,
+      };
+    }),
+  };
+}
+
+/** The script that draws the plots of a report: built next to this code, or from its sources. */
+export async function readPageScript(openText: CommandContext['openText']): Promise<string> {
+  const place = import.meta.url.endsWith('.ts') ? '../../dist/' : './';
+  const path = fileURLToPath(new URL(`${place}report-page.js`, import.meta.url));
+  let script = '';
+  for await (const piece of openText(path)) script += piece;
+  return script;
+}
+
+/** Those texts that are not the same for all cells. */
+function swept(
+  texts: readonly ((settings: CellSettings) => string)[],
+  cells: readonly LabCell[],
+): readonly ((settings: CellSettings) => string)[] {
+  return texts.filter((text) => new Set(cells.map(({ settings }) => text(settings))).size > 1);
+}
+
+/** Every setting with all of its values. */
+function axes(cells: readonly LabCell[]): Record<string, string> {
+  const values = new Map<string, Set<string>>();
+  for (const { settings } of cells) {
+    for (const [name, value] of Object.entries({
+      ...settings,
+      profile: settings.profile.name,
+      arrivals: `${settings.arrivals.value} ${settings.arrivals.unit}`,
+    })) {
+      values.set(name, (values.get(name) ?? new Set()).add(String(value)));
+    }
+  }
+  return Object.fromEntries([...values].map(([name, set]) => [name, [...set].join(', ')]));
+}
