@@ -58,8 +58,8 @@ export const FIGURE_TEXTS: Readonly<Record<FigureId, FigureText>> = {
   plane: {
     title: 'Hit rate against imbalance',
     caption:
-      'Every replay is a mark: how much of the prompts was cached, against the coefficient of ' +
-      'variation of the workers’ busy time. Up and to the left is better: cached and even.',
+      'Every replay is a mark: how much of the prompts was cached, against how uneven the load was ' +
+      'at each time. Up and to the left is better: cached and even.',
     isWide: false,
   },
   load: {

@@ -53,11 +53,15 @@ function header({ title, cells, serviceLevel }: ReportData, grid: ReportGrid): M
     .filter(([, us]) => Number.isFinite(us))
     .map(([name, us]) => `${name} ≤ ${roundDurationText(us / 1000)}`);
   const seeds = new Set(cells.map(({ seed }) => seed)).size;
+  const workers = new Set(cells.map(({ result }) => result.workers.length));
   const requests = Math.max(...cells.map(({ result }) => result.requests.in));
   const facts = [
     `${countText(requests)} requests`,
+    ...(workers.size === 1 ? [counted([...workers][0] ?? 0, 'worker', 'workers')] : []),
     counted(grid.policies.length, 'policy', 'policies'),
-    ...(grid.settings.length > 1 ? [`${grid.settings.length} settings`] : []),
+    ...(grid.settings.length > 1
+      ? [`${grid.settings.length} settings`]
+      : grid.settings.map(({ label }) => label)),
     counted(seeds, 'seed', 'seeds'),
     `service level: ${asked.length === 0 ? 'none, every finished request is good' : asked.join(', ')}`,
   ];

@@ -1,5 +1,6 @@
 import type { Series } from '../replay-result.ts';
 import { rounded } from './figure-text.ts';
+import { loadSpread } from './load-spread.ts';
 import type { ReportData } from './report-data.ts';
 import type { CellGroup, ReportGrid, Setting } from './report-grid.ts';
 
@@ -21,7 +22,7 @@ export interface PointView {
   readonly setting: number;
   readonly seed: number;
   readonly tokenHitRate: number | null;
-  readonly imbalanceCv: number;
+  readonly loadSpread: number | null;
   readonly goodPerSecond: number;
 }
 
@@ -84,7 +85,7 @@ export function reportView(data: ReportData, grid: ReportGrid): ReportView {
         setting,
         seed,
         tokenHitRate: result.cache.tokenHitRate,
-        imbalanceCv: result.imbalance.cv,
+        loadSpread: loadSpread(result.series),
         goodPerSecond: result.goodPerSecond,
       })),
     ),

@@ -1,5 +1,6 @@
 import type { Distribution, ReplayResult } from '../replay-result.ts';
 import { countText, durationText, numberText, percentText, ratioText } from './figure-text.ts';
+import { loadSpread } from './load-spread.ts';
 import type { ReportCell } from './report-data.ts';
 
 /** One figure of a cell, as a column of a table of policies. */
@@ -109,10 +110,12 @@ export const SUMMARY_TABLES: readonly SummaryTable[] = [
       {
         heading: 'Imbalance',
         meaning:
-          'Spread of busy time over the workers: its coefficient of variation (0 is even), the ' +
-          'busiest over the mean, and Jain’s index (1 is even).',
+          'Spread over the workers. Of load, at each time: the coefficient of variation of the ' +
+          'requests on each worker. Of busy time, over the whole replay: its coefficient of ' +
+          'variation (0 is even), the busiest over the mean, and Jain’s index (1 is even).',
         columns: [
-          column('CV', (result) => result.imbalance.cv, ratioText, 'low'),
+          column('load CV', ({ series }) => loadSpread(series), ratioText, 'low'),
+          column('busy CV', (result) => result.imbalance.cv, ratioText, 'low'),
           column('max/mean', (result) => result.imbalance.maxOverMean, ratioText, 'low'),
           column('Jain', (result) => result.imbalance.jain, ratioText, 'high'),
         ],

@@ -1,5 +1,5 @@
 import { dot, pointer, ruleY, text, tip } from '@observablehq/plot';
-import { NO_FIGURE, numberText, percentText } from '../figure-text.ts';
+import { NO_FIGURE, percentText, ratioText } from '../figure-text.ts';
 import { seriesStyle } from '../series-style.ts';
 import { chart } from './chart.ts';
 import type { DataTable, Figure, Scene } from './figure.ts';
@@ -7,7 +7,7 @@ import { legend } from './legend.ts';
 
 interface Mark {
   readonly policy: number;
-  readonly imbalanceCv: number;
+  readonly loadSpread: number;
   readonly tokenHitRate: number;
   readonly isChosen: boolean;
   readonly title: string;
@@ -25,7 +25,7 @@ export const PLANE_FIGURE: Figure = {
       width,
       label: 'Hit rate against imbalance, one mark for each replay',
       x: {
-        label: 'Imbalance (CV of busy time)',
+        label: 'Imbalance (CV of load)',
         zero: true,
         nice: true,
         ticks: width / 80,
@@ -50,7 +50,7 @@ export const PLANE_FIGURE: Figure = {
           return dot(
             marks.filter((mark) => mark.policy === policy),
             {
-              x: 'imbalanceCv',
+              x: 'loadSpread',
               y: 'tokenHitRate',
               stroke: color,
               fill: color,
@@ -64,7 +64,7 @@ export const PLANE_FIGURE: Figure = {
         }),
         tip(
           marks,
-          pointer({ x: 'imbalanceCv', y: 'tokenHitRate', title: 'title', lineHeight: 1.3 }),
+          pointer({ x: 'loadSpread', y: 'tokenHitRate', title: 'title', lineHeight: 1.3 }),
         ),
       ],
     });
@@ -73,13 +73,13 @@ export const PLANE_FIGURE: Figure = {
 
   table({ view }): DataTable {
     return {
-      headings: ['Policy', 'Setting', 'Seed', 'Token hit rate', 'Imbalance (CV)'],
-      rows: view.points.map(({ policy, setting, seed, tokenHitRate, imbalanceCv }) => [
+      headings: ['Policy', 'Setting', 'Seed', 'Token hit rate', 'Imbalance (CV of load)'],
+      rows: view.points.map(({ policy, setting, seed, tokenHitRate, loadSpread }) => [
         view.policies[policy] ?? '',
         view.settings[setting]?.label ?? '',
         String(seed),
         tokenHitRate === null ? NO_FIGURE : percentText(tokenHitRate),
-        numberText(imbalanceCv),
+        loadSpread === null ? NO_FIGURE : ratioText(loadSpread),
       ]),
     };
   },
@@ -87,14 +87,14 @@ export const PLANE_FIGURE: Figure = {
 
 function planeMarks({ view, setting }: Scene): Mark[] {
   return view.points.flatMap((point) => {
-    const { policy, tokenHitRate, imbalanceCv, seed } = point;
-    if (tokenHitRate === null) return [];
+    const { policy, tokenHitRate, loadSpread, seed } = point;
+    if (tokenHitRate === null || loadSpread === null) return [];
     const where = `${view.policies[policy]}\n${view.settings[point.setting]?.label}, seed ${seed}`;
-    const what = `${percentText(tokenHitRate)} cached, imbalance ${numberText(imbalanceCv)}`;
+    const what = `${percentText(tokenHitRate)} cached, imbalance ${ratioText(loadSpread)}`;
     return [
       {
         policy,
-        imbalanceCv,
+        loadSpread,
         tokenHitRate,
         isChosen: point.setting === setting,
         title: `${where}\n${what}`,
