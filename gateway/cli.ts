@@ -1,6 +1,7 @@
 import { createReadStream, readFileSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, open, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import type { Writable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { Command, CommanderError } from 'commander';
 import type { FileContent } from '../shared/config/parse-value.ts';
@@ -72,6 +73,16 @@ export async function writeTextFile(path: string, chunks: Iterable<string>): Pro
   try {
     await mkdir(dirname(path), { recursive: true });
     await writeFile(path, chunks);
+  } catch (error) {
+    throw new FileError(`cannot write ${path}: ${reasonOf(error)}`);
+  }
+}
+
+/** Empties a file, which need not exist, to be written bit by bit. Rejects with `FileError`. */
+export async function openFileToWrite(path: string): Promise<Writable> {
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    return (await open(path, 'w')).createWriteStream();
   } catch (error) {
     throw new FileError(`cannot write ${path}: ${reasonOf(error)}`);
   }

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import packageJson from '../package.json' with { type: 'json' };
-import { openTextFile, readTextFile, runCli, writeTextFile } from './cli.ts';
+import { openFileToWrite, openTextFile, readTextFile, runCli, writeTextFile } from './cli.ts';
 
 const { stdout, stderr } = process;
 // A reader that has had enough, such as head, is no error.
@@ -14,6 +14,7 @@ process.exitCode = await runCli(process.argv.slice(2), {
   readFile: readTextFile,
   openText: openTextFile,
   writeText: writeTextFile,
+  openToWrite: openFileToWrite,
   writeOut: (text) => stdout.write(text),
   writeError: (text) => stderr.write(text),
   colours: stdout.isTTY && stdout.hasColors(),

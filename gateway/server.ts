@@ -1,6 +1,8 @@
-import { type Level, pino } from 'pino';
+import type { Writable } from 'node:stream';
+import { type Level, type Logger, pino } from 'pino';
 import type { SettingSources, Settings } from '../shared/config.ts';
 import { Gateway } from './gateway.ts';
+import { TrafficRecorder } from './traffic-recorder.ts';
 
 const LEVELS: Readonly<Record<Settings['logLevel'], Level>> = {
   debug: 'debug',
@@ -11,11 +13,18 @@ const LEVELS: Readonly<Record<Settings['logLevel'], Level>> = {
 };
 const EXIT_NOT_STARTED = 1;
 
+interface Recording {
+  readonly path: string;
+  readonly open: (path: string) => Promise<Writable>;
+}
+
 export interface ServerOptions {
   readonly settings: Settings;
   readonly sources: SettingSources;
   readonly warnings: readonly string[];
   readonly version: string;
+  /** Where to write the traffic to, and how to open it. */
+  readonly recording: Recording | undefined;
   /** For what a person reads; the log goes to standard error. */
   readonly writeOut: (text: string) => void;
   readonly writeError: (text: string) => void;
@@ -31,11 +40,14 @@ export async function runServer(options: ServerOptions): Promise<number> {
   const logger = pino({ level, base: null }, pino.destination({ dest: 2, sync: true }));
   for (const warning of warnings) logger.warn(warning);
   const signal = nextSignal();
+  let recorder: TrafficRecorder | undefined;
   let gateway: Gateway;
   let port: number;
   try {
-    ({ gateway, port } = await Gateway.start({ settings, sources, version, logger }));
+    recorder = await startRecorder(options, logger);
+    ({ gateway, port } = await Gateway.start({ settings, sources, version, logger, recorder }));
   } catch (error) {
+    await recorder?.close();
     options.writeError(`fakeai: ${error instanceof Error ? error.message : String(error)}\n`);
     return EXIT_NOT_STARTED;
   }
@@ -48,7 +60,23 @@ export async function runServer(options: ServerOptions): Promise<number> {
   );
   logger.info({ signal: await signal, answers: gateway.answers }, 'shutting down');
   await gateway.stop(settings.shutdownTimeoutSeconds * 1000);
+  if (recorder !== undefined) {
+    await recorder.close();
+    logger.info(recorder.counts, 'the recording has ended');
+  }
   return 0;
+}
+
+async function startRecorder(
+  { recording, settings }: ServerOptions,
+  logger: Logger,
+): Promise<TrafficRecorder | undefined> {
+  if (recording === undefined) return undefined;
+  return new TrafficRecorder(await recording.open(recording.path), {
+    blockSize: settings.kvCacheBlockSize,
+    compress: recording.path.endsWith('.gz'),
+    onFailure: (reason) => logger.error({ reason }, 'the recording has failed and ends here'),
+  });
 }
 
 /** The first signal to stop. From then on the default holds again: the next one kills. */

@@ -1,3 +1,4 @@
+import type { Writable } from 'node:stream';
 import type { ReadFile } from '../../shared/config/parse-value.ts';
 
 /** The outside world as commands see it, so that they run in a test as well as in a process. */
@@ -9,6 +10,8 @@ export interface CommandContext {
   readonly openText: (path: string) => AsyncIterable<string>;
   /** Writes a text file, and the folders that it lies in. Rejects with `FileError`. */
   readonly writeText: (path: string, chunks: Iterable<string>) => Promise<void>;
+  /** Empties a file, which need not exist, to be written bit by bit. Rejects with `FileError`. */
+  readonly openToWrite: (path: string) => Promise<Writable>;
   readonly writeOut: (text: string) => void;
   readonly writeError: (text: string) => void;
   /** Whether the output is a terminal that shows colours, and how wide it is. */

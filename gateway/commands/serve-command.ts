@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { addSettingFlags } from '../setting-flags.ts';
 import type { CommandContext } from './command-context.ts';
 import { settingsOf } from './command-settings.ts';
@@ -10,8 +10,15 @@ export function addServeCommand(program: Command, context: CommandContext): Comm
     .alias('server')
     .summary('run the server')
     .description('Serves the OpenAI API from a simulated cluster until SIGTERM or SIGINT.');
+  command.addOption(
+    new Option(
+      '--record <file>',
+      'Write the traffic to a trace for "fakeai replay", without any text. Compressed if the name ' +
+        'ends in .gz.',
+    ),
+  );
   const givenFlags = addSettingFlags(command, { hidden: false });
-  return command.action(async () => {
+  return command.action(async ({ record }: { record?: string }) => {
     const valid = await settingsOf(context, givenFlags());
     if (valid === undefined) return;
     const { settings, sources, warnings } = valid;
@@ -22,6 +29,7 @@ export function addServeCommand(program: Command, context: CommandContext): Comm
       sources,
       warnings,
       version: context.version,
+      recording: record === undefined ? undefined : { path: record, open: context.openToWrite },
       writeOut: context.writeOut,
       writeError: context.writeError,
     });

@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { describe, it } from 'node:test';
-import { openTextFile, readTextFile, runCli, writeTextFile } from '../../gateway/cli.ts';
+import {
+  openFileToWrite,
+  openTextFile,
+  readTextFile,
+  runCli,
+  writeTextFile,
+} from '../../gateway/cli.ts';
 import type { CommandContext } from '../../gateway/commands/command-context.ts';
 import { SETTINGS } from '../../shared/config/settings.ts';
 
@@ -19,6 +25,7 @@ async function run(line: string, overrides: Partial<CommandContext> = {}): Promi
     env: {},
     readFile: () => ({ kind: 'missing' }),
     openText: openTextFile,
+    openToWrite: openFileToWrite,
     writeText: writeTextFile,
     writeOut: (text) => {
       out += text;
