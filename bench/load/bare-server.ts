@@ -1,7 +1,7 @@
 /**
- * The yardstick: the least that uWebSockets.js can do and still be an HTTP server that reads the same
- * requests and sends the same bytes at the same times. No validation, no routing, no worker, no
- * metrics. Its parent sends the script as the first message and gets the port back.
+ * The yardstick: the least that uWebSockets.js can do and still be an HTTP server that reads the
+ * same requests and sends the same bytes at the same times. No validation, no routing, no worker,
+ * no metrics. Its parent sends the script as the first message and gets the port back.
  */
 import uWS, { type HttpResponse } from 'uWebSockets.js';
 import type { CapturedAnswer, CapturedStream, Headers } from './captured-answer.ts';

@@ -16,7 +16,7 @@ export interface CapturedAnswer {
 /** A streamed answer of our server. */
 export interface CapturedStream {
   readonly headers: Headers;
-  /** The events, each one HTTP chunk: one opens the answer, one for each token, the rest close it. */
+  /** The events, each one HTTP chunk: one opens, then one for each token, and the rest close. */
   readonly events: readonly string[];
 }
 

@@ -23,8 +23,8 @@ const HEAD_BYTES_MAX = 16_384;
 
 /**
  * Reads chunked HTTP answers, one after the other, from the segments of one connection. It skips
- * from chunk to chunk by their sizes, so that a stream of small events costs a load generator little,
- * and takes a chunk as complete with its last byte, not with the line end behind it, which
+ * from chunk to chunk by their sizes, so that a stream of small events costs a load generator
+ * little, and takes a chunk as complete with its last byte, not with the line end behind it, which
  * uWebSockets.js sends only with the next chunk.
  */
 export class ChunkReader {

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 
 /** What a process has used so far, all its threads together. */
 export interface ProcessUsage {
-  /** User and system time, in microseconds. Counted in ticks of 10 ms on Linux, of up to 1 s elsewhere. */
+  /** User and system time, in microseconds; in steps of 10 ms on Linux, of up to 1 s elsewhere. */
   readonly cpuUs: number;
   /** The main thread's part of it; undefined where the system does not say. */
   readonly mainThreadCpuUs: number | undefined;

@@ -28,8 +28,8 @@ export interface StreamFigures {
   readonly answers: number;
   readonly bytes: number;
   /**
-   * Arrival after the due time of tokens of a sample of the streams, in milliseconds. The due time
-   * counts from the moment when the client had sent the request, so it holds all that a client sees.
+   * How long after their due time the tokens of a sample of the streams arrived, in milliseconds.
+   * The due time counts from the sending of the request, so this is all that a client sees.
    */
   readonly errorMsP50: number;
   readonly errorMsP99: number;

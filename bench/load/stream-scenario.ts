@@ -91,7 +91,7 @@ export async function streamScenario(context: ScenarioContext): Promise<Scenario
 }
 
 /** One measurement of a server, between the ramp and the last stream's end. */
-export async function measureStreams(
+async function measureStreams(
   server: ServerProcess,
   plan: Omit<StreamPlan, 'port'>,
   seconds: number,

@@ -29,7 +29,7 @@ export interface UnaryLoad {
 /** wrk where it is installed, since it takes the least from the cores it shares with the server. */
 export function findUnaryLoad(): UnaryLoad {
   // wrk ends with 1 after it has told its version.
-  const { stdout, error } = spawnSync('wrk', ['-v'], { encoding: 'utf8' });
+  const { stdout, error } = spawnSync(WRK, ['-v'], { encoding: 'utf8' });
   if (error !== undefined) return { name: 'autocannon', run: runAutocannon };
   const version = /^wrk \S*/.exec(stdout)?.[0] ?? 'wrk';
   return { name: version, run: runWrk };
@@ -37,6 +37,7 @@ export function findUnaryLoad(): UnaryLoad {
 
 const SCRIPT = fileURLToPath(new URL('./wrk.lua', import.meta.url));
 const execute = promisify(execFile);
+const WRK = 'wrk';
 
 /** What `wrk.lua` prints last. */
 interface WrkSummary {
@@ -52,7 +53,7 @@ async function runWrk(plan: UnaryPlan): Promise<UnaryFigures> {
   const url = `http://127.0.0.1:${plan.port}${plan.path}`;
   const { connections, seconds } = plan;
   const args = ['-t1', `-c${connections}`, `-d${seconds}s`, '-s', SCRIPT, url, '--', plan.body];
-  const { stdout } = await execute('wrk', args, { timeout: (seconds + 30) * 1000 });
+  const { stdout } = await execute(WRK, args, { timeout: (seconds + 30) * 1000 });
   const summary: WrkSummary = JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '');
   checkFailures('wrk', summary.failed, summary.requests);
   return {
