@@ -64,8 +64,14 @@ function sloFlags({ slo }: ReplayOptions): (readonly [string, string])[] {
   ] as const;
   const asked = bounds
     .filter(([, us]) => Number.isFinite(us))
-    .map(([name, us]) => `${name}=${us}us`);
+    .map(([name, us]) => `${name}=${durationOf(us)}`);
   return asked.length === 0 ? [] : [['slo', asked.join(',')]];
+}
+
+/** In the largest unit that it is a whole number of. */
+function durationOf(us: number): string {
+  if (us % 1e6 === 0) return `${us / 1e6}s`;
+  return us % 1e3 === 0 ? `${us / 1e3}ms` : `${us}us`;
 }
 
 /** A word for a shell: in quotes if it has a sign that means something there. */

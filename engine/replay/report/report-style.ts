@@ -14,7 +14,7 @@ export const REPORT_STYLE = `
 @media screen and (prefers-color-scheme: dark) { :root { color-scheme: dark; ${DARK} } }
 * { box-sizing: border-box; }
 body {
-  margin: 0 auto; padding: 2rem clamp(1rem, 4vw, 3rem) 4rem; max-width: 80rem;
+  margin: 0 auto; padding: 2rem clamp(1rem, 4vw, 3rem) 4rem; max-width: 84rem;
   background: var(--paper); color: var(--ink);
   font: 15px/1.5 system-ui, -apple-system, 'Segoe UI', 'Liberation Sans', Arial, sans-serif;
 }
@@ -31,7 +31,7 @@ figcaption { max-width: 65ch; margin-top: 0.4rem; }
 .data { max-height: 24rem; overflow: auto; }
 table { border-collapse: collapse; font-size: 0.8rem; font-variant-numeric: tabular-nums; margin-bottom: 1rem; }
 caption { text-align: left; font-weight: 600; padding: 0.25rem 0; white-space: nowrap; }
-th, td { padding: 0.25rem 0.45rem; text-align: right; vertical-align: top; white-space: nowrap; }
+th, td { padding: 0.25rem 0.36rem; text-align: right; vertical-align: top; white-space: nowrap; }
 thead th { font-weight: 600; color: var(--faint); }
 thead th[colspan] { text-align: center; }
 thead tr:last-child th { border-bottom: 1px solid var(--faint); }
