@@ -1,7 +1,7 @@
 import type { ReplayConfig } from '../../engine/replay/replay-config.ts';
 import type { PolicyName } from '../../engine/router/policies/create-policy.ts';
 import type { SchedulerKind } from '../../shared/protocol.ts';
-import type { LabOptions } from './lab-options.ts';
+import { KV_TOKENS, type LabOptions } from './lab-options.ts';
 import type { Arrivals, LabTrace } from './lab-trace.ts';
 import type { NamedLatency } from './option-values.ts';
 
@@ -32,13 +32,17 @@ type Axes = { readonly [Name in keyof CellSettings]: readonly CellSettings[Name]
 const INDEX_BLOCKS_MAX = 1 << 26;
 
 /** All combinations, in the order of the options; seeds of the same setting are next to each other. */
-export function cellsOf(options: LabOptions, arrivals: readonly Arrivals[]): CellSettings[] {
+export function cellsOf(
+  options: LabOptions,
+  trace: LabTrace,
+  arrivals: readonly Arrivals[],
+): CellSettings[] {
   const axes: Axes = {
     workers: options.workers,
     engine: options.engine,
     profile: options.profile,
-    blockSize: options.blockSize,
-    kvBlocks: options.kvBlocks,
+    blockSize: options.blockSize ?? [trace.blockSize],
+    kvBlocks: options.kvBlocks ?? [0],
     maxNumSeqs: options.maxNumSeqs,
     maxNumBatchedTokens: options.maxNumBatchedTokens,
     maxWaiting: options.maxWaiting,
@@ -51,7 +55,9 @@ export function cellsOf(options: LabOptions, arrivals: readonly Arrivals[]): Cel
     routerTemperature: options.routerTemperature,
     seed: options.seeds,
   };
-  return product(axes).filter((cell) => cell.policy === 'smart' || hasFirstWeights(cell, axes));
+  return product(axes)
+    .filter((cell) => cell.policy === 'smart' || hasFirstWeights(cell, axes))
+    .map((cell) => ({ ...cell, kvBlocks: cell.kvBlocks || Math.ceil(KV_TOKENS / cell.blockSize) }));
 }
 
 /** The configuration of the replay of one cell. */

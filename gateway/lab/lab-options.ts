@@ -27,8 +27,10 @@ export interface LabOptions {
   readonly workers: readonly number[];
   readonly engine: readonly SchedulerKind[];
   readonly profile: readonly NamedLatency[];
-  readonly blockSize: readonly number[];
-  readonly kvBlocks: readonly number[];
+  /** The trace's own block size unless given. */
+  readonly blockSize?: readonly number[];
+  /** As many as hold `KV_TOKENS` unless given. */
+  readonly kvBlocks?: readonly number[];
   readonly maxNumSeqs: readonly number[];
   readonly maxNumBatchedTokens: readonly number[];
   readonly maxWaiting: readonly number[];
@@ -60,6 +62,9 @@ export interface LabDefaults {
 }
 
 const REQUESTS_MAX = 1e9;
+
+/** Capacity of a worker's KV cache in tokens, that of Mooncake's nodes in its paper (FAST'25). */
+export const KV_TOKENS = 3_000_000;
 
 /** Gives `command` the options that the lab's commands share. */
 export function addLabOptions(command: Command, defaults: LabDefaults): void {
@@ -157,13 +162,14 @@ function workerOptions(): readonly Option[] {
       profiles,
       'dynamo-mocker',
     ),
-    option('--block-size <list>', 'tokens per KV block', integersIn({ min: 1, max: 65_536 }), '64'),
-    option(
+    new Option(
+      '--block-size <list>',
+      'tokens per KV block (default: the block size of the trace, 128 where it has none)',
+    ).argParser(integersIn({ min: 1, max: 65_536 })),
+    new Option(
       '--kv-blocks <list>',
-      'KV blocks of each worker',
-      integersIn({ min: 1, max: 1 << 24 }),
-      '46875',
-    ),
+      `KV blocks of each worker (default: for ${KV_TOKENS.toLocaleString('en')} tokens)`,
+    ).argParser(integersIn({ min: 1, max: 1 << 24 })),
     option(
       '--max-num-seqs <list>',
       'sequences that run at once on a worker',

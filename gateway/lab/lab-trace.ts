@@ -1,9 +1,13 @@
 import { basename } from 'node:path';
 import type { TraceSpec } from '../../engine/replay/replay-config.ts';
+import { parseRecordedHeader } from '../../engine/replay/trace/recorded.ts';
 import { readTrace } from '../../engine/replay/trace/trace-reader.ts';
 import { requestsPerSecond, type TraceTable } from '../../engine/replay/trace/trace-table.ts';
 import { resolveWorkload } from '../../engine/replay/workload/workloads.ts';
 import type { CommandContext } from '../commands/command-context.ts';
+
+/** Tokens per KV block where a trace has no blocks: the most that `fakeai serve` takes. */
+const DEFAULT_BLOCK_SIZE = 128;
 
 /** Requests per second of the scenario that is replayed when none is asked for. */
 const DEFAULT_QPS = 20;
@@ -21,6 +25,8 @@ export interface LabTrace {
   readonly description: object;
   /** Requests of one replay. */
   readonly requests: number;
+  /** Tokens per block: of those that a file names, since nothing is known of what is inside them. */
+  readonly blockSize: number;
   /** How fast they arrive when nothing else is asked for. */
   readonly arrivals: Arrivals;
   /** The requests for one seed and rate. */
@@ -38,15 +44,29 @@ export interface TraceOptions {
 /** Reads the trace file, or makes sure that the workload exists. Throws `TraceError`, `WorkloadError`. */
 export async function loadLabTrace(
   options: TraceOptions,
-  readFile: CommandContext['openText'],
+  openText: CommandContext['openText'],
 ): Promise<LabTrace> {
-  if (options.trace === undefined) return workloadTrace(options);
-  const { traceBlockSize: mooncakeBlockTokens, limit } = options;
-  const table = await readTrace(readFile(options.trace), { mooncakeBlockTokens, limit });
-  return tableTrace(options.trace, table);
+  const { trace: path, traceBlockSize: mooncakeBlockTokens, limit } = options;
+  if (path === undefined) return workloadTrace(options);
+  let head: string | undefined;
+  async function* chunks(): AsyncGenerator<string> {
+    for await (const chunk of openText(path ?? '')) {
+      head ??= chunk;
+      yield chunk;
+    }
+  }
+  const table = await readTrace(chunks(), { mooncakeBlockTokens, limit });
+  return tableTrace(path, table, blockSizeOf(head ?? '', mooncakeBlockTokens));
 }
 
-function tableTrace(path: string, table: TraceTable): LabTrace {
+/** Tokens per block of the trace that begins with `head`, which has been read without complaint. */
+function blockSizeOf(head: string, mooncakeBlockTokens: number): number {
+  if (!head.startsWith('{')) return DEFAULT_BLOCK_SIZE;
+  const [line = ''] = head.split('\n', 1);
+  return parseRecordedHeader(line)?.blockSize ?? mooncakeBlockTokens;
+}
+
+function tableTrace(path: string, table: TraceTable, blockSize: number): LabTrace {
   const trace: TraceSpec = { kind: 'table', table };
   const requests = table.timeUs.length;
   const ownQps = requestsPerSecond(table);
@@ -54,6 +74,7 @@ function tableTrace(path: string, table: TraceTable): LabTrace {
     name: basename(path),
     description: { file: basename(path), requests, requestsPerSecond: ownQps },
     requests,
+    blockSize,
     arrivals: { unit: 'speed-up', value: 1 },
     open: (_seed, { unit, value }) => ({
       trace,
@@ -72,6 +93,7 @@ function workloadTrace(options: TraceOptions): LabTrace {
     name: workload,
     description: { workload, parameters },
     requests: Math.min(limit, parameters.requests ?? 0),
+    blockSize: DEFAULT_BLOCK_SIZE,
     arrivals: isDefault ? { unit: 'qps', value: DEFAULT_QPS } : { unit: 'speed-up', value: 1 },
     open: (seed, { unit, value }) => {
       const qps = unit === 'qps' ? { qps: value } : {};

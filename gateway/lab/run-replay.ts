@@ -23,7 +23,7 @@ export function runReplay(context: CommandContext, options: ReplayOptions): Prom
   return reportingErrors(context, options.trace, async () => {
     const startMs = performance.now();
     const trace = await loadLabTrace(options, context.openText);
-    const settings = cellsOf(options, arrivalsOf(options, trace));
+    const settings = cellsOf(options, trace, arrivalsOf(options, trace));
     const count = settings.length === 1 ? '1 replay' : `${settings.length} replays`;
     const requests = trace.requests.toLocaleString('en');
     context.writeOut(`${trace.name}: ${requests} requests, ${count}\n\n`);
