@@ -1,34 +1,38 @@
 import type { LabOptions, ReplayOptions } from './lab-options.ts';
 
+type ListOf = (options: LabOptions) => readonly (string | number)[] | undefined;
+
 /** Options whose value is a list of words or numbers, by their name on the command line. */
-const LISTS: readonly (readonly [string, (options: LabOptions) => readonly (string | number)[]])[] =
-  [
-    ['policies', ({ policies }) => policies],
-    ['kv-overlap-weight', ({ kvOverlapWeight }) => kvOverlapWeight],
-    ['load-balance-weight', ({ loadBalanceWeight }) => loadBalanceWeight],
-    ['router-temperature', ({ routerTemperature }) => routerTemperature],
-    ['staleness', ({ staleness }) => staleness],
-    ['workers', ({ workers }) => workers],
-    ['engine', ({ engine }) => engine],
-    ['profile', ({ profile }) => profile.map(({ name }) => name)],
-    ['block-size', ({ blockSize }) => blockSize],
-    ['kv-blocks', ({ kvBlocks }) => kvBlocks],
-    ['max-num-seqs', ({ maxNumSeqs }) => maxNumSeqs],
-    ['max-num-batched-tokens', ({ maxNumBatchedTokens }) => maxNumBatchedTokens],
-    ['max-waiting', ({ maxWaiting }) => maxWaiting],
-    ['remote-fetch', ({ remoteFetch }) => remoteFetch],
-    ['kv-bytes-per-token', ({ kvBytesPerToken }) => [kvBytesPerToken]],
-    ['seeds', ({ seeds }) => seeds],
-  ];
+const LISTS: readonly (readonly [name: string, values: ListOf])[] = [
+  ['policies', ({ policies }) => policies],
+  ['kv-overlap-weight', ({ kvOverlapWeight }) => kvOverlapWeight],
+  ['load-balance-weight', ({ loadBalanceWeight }) => loadBalanceWeight],
+  ['router-temperature', ({ routerTemperature }) => routerTemperature],
+  ['staleness', ({ staleness }) => staleness],
+  ['workers', ({ workers }) => workers],
+  ['engine', ({ engine }) => engine],
+  ['profile', ({ profile }) => profile.map(({ name }) => name)],
+  ['block-size', ({ blockSize }) => blockSize],
+  ['kv-blocks', ({ kvBlocks }) => kvBlocks],
+  ['max-num-seqs', ({ maxNumSeqs }) => maxNumSeqs],
+  ['max-num-batched-tokens', ({ maxNumBatchedTokens }) => maxNumBatchedTokens],
+  ['max-waiting', ({ maxWaiting }) => maxWaiting],
+  ['remote-fetch', ({ remoteFetch }) => remoteFetch],
+  ['kv-bytes-per-token', ({ kvBytesPerToken }) => [kvBytesPerToken]],
+  ['seeds', ({ seeds }) => seeds],
+];
 
 /**
- * The command line of a replay that gives the same results again. Says the defaults too, which may
- * be others in another version, and leaves out what has no part in the results.
+ * The command line of a replay that gives the same results again. Says the defaults of options too,
+ * which may be others in another version, and leaves out what has no part in the results.
  */
 export function replayCommandLine(options: ReplayOptions): string {
   const flags: (readonly [string, string])[] = [
     ...requestFlags(options),
-    ...LISTS.map(([name, values]) => [name, values(options).join(',')] as const),
+    ...LISTS.flatMap(([name, valuesOf]) => {
+      const values = valuesOf(options);
+      return values === undefined ? [] : [[name, values.join(',')] as const];
+    }),
     ...sloFlags(options),
   ];
   const words = flags.map(([name, value]) =>
