@@ -27,7 +27,7 @@ export function boundOf(config: ReplayConfig): HitBound {
 }
 
 /** Opens a trace anew: every replay needs a source of its own. */
-function openTrace(trace: TraceSpec, window: ReplayWindow): TraceSource {
+export function openTrace(trace: TraceSpec, window: ReplayWindow): TraceSource {
   const source = trace.kind === 'table' ? new TableSource(trace.table) : createWorkload(trace.spec);
   return new ArrangedSource(source, { rate: window.rate, limit: window.limit });
 }
