@@ -41,6 +41,6 @@ for (const given of LINES) {
 
 test('defaults are said, and what has no part in the results is not', () => {
   const line = replayCommandLine(parse(['--threads', '7', '--out', 'elsewhere']));
-  assert.match(line, / --block-size 64 --kv-blocks 46875 /);
+  assert.match(line, / --max-num-seqs 256 --max-num-batched-tokens 8192 /);
   assert.doesNotMatch(line, /threads|elsewhere|Infinity|undefined/);
 });

@@ -3,10 +3,11 @@ import { test } from 'node:test';
 import { Command } from 'commander';
 import type { ReportData } from '../../../engine/replay/report/report-data.ts';
 import { openTextFile } from '../../../gateway/cli.ts';
-import { cellsOf } from '../../../gateway/lab/lab-cell.ts';
+import type { CellSettings } from '../../../gateway/lab/lab-cell.ts';
 import { addLabOptions, type ReplayOptions } from '../../../gateway/lab/lab-options.ts';
 import { labReport, readPageScript } from '../../../gateway/lab/lab-report.ts';
-import { type Arrivals, loadLabTrace } from '../../../gateway/lab/lab-trace.ts';
+import { loadLabTrace } from '../../../gateway/lab/lab-trace.ts';
+import { latencyProfile } from '../../../shared/latency-profiles.ts';
 import { sampleReport } from '../../engine/replay/report/sample-report.ts';
 
 const [measured] = sampleReport({
@@ -17,20 +18,35 @@ const [measured] = sampleReport({
   requests: 10,
 }).cells;
 
-/** The report of a grid whose cells all found the same. */
-async function report(
-  words: readonly string[],
-  arrivals: readonly Arrivals[] = [{ unit: 'qps', value: 20 }],
-): Promise<ReportData> {
+const SETTINGS: CellSettings = {
+  policy: 'smart',
+  workers: 2,
+  arrivals: { unit: 'qps', value: 20 },
+  engine: 'batched',
+  profile: { name: '8b-h100', latency: latencyProfile('8b-h100')! },
+  blockSize: 64,
+  kvBlocks: 1000,
+  maxNumSeqs: 256,
+  maxNumBatchedTokens: 8192,
+  maxWaiting: 1000,
+  kvOverlapWeight: 1,
+  loadBalanceWeight: 0.5,
+  routerTemperature: 0,
+  stalenessMs: 0,
+  remoteFetchGBps: 0,
+  seed: 1,
+};
+
+/** The report of cells that differ as said and all found the same. */
+async function report(differences: readonly Partial<CellSettings>[]): Promise<ReportData> {
   const command = new Command();
-  addLabOptions(command, { policies: 'smart,random', seeds: '1', out: 'out', threads: 2 });
-  command.parse(words, { from: 'user' });
-  const options = command.opts<ReplayOptions>();
+  addLabOptions(command, { policies: 'all', seeds: '1', out: 'out', threads: 2 });
+  const options = command.parse([], { from: 'user' }).opts<ReplayOptions>();
   const trace = await loadLabTrace(options, openTextFile);
   assert.ok(measured !== undefined);
   const { result, bound } = measured;
-  const cells = cellsOf(options, arrivals).map((settings) => ({
-    settings,
+  const cells = differences.map((difference) => ({
+    settings: { ...SETTINGS, ...difference },
     result,
     bound,
     wallSeconds: 1,
@@ -39,7 +55,10 @@ async function report(
 }
 
 test('a grid of policies has no variants, and says what it was made of', async () => {
-  const { title, version, resultsHash, rateUnit, serviceLevel, cells, config } = await report([]);
+  const { title, version, resultsHash, rateUnit, serviceLevel, cells, config } = await report([
+    {},
+    { policy: 'random' },
+  ]);
   assert.deepEqual(
     [title, version, resultsHash, rateUnit],
     ['conversation', '1.2.3', 'abc', 'req/s'],
@@ -52,44 +71,39 @@ test('a grid of policies has no variants, and says what it was made of', async (
       ['random', '', 20, 1],
     ],
   );
+  const fields = new Map(Object.entries(config));
   assert.deepEqual(
-    Object.entries(config).filter(([name]) => ['policy', 'profile', 'arrivals'].includes(name)),
-    [
-      ['profile', 'dynamo-mocker'],
-      ['arrivals', '20 qps'],
-      ['policy', 'smart, random'],
-    ],
+    ['policy', 'profile', 'arrivals', 'warmup'].map((name) => fields.get(name)),
+    ['smart, random', '8b-h100', '20 qps', 0],
   );
 });
 
 test('swept values make variants, swept weights make policies of smart', async () => {
-  const words = ['--workers', '2,4', '--staleness', '0,100', '--kv-overlap-weight', '0.5,2'];
-  const { cells } = await report(words);
+  const { cells } = await report([
+    { kvOverlapWeight: 0.5 },
+    { kvOverlapWeight: 2, workers: 4 },
+    { policy: 'random', kvOverlapWeight: 0.5, stalenessMs: 100 },
+  ]);
   assert.deepEqual(
-    new Set(cells.map(({ policy }) => policy)),
-    new Set(['smart (overlap 0.5)', 'smart (overlap 2)', 'random']),
-  );
-  assert.deepEqual(
-    new Set(cells.map(({ variant }) => variant)),
-    new Set([
-      '2 workers, 0 ms stale',
-      '2 workers, 100 ms stale',
-      '4 workers, 0 ms stale',
-      '4 workers, 100 ms stale',
-    ]),
+    cells.map(({ policy, variant }) => [policy, variant]),
+    [
+      ['smart (overlap 0.5)', '2 workers, 0 ms stale'],
+      ['smart (overlap 2)', '4 workers, 0 ms stale'],
+      ['random', '2 workers, 100 ms stale'],
+    ],
   );
 });
 
 test('rates keep their unit', async () => {
-  const { rateUnit, cells } = await report(
-    [],
-    [
-      { unit: 'speed-up', value: 0.5 },
-      { unit: 'speed-up', value: 2 },
-    ],
-  );
+  const { rateUnit, cells } = await report([
+    { arrivals: { unit: 'speed-up', value: 0.5 } },
+    { arrivals: { unit: 'speed-up', value: 2 } },
+  ]);
   assert.equal(rateUnit, '×');
-  assert.deepEqual(new Set(cells.map(({ rate }) => rate)), new Set([0.5, 2]));
+  assert.deepEqual(
+    cells.map(({ rate }) => rate),
+    [0.5, 2],
+  );
 });
 
 test('the script of the page is looked for where the build puts it', async () => {
