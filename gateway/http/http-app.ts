@@ -51,12 +51,12 @@ export class HttpApp {
   readonly #host: AppHost;
   #listenSocket: uWS.us_listen_socket | undefined;
 
-  /** Requests that fit no route count under `otherEndpoint`. */
+  /**
+   * Requests that fit no route count under `otherEndpoint`. Throws when the certificate or its key
+   * cannot be used.
+   */
   constructor(routes: readonly Route[], otherEndpoint: number, host: AppHost, tls?: Tls) {
-    this.#app =
-      tls === undefined
-        ? uWS.App()
-        : uWS.SSLApp({ cert_file_name: tls.certFile, key_file_name: tls.keyFile });
+    this.#app = tls === undefined ? uWS.App() : secureApp(tls);
     this.#host = host;
     for (const route of routes) {
       this.#app[route.method](route.pattern, this.#handler(route.endpoint, route.handle));
@@ -144,5 +144,14 @@ export class HttpApp {
       this.#app.any(pattern, refuse);
       if (!pattern.endsWith('*') && pattern !== '/') this.#app.any(`${pattern}/`, refuse);
     }
+  }
+}
+
+function secureApp({ certFile, keyFile }: Tls): TemplatedApp {
+  try {
+    return uWS.SSLApp({ cert_file_name: certFile, key_file_name: keyFile });
+  } catch {
+    // The library does not say which of them it is, or why.
+    throw new Error(`cannot use the certificate ${certFile} with the key ${keyFile}`);
   }
 }

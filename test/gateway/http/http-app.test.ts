@@ -140,3 +140,13 @@ describe('an address', () => {
     await connection.closed;
   });
 });
+
+describe('a certificate', () => {
+  it('that cannot be used is named', () => {
+    const tls = { certFile: 'test/no-certificate.pem', keyFile: 'test/no-key.pem' };
+    assert.throws(
+      () => new HttpApp([], 0, new HttpHost(), tls),
+      /cannot use the certificate test\/no-certificate\.pem with the key test\/no-key\.pem/,
+    );
+  });
+});
