@@ -1,0 +1,71 @@
+import type { PolicyName } from '../../engine/router/policies/create-policy.ts';
+import type { SchedulerKind } from '../../shared/protocol.ts';
+import { type CommandContext, EXIT_FAILED } from '../commands/command-context.ts';
+import type { ValidSettings } from '../commands/command-settings.ts';
+import { reportingErrors } from '../lab/lab-errors.ts';
+import { type LabTrace, loadLabTrace, type TraceOptions } from '../lab/lab-trace.ts';
+import { disagreements } from './parity-figures.ts';
+import { runParity } from './parity-run.ts';
+import { caseTable, type NamedOutcome, summaryTable } from './parity-table.ts';
+
+export interface ParityOptions extends TraceOptions {
+  readonly rate: number;
+  readonly policies?: readonly PolicyName[];
+  readonly engines?: readonly SchedulerKind[];
+}
+
+/** What is run when nothing is asked for: half a minute of chats with short think times. */
+const DEFAULT_WORKLOAD = 'multi-turn';
+const DEFAULT_PARAMETERS = { requests: 300, qps: 15, thinkSeconds: 2, outputTokens: 100 };
+
+/** Runs every case, prints what came of it, and resolves to the exit code. */
+export function runParityCases(
+  context: CommandContext,
+  options: ParityOptions,
+  { settings, sources }: ValidSettings,
+): Promise<number> {
+  return reportingErrors(context, options.trace, async () => {
+    const trace = await loadTrace(context, options);
+    const { trace: spec, rate } = trace.open(settings.seed, {
+      unit: 'speed-up',
+      value: options.rate,
+    });
+    const outcomes: NamedOutcome[] = [];
+    for (const engine of options.engines ?? [settings.engine]) {
+      for (const policy of options.policies ?? [settings.routerPolicy]) {
+        const outcome = await runParity({
+          settings: { ...settings, engine, routerPolicy: policy },
+          sources,
+          trace: spec,
+          rate,
+          limit: options.limit,
+        });
+        outcomes.push({ ...outcome, engine, policy });
+        writeCase(context, { ...outcome, engine, policy });
+      }
+    }
+    if (outcomes.length > 1) context.writeOut(summaryTable(outcomes, context.colours));
+    const agree = outcomes.every(
+      ({ live, replayed }) => disagreements(live, replayed).length === 0,
+    );
+    return agree ? 0 : EXIT_FAILED;
+  });
+}
+
+async function loadTrace(context: CommandContext, options: ParityOptions): Promise<LabTrace> {
+  const isDefault = options.trace === undefined && options.workload === undefined;
+  if (!isDefault) return await loadLabTrace(options, context.openText);
+  const set = { ...DEFAULT_PARAMETERS, ...options.set };
+  return await loadLabTrace({ ...options, workload: DEFAULT_WORKLOAD, set }, context.openText);
+}
+
+function writeCase(context: CommandContext, outcome: NamedOutcome): void {
+  const { engine, policy, live, replayed, liveRun, replayMs } = outcome;
+  context.writeOut(
+    `${engine}, ${policy}: ${live.finished} requests in ${liveRun.seconds.toFixed(1)} s, ` +
+      `replayed in ${replayMs.toFixed(0)} ms\n` +
+      `${caseTable(outcome, context.colours)}\n`,
+  );
+  for (const failure of liveRun.failures.slice(0, 3)) context.writeError(`fakeai: ${failure}\n`);
+  for (const reason of disagreements(live, replayed)) context.writeError(`fakeai: ${reason}\n`);
+}
