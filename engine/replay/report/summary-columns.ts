@@ -112,12 +112,11 @@ export const SUMMARY_TABLES: readonly SummaryTable[] = [
         meaning:
           'Spread over the workers. Of load, at each time: the coefficient of variation of the ' +
           'requests on each worker. Of busy time, over the whole replay: its coefficient of ' +
-          'variation (0 is even), the busiest over the mean, and Jain’s index (1 is even).',
+          'variation, and the busiest over the mean. A CV of 0 is even; Jain’s index is 1 / (1 + CV²).',
         columns: [
           column('load CV', ({ series }) => loadSpread(series), ratioText, 'low'),
           column('busy CV', (result) => result.imbalance.cv, ratioText, 'low'),
           column('max/mean', (result) => result.imbalance.maxOverMean, ratioText, 'low'),
-          column('Jain', (result) => result.imbalance.jain, ratioText, 'high'),
         ],
       },
       {

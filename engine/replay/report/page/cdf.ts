@@ -47,7 +47,7 @@ export class CdfFigure implements Figure {
     const bound = this.#bound(view);
     const ticks = logTicks(
       points.map(({ ms }) => ms),
-      width / 60,
+      width / 75,
     );
     const drawn = chart({
       width,
