@@ -5,7 +5,7 @@ import type { SmartRouter } from '../router/smart-router.ts';
 import { LatencyTally, meanGapUs } from './latency-tally.ts';
 import type { ServiceLevel } from './replay-config.ts';
 import type { ReplayRequest } from './replay-request.ts';
-import type { CacheFigures, ReplayResult, RequestCounts } from './replay-result.ts';
+import type { CacheFigures, ReplayResult, RequestCounts, WorkerFigures } from './replay-result.ts';
 import { RequestRecords } from './request-records.ts';
 import { imbalanceOf, WorkerTally } from './worker-tally.ts';
 
@@ -173,7 +173,7 @@ export class Recorder {
       goodPerSecond: perSecond(sums.good),
       cache: this.#cacheFigures(workers.reduce((sum, worker) => sum + worker.evictedBlocks, 0)),
       preemptions: workers.reduce((sum, worker) => sum + worker.preemptions, 0),
-      imbalance: imbalanceOf(workers.map((worker) => worker.busySeconds)),
+      imbalance: imbalanceOf(workers.map(computedTokens)),
       regretBlocks: ratio(sums.regret, sums.in) ?? 0,
       workers,
       series: this.#workers.series(),
@@ -206,6 +206,11 @@ export class Recorder {
       request.lastTokenUs - request.arrivedUs <= e2eUs
     );
   }
+}
+
+/** Work of a worker: tokens of prompts and answers that it had to compute. */
+function computedTokens({ promptTokens, cachedTokens, outputTokens }: WorkerFigures): number {
+  return promptTokens - cachedTokens + outputTokens;
 }
 
 function ratio(part: number, whole: number): number | null {

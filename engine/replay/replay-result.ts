@@ -56,7 +56,7 @@ export interface CacheFigures {
   readonly copiesPerBlock: number | null;
 }
 
-/** How evenly the work is spread over the workers. */
+/** How evenly the tokens that had to be computed are spread over the workers. */
 export interface Imbalance {
   /** Coefficient of variation; 0 is even. */
   readonly cv: number;

@@ -164,7 +164,7 @@ function workerOptions(): readonly Option[] {
     ),
     new Option(
       '--block-size <list>',
-      'tokens per KV block (default: the block size of the trace, 128 where it has none)',
+      'tokens per KV block (default: those of the trace; 128 where it has none)',
     ).argParser(integersIn({ min: 1, max: 65_536 })),
     new Option(
       '--kv-blocks <list>',

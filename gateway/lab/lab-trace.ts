@@ -8,6 +8,8 @@ import type { CommandContext } from '../commands/command-context.ts';
 
 /** Tokens per KV block where a trace has no blocks: the most that `fakeai serve` takes. */
 const DEFAULT_BLOCK_SIZE = 128;
+/** Those of the trace that the conversation workload is modelled on. */
+const CONVERSATION_BLOCK_SIZE = 512;
 
 /** Requests per second of the scenario that is replayed when none is asked for. */
 const DEFAULT_QPS = 20;
@@ -93,7 +95,7 @@ function workloadTrace(options: TraceOptions): LabTrace {
     name: workload,
     description: { workload, parameters },
     requests: Math.min(limit, parameters.requests ?? 0),
-    blockSize: DEFAULT_BLOCK_SIZE,
+    blockSize: workload === 'conversation' ? CONVERSATION_BLOCK_SIZE : DEFAULT_BLOCK_SIZE,
     arrivals: isDefault ? { unit: 'qps', value: DEFAULT_QPS } : { unit: 'speed-up', value: 1 },
     open: (seed, { unit, value }) => {
       const qps = unit === 'qps' ? { qps: value } : {};

@@ -8,30 +8,43 @@ type Group = readonly LabCell[];
 /** A line for each setting: means over its seeds, with their spread where there are several. */
 export function replayTable(cells: readonly LabCell[], colours: boolean): string {
   const groups = groupBySetting(cells);
-  const columns = [...settingColumns(cells), ...FIGURES.map(figureColumn)];
+  const figures = FIGURES.filter(({ isRare, value }) => isRare !== true || cells.some(value));
+  const columns = [...settingColumns(cells), ...figures.map(figureColumn)];
   return textTable(columns, groups, colours);
 }
 
 interface Figure {
   readonly title: string;
   readonly value: (cell: LabCell) => number | null;
+  readonly format?: (value: number) => string;
+  /** Left out of the table where no cell has it. */
+  readonly isRare?: boolean;
 }
 
 const FIGURES: readonly Figure[] = [
-  { title: 'done', value: ({ result }) => result.requests.finished },
-  { title: 'rejected', value: ({ result }) => result.requests.rejected },
+  { title: 'done', value: ({ result }) => result.requests.finished, format: count },
+  {
+    title: 'rejected',
+    value: ({ result }) => result.requests.rejected,
+    format: count,
+    isRare: true,
+  },
   { title: 'TTFT p50', value: ({ result }) => result.latencies.ttftMs.p50 },
   { title: 'p99 ms', value: ({ result }) => result.latencies.ttftMs.p99 },
   { title: 'ITL p50', value: ({ result }) => result.latencies.itlMs.p50 },
   { title: 'p99 ms', value: ({ result }) => result.latencies.itlMs.p99 },
-  { title: 'out tok/s', value: ({ result }) => result.outputTokensPerSecond },
+  { title: 'tok/s', value: ({ result }) => result.outputTokensPerSecond },
   { title: 'good %', value: ({ result }) => 100 * result.goodShare },
   { title: 'good/s', value: ({ result }) => result.goodPerSecond },
   { title: 'hit %', value: ({ result }) => percent(result.cache.tokenHitRate) },
-  { title: 'of bound', value: (cell) => percent(shareOfBound(cell)) },
+  { title: 'of max', value: (cell) => percent(shareOfBound(cell)) },
   { title: 'max/mean', value: ({ result }) => result.imbalance.maxOverMean },
-  { title: 'speed ×', value: ({ result, wallSeconds }) => result.seconds / wallSeconds },
+  { title: 'speed', value: ({ result, wallSeconds }) => result.seconds / wallSeconds },
 ];
+
+function count(value: number): string {
+  return Math.round(value).toString();
+}
 
 /** Token hit rate over what no policy can exceed. */
 function shareOfBound({ result, bound }: LabCell): number | null {
@@ -44,7 +57,7 @@ function percent(share: number | null): number | null {
   return share === null ? null : 100 * share;
 }
 
-function figureColumn({ title, value }: Figure): Column<Group> {
+function figureColumn({ title, value, format = digits3 }: Figure): Column<Group> {
   return {
     title,
     cell: (group) => {
@@ -52,7 +65,7 @@ function figureColumn({ title, value }: Figure): Column<Group> {
       if (values.length === 0) return '-';
       const mean = values.reduce((sum, number) => sum + number, 0) / values.length;
       const spread = (Math.max(...values) - Math.min(...values)) / 2;
-      return spread === 0 ? digits3(mean) : `${digits3(mean)}±${digits3(spread)}`;
+      return spread === 0 ? format(mean) : `${format(mean)}±${format(spread)}`;
     },
   };
 }
