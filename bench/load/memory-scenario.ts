@@ -9,7 +9,6 @@ import {
   streamBody,
   verdict,
 } from './scenario.ts';
-import { ServerProcess } from './server-process.ts';
 import { StreamLoad } from './stream-load.ts';
 import { figure } from './text-table.ts';
 
@@ -33,7 +32,7 @@ export async function memoryScenario(context: ScenarioContext): Promise<Scenario
   showProgress('memory: idle');
   const flags = [...latencyFlags(TTFT_MS, ITL_MS), '--max-num-seqs', String(STREAMS)];
   const short = streamBody(WARM_UP.tokens);
-  const server = await ServerProcess.startOurs(context.entry, flags, CHAT_PATH, short);
+  const server = await context.start(flags, short);
   const rssMib = async (): Promise<number> => {
     await delay(SETTLE_MS);
     return server.usage().rssBytes / 2 ** 20;

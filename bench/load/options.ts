@@ -18,9 +18,11 @@ export interface LoadOptions {
   /** Built entry point to measure instead of building this checkout. */
   readonly server: string | undefined;
   readonly jsonFile: string | undefined;
+  /** Flags of `fakeai serve` for every server that is measured, after those of the scenario. */
+  readonly serveFlags: readonly string[];
 }
 
-export const HELP = `npm run bench:load -- [options]
+export const HELP = `npm run bench:load -- [options] [-- flags of fakeai serve]
 
 Measures the built server under load beside a bare uWebSockets.js server in the same run.
 All traffic stays on 127.0.0.1.
@@ -41,13 +43,16 @@ truth   a token every 20 ms: does the server say that it keeps up, and does it
 memory  resident memory when idle, and per open stream
 start   time from the command to the first served request
 
+Flags after -- tell what another setting costs: npm run bench:load -- --only unary -- --threads 1
+
 Each figure is the median over the rounds; a ratio is taken within each round. The exit code is 0
 if everything could be measured, also where a bar was missed.`;
 
 /** Undefined: the help was asked for. Throws a readable error on a wrong option. */
 export function parseOptions(argv: readonly string[]): LoadOptions | undefined {
+  const end = argv.includes('--') ? argv.indexOf('--') : argv.length;
   const { values } = parseArgs({
-    args: [...argv],
+    args: argv.slice(0, end),
     options: {
       only: { type: 'string', multiple: true, default: [] },
       rounds: { type: 'string', default: '5' },
@@ -70,6 +75,7 @@ export function parseOptions(argv: readonly string[]): LoadOptions | undefined {
     soakMinutes: wholeNumber('soak', values.soak, 0, 1440),
     server: values.server,
     jsonFile: values.json,
+    serveFlags: argv.slice(end + 1),
   };
 }
 

@@ -7,7 +7,8 @@ import { describeMachine } from './machine.ts';
 import { memoryScenario } from './memory-scenario.ts';
 import { HELP, type LoadOptions, parseOptions, type ScenarioName } from './options.ts';
 import { clearProgress } from './progress.ts';
-import type { Scenario } from './scenario.ts';
+import { CHAT_PATH, type Scenario } from './scenario.ts';
+import { ServerProcess } from './server-process.ts';
 import { soakScenario } from './soak-scenario.ts';
 import { startScenario } from './start-scenario.ts';
 import { streamScenario } from './stream-scenario.ts';
@@ -37,7 +38,10 @@ async function runAll(options: LoadOptions): Promise<void> {
   const machine = describeMachine();
   const command = ['npm run bench:load --', ...process.argv.slice(2)].join(' ');
   console.log(`${machine}\n${command}`);
-  const context = { options, entry: prepareEntry(options) };
+  const entry = prepareEntry(options);
+  const start = (flags: readonly string[], body: string): Promise<ServerProcess> =>
+    ServerProcess.startOurs(entry, [...flags, ...options.serveFlags], CHAT_PATH, body);
+  const context = { options, start };
   const chosen: readonly [string, Scenario][] =
     options.soakMinutes > 0
       ? [['soak', soakScenario]]

@@ -1,10 +1,11 @@
 import type { LoadOptions } from './options.ts';
+import type { ServerProcess } from './server-process.ts';
 
 /** What a scenario is given. */
 export interface ScenarioContext {
   readonly options: LoadOptions;
-  /** Built entry point of our server. */
-  readonly entry: string;
+  /** Starts our server with these flags; see `ServerProcess.startOurs`. */
+  readonly start: (flags: readonly string[], body: string) => Promise<ServerProcess>;
 }
 
 /** What a scenario gives back. */

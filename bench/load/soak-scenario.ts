@@ -8,7 +8,7 @@ import {
   streamBody,
   UNARY_BODY,
 } from './scenario.ts';
-import { ServerProcess } from './server-process.ts';
+import type { ServerProcess } from './server-process.ts';
 import { slopeOf } from './statistics.ts';
 import { StreamLoad } from './stream-load.ts';
 import { figure, textTable } from './text-table.ts';
@@ -28,12 +28,7 @@ interface Sample {
 export async function soakScenario(context: ScenarioContext): Promise<ScenarioReport> {
   const { soakMinutes, connections } = context.options;
   const unary = findUnaryLoad();
-  const server = await ServerProcess.startOurs(
-    context.entry,
-    latencyFlags(0, 0),
-    CHAT_PATH,
-    UNARY_BODY,
-  );
+  const server = await context.start(latencyFlags(0, 0), UNARY_BODY);
   const body = streamBody(TOKENS);
   const { events } = await captureStream(server.port, CHAT_PATH, body);
   const streams = await StreamLoad.start({

@@ -1,13 +1,11 @@
 import { showProgress } from './progress.ts';
 import {
-  CHAT_PATH,
   latencyFlags,
   type ScenarioContext,
   type ScenarioReport,
   UNARY_BODY,
   verdict,
 } from './scenario.ts';
-import { ServerProcess } from './server-process.ts';
 import { spreadOf } from './statistics.ts';
 import { figure } from './text-table.ts';
 
@@ -20,12 +18,7 @@ export async function startScenario(context: ScenarioContext): Promise<ScenarioR
   while (timesMs.length < STARTS) {
     showProgress(`start: ${timesMs.length + 1} of ${STARTS}`);
     const startMs = performance.now();
-    const server = await ServerProcess.startOurs(
-      context.entry,
-      latencyFlags(0, 0),
-      CHAT_PATH,
-      UNARY_BODY,
-    );
+    const server = await context.start(latencyFlags(0, 0), UNARY_BODY);
     timesMs.push(performance.now() - startMs);
     await server.stop();
   }

@@ -49,7 +49,7 @@ export async function streamScenario(context: ScenarioContext): Promise<Scenario
   showProgress('stream: starting');
   const body = streamBody(TOKENS);
   const flags = [...latencyFlags(TTFT_MS, ITL_MS), '--max-num-seqs', String(streams)];
-  const ours = await ServerProcess.startOurs(context.entry, flags, CHAT_PATH, body);
+  const ours = await context.start(flags, body);
   const stream = await captureStream(ours.port, CHAT_PATH, body);
   const bare = await ServerProcess.startBare({
     path: CHAT_PATH,

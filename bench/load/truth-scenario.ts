@@ -10,7 +10,6 @@ import {
   streamBody,
   verdict,
 } from './scenario.ts';
-import { ServerProcess } from './server-process.ts';
 import { StreamLoad } from './stream-load.ts';
 import { figure } from './text-table.ts';
 
@@ -34,7 +33,7 @@ export async function truthScenario(context: ScenarioContext): Promise<ScenarioR
   showProgress(`truth: ${seconds} s`);
   const body = streamBody(TOKENS);
   const flags = [...latencyFlags(TTFT_MS, ITL_MS), '--max-num-seqs', String(streams)];
-  const server = await ServerProcess.startOurs(context.entry, flags, CHAT_PATH, body);
+  const server = await context.start(flags, body);
   const { events } = await captureStream(server.port, CHAT_PATH, body);
   const load = await StreamLoad.start({
     port: server.port,

@@ -43,7 +43,7 @@ export async function unaryScenario(context: ScenarioContext): Promise<ScenarioR
   const load = findUnaryLoad();
   showProgress('unary: starting');
   const flags = latencyFlags(0, 0);
-  const ours = await ServerProcess.startOurs(context.entry, flags, CHAT_PATH, UNARY_BODY);
+  const ours = await context.start(flags, UNARY_BODY);
   const answer = await captureAnswer(ours.port, CHAT_PATH, UNARY_BODY);
   const bare = await ServerProcess.startBare({ path: CHAT_PATH, answer });
   const measure = (server: ServerProcess, durationS: number) =>
