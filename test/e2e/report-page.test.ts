@@ -67,7 +67,7 @@ async function pageScript(): Promise<string> {
   return outputFiles[0]?.text ?? '';
 }
 
-/** The report in a real browser, from disk, with all that the browser complained about or loaded. */
+/** The report in a browser, from disk, with all that the browser complained about or loaded. */
 async function openReport(t: TestContext, colorScheme: 'light' | 'dark' = 'light') {
   if (browser === undefined) {
     t.skip(`no Chromium in ${BROWSERS.join(', ')}`);
