@@ -2,6 +2,7 @@ import { assert } from '../../shared/assert.ts';
 import type { RequestId, WorkerId } from '../../shared/ids.ts';
 import type { EventBatch, SubmitCommand, WorkerConfig } from '../../shared/protocol.ts';
 import { timeUs } from '../../shared/units.ts';
+import { BlockList } from '../kv/block-list.ts';
 import { BatchedScheduler } from './batched-scheduler.ts';
 import { PacedScheduler } from './paced-scheduler.ts';
 import type { Scheduler } from './scheduler.ts';
@@ -22,6 +23,8 @@ export class SimulatedWorker {
   readonly id: WorkerId;
   readonly #state: WorkerState;
   readonly #scheduler: Scheduler;
+  /** Blocks that no sequence holds, for the time of a call. */
+  readonly #passing = new BlockList();
   /** When ends that happened between batches are to be told, or `Infinity`. */
   #newsAtUs = Number.POSITIVE_INFINITY;
   #seq = 0;
@@ -89,6 +92,30 @@ export class SimulatedWorker {
     if (out.isEmpty) return false;
     out.seq = ++this.#seq;
     return true;
+  }
+
+  /** How many of the first `maxBlocks` hashes lead to blocks that can be matched now. */
+  cachedBlocks(hashes: Uint32Array, maxBlocks: number): number {
+    const blocks = this.#passing;
+    blocks.clear();
+    this.#state.cache.match(hashes, maxBlocks, blocks);
+    return blocks.length;
+  }
+
+  /**
+   * The first `count` blocks of a prompt arrive from another worker's cache: they can be matched from
+   * now on, as far as there is room for them. Work must follow, whose batch tells of them.
+   */
+  receiveBlocks(hashes: Uint32Array, count: number): void {
+    const { cache } = this.#state;
+    const blocks = this.#passing;
+    blocks.clear();
+    cache.match(hashes, count, blocks);
+    cache.retain(blocks);
+    for (let i = blocks.length; i < count && cache.allocate(blocks); i++) {
+      cache.commit(blocks, i, hashes[2 * i]!, hashes[2 * i + 1]!);
+    }
+    cache.release(blocks);
   }
 
   /** Calls `visit` for every block hash that can be matched now. */
