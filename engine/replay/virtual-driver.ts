@@ -11,6 +11,7 @@ import { SimulatedWorker } from '../worker/worker.ts';
 import { LateReports } from './late-reports.ts';
 import { PendingTurns } from './pending-turns.ts';
 import { Recorder } from './recorder.ts';
+import { RemoteFetches, type Transfer } from './remote-fetches.ts';
 import type { ReplayConfig, ReplayTuning } from './replay-config.ts';
 import { type ReplayObserver, ReplayRequest } from './replay-request.ts';
 import { writeHashes } from './trace/content.ts';
@@ -37,6 +38,9 @@ export class VirtualDriver implements Transport, ReplayObserver {
   readonly #wakes = new IndexedHeap();
   readonly #turns: PendingTurns;
   readonly #late: LateReports | undefined;
+  readonly #fetches: RemoteFetches | undefined;
+  /** What the request that was placed last waits for. */
+  #transfer: Transfer | undefined;
   readonly #batch = new EventBatch(workerId(0));
   /** The next request of the trace that waits for no answer, and when it arrives. */
   readonly #ahead = new TraceRequest();
@@ -47,7 +51,7 @@ export class VirtualDriver implements Transport, ReplayObserver {
   #nowUs = timeUs(0);
 
   constructor(config: ReplayConfig, source: TraceSource, tuning: ReplayTuning = {}) {
-    const { router, worker, stalenessUs } = config;
+    const { router, worker, stalenessUs, remoteFetch } = config;
     const { maxEqualSteps, records = false, onArrivals } = tuning;
     this.#config = config;
     this.#source = source;
@@ -65,6 +69,8 @@ export class VirtualDriver implements Transport, ReplayObserver {
     );
     this.#turns = new PendingTurns(source);
     this.#late = stalenessUs > 0 ? new LateReports(stalenessUs) : undefined;
+    this.#fetches =
+      remoteFetch === undefined ? undefined : new RemoteFetches(remoteFetch, worker, this.#workers);
     this.recorder = new Recorder(
       {
         workers: router.workers,
@@ -87,6 +93,8 @@ export class VirtualDriver implements Transport, ReplayObserver {
 
   send(command: WorkerCommand): void {
     assert(command.kind === 'submit', 'a replay cancels nothing');
+    this.#transfer = this.#fetches?.start(command);
+    if (this.#transfer !== undefined) return;
     this.#workers[command.worker]!.submit(command);
     this.#schedule(command.worker);
   }
@@ -116,12 +124,14 @@ export class VirtualDriver implements Transport, ReplayObserver {
   #step(): boolean {
     const arrivalUs = Math.min(this.#aheadUs, this.#turns.nextUs());
     const wakeUs = this.#wakes.peekKey();
+    const fetchUs = this.#fetches === undefined ? NEVER_US : this.#fetches.nextUs();
     const reportUs = this.#late === undefined ? NEVER_US : this.#late.nextUs();
-    const nextUs = Math.min(arrivalUs, wakeUs, reportUs);
+    const nextUs = Math.min(arrivalUs, wakeUs, fetchUs, reportUs);
     if (nextUs === NEVER_US) return false;
     assert(nextUs >= this.#nowUs, 'time never runs backwards');
     this.#nowUs = timeUs(nextUs);
     if (arrivalUs === nextUs) this.#arrive();
+    else if (fetchUs === nextUs && this.#fetches) this.#schedule(this.#fetches.deliver());
     else if (wakeUs === nextUs) this.#advance();
     else this.#late?.deliver(this.#applyReport);
     return true;
@@ -160,6 +170,10 @@ export class VirtualDriver implements Transport, ReplayObserver {
     assert(placement !== undefined, 'every worker of a replay can be chosen');
     request.worker = placement.worker;
     this.recorder.placed(request, this.#router.lastRegret);
+    if (this.#transfer !== undefined) {
+      request.fetchUs = this.#transfer.transferUs;
+      this.recorder.fetching(request, this.#transfer.blocks);
+    }
     if (this.#arrived % PROGRESS_EVERY === 0) this.#onArrivals(PROGRESS_EVERY);
   }
 
