@@ -106,8 +106,7 @@ export class PacedScheduler implements Scheduler {
     const latency = state.latencyOf(slot);
     const left = sequences.outputTokens[slot]! - sequences.emitted[slot]!;
     const known = state.knownTokens(slot);
-    // From its first token on its siblings wait for admission.
-    if (sequences.emitted[slot] === 0) this.#admitAtUs = dueUs;
+    const isFirst = sequences.emitted[slot] === 0;
     // Without gaps the whole answer comes out at once, if there is room for it.
     let count = latency.hasNoGaps && this.#makeRoom(slot, known + left - 1) ? left : 0;
     let gapUs = 0;
@@ -118,8 +117,10 @@ export class PacedScheduler implements Scheduler {
       gapUs = latency.itlUs(state.running.length, state.cacheUse, sequences.stream, slot);
       room = this.#makeRoom(slot, known + count);
     }
-    state.compute(slot, known + count - 1 - sequences.computed[slot]!);
+    const isBlockFull = state.compute(slot, known + count - 1 - sequences.computed[slot]!);
     state.emit(slot, count, nowUs - dueUs, out);
+    // Siblings wait for admission from now on; and what waits for room may find its prefix cached.
+    if (isFirst || isBlockFull) this.#admitAtUs = dueUs;
     if (state.isComplete(slot)) {
       this.#due.remove(slot);
       state.end(slot, OUTCOME.finished);

@@ -181,20 +181,25 @@ export class WorkerState {
     this.#await(slot);
   }
 
-  /** The step that computed `tokens` more tokens of a sequence has ended: full blocks are matchable. */
-  compute(slot: Slot, tokens: number): void {
+  /**
+   * The step that computed `tokens` more tokens of a sequence has ended: full blocks are matchable.
+   * Returns whether there are any, of which sequences that wait for room may share.
+   */
+  compute(slot: Slot, tokens: number): boolean {
     const { sequences, config } = this;
     const before = sequences.computed[slot]!;
     const after = before + tokens;
     sequences.computed[slot] = after;
     const hashes = sequences.hashes[slot]!;
     const fullBlocks = Math.min(Math.floor(after / config.blockSize), hashes.length >> 1);
-    for (let i = Math.floor(before / config.blockSize); i < fullBlocks; i++) {
+    const firstNew = Math.floor(before / config.blockSize);
+    for (let i = firstNew; i < fullBlocks; i++) {
       this.cache.commit(sequences.blocks[slot]!, i, hashes[2 * i]!, hashes[2 * i + 1]!);
     }
     if (sequences.prefillPending[slot]! > 0) {
       this.#pendPrefill(slot, Math.max(0, this.knownTokens(slot) - after));
     }
+    return firstNew < fullBlocks;
   }
 
   /** `count` tokens of a sequence come out, `lateUs` after the last of them was due. */

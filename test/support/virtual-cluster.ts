@@ -15,6 +15,8 @@ export interface VirtualClusterOptions {
   /** Longest time that a message is under way to or from a worker; 0 is a direct call. */
   readonly delayUsMax: number;
   readonly seed: number;
+  /** Sees every batch as it leaves its worker. */
+  readonly onBatch?: (batch: EventBatch, nowUs: number) => void;
 }
 
 /**
@@ -131,6 +133,7 @@ export class VirtualCluster implements Transport {
 
   #advance(worker: SimulatedWorker): void {
     if (!worker.advance(this.#nowUs, this.#horizonUs, this.#batch)) return;
+    this.#options.onBatch?.(this.#batch, this.#nowUs);
     if (!this.hasDelays) {
       this.cluster.applyBatch(this.#batch);
       return;

@@ -141,6 +141,16 @@ describe('queueing', () => {
     assert.ok(rig.loads.every((load) => load.running <= 1));
   });
 
+  test('a sequence that had no room is admitted once it can share the blocks of another one', () => {
+    const rig = paced({ numBlocks: 4 });
+    rig.submit(1, { hashes: hashesOf(4, [1, 8]), outputTokens: 3 });
+    rig.submit(2, { hashes: hashesOf(4, [1, 8]), promptTokens: 9, outputTokens: 1 });
+    rig.drain();
+    assert.deepEqual(rig.end(1), ['finished', 1200]);
+    assert.deepEqual(rig.started.get(2), { cachedTokens: 8, queuedUs: 1000 });
+    assert.deepEqual(rig.tokens(2), [1111]);
+  });
+
   test('lower priorities are served first, and equal ones in order of arrival', () => {
     const rig = paced({ maxNumSeqs: 1 });
     const priorities = [0, 5, -1, 5, 0];

@@ -1,0 +1,132 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { ClusterRequest, RequestListener } from '../../engine/cluster/cluster.ts';
+import { NO_REQUEST, workerId } from '../../shared/ids.ts';
+import type { SchedulerKind } from '../../shared/protocol.ts';
+import { timeUs } from '../../shared/units.ts';
+import { type PlannedRequest, scenarioOf } from '../simulation/scenario.ts';
+import { hashesOf } from '../support/sequences.ts';
+import { VirtualCluster, type VirtualClusterOptions } from '../support/virtual-cluster.ts';
+import { EffectLog } from './effect-log.ts';
+import { LateActors } from './late-actors.ts';
+
+/** `SEED=123` runs that seed alone, `SEEDS=100` as many from 1 on. */
+const SEEDS =
+  process.env.SEED === undefined
+    ? Array.from({ length: Number(process.env.SEEDS ?? 5) }, (_, n) => n + 1)
+    : [Number(process.env.SEED)];
+/** Placement must not depend on reports, which a late worker sends later. */
+const POLICIES = ['round-robin', 'session'] as const;
+const NOBODY: RequestListener = { started() {}, tokens() {}, ended() {}, failed() {} };
+
+interface Trace {
+  readonly options: VirtualClusterOptions;
+  readonly requests: readonly PlannedRequest[];
+}
+
+interface Driver {
+  readonly cluster: VirtualCluster['cluster'];
+  at(atUs: number, act: () => void): void;
+  /** Does something that may cancel. */
+  inTime(act: () => void): void;
+}
+
+/** A trace with shared prefixes, siblings, priorities, cancels, tiny caches and full queues. */
+function traceOf(seed: number, scheduler: SchedulerKind): Trace {
+  const { cluster, requests } = scenarioOf(seed);
+  const policy = POLICIES[seed % POLICIES.length] ?? POLICIES[0];
+  return {
+    requests,
+    options: {
+      ...cluster,
+      delayUsMax: 0,
+      router: { ...cluster.router, policy },
+      worker: { ...cluster.worker, scheduler },
+    },
+  };
+}
+
+/** Plans the arrivals and cancels of a trace on a driver. */
+function plan({ requests, options }: Trace, driver: Driver): void {
+  const { blockSize } = options.router;
+  for (const [index, planned] of requests.entries()) {
+    const promptTokens = planned.runs.slice(0, -1).reduce((sum, [, tokens]) => sum + tokens, 0);
+    const hashes = hashesOf(blockSize, ...planned.runs);
+    driver.at(planned.arrivedUs, () => {
+      let siblingOf = NO_REQUEST;
+      let pinned = planned.pinned === undefined ? undefined : workerId(planned.pinned);
+      for (let choice = 0; choice < planned.choices; choice++) {
+        const request: ClusterRequest = {
+          hashes,
+          promptBlocks: Math.floor(promptTokens / blockSize),
+          promptTokens,
+          outputTokens: planned.runs.at(-1)?.[1] ?? 1,
+          sessionKey: planned.runs[0]?.[0],
+          pinned,
+          arrivedUs: timeUs(planned.arrivedUs),
+          priority: planned.priority,
+          seed: index * 8 + choice,
+          prefillScale: 1,
+          profile: 0,
+          siblingOf,
+        };
+        const placement = driver.cluster.submit(request, NOBODY) ?? assert.fail();
+        if (choice === 0) siblingOf = placement.request;
+        pinned = placement.worker;
+        if (planned.patienceUs === undefined) continue;
+        const leavesUs = planned.arrivedUs + 1 + planned.patienceUs * (1 + choice);
+        driver.at(leavesUs, () => driver.inTime(() => driver.cluster.cancel(placement.request)));
+      }
+    });
+  }
+}
+
+/** Direct calls in virtual time. */
+function runVirtual(trace: Trace): EffectLog {
+  const log = new EffectLog();
+  const virtual = new VirtualCluster({ ...trace.options, onBatch: log.note });
+  plan(trace, {
+    cluster: virtual.cluster,
+    at: (atUs, act) => virtual.at(atUs, act),
+    inTime: (act) => act(),
+  });
+  while (virtual.step());
+  assert.equal(virtual.cluster.inFlight, 0);
+  return log;
+}
+
+/** Encoded messages to actors that are late. */
+function runLate(trace: Trace, latenessUsMax: number, vainShare = 0): EffectLog {
+  const log = new EffectLog();
+  const actors = new LateActors({
+    ...trace.options,
+    onBatch: log.note,
+    threads: Math.min(2, trace.options.router.workers),
+    latenessUsMax,
+    vainShare,
+  });
+  plan(trace, actors);
+  actors.run();
+  assert.equal(actors.cluster.inFlight, 0);
+  return log;
+}
+
+for (const scheduler of ['paced', 'batched'] as const) {
+  describe(`${scheduler} workers`, () => {
+    for (const seed of SEEDS) {
+      test(`have the same effects in the same order under both drivers, seed ${seed}`, () => {
+        const trace = traceOf(seed, scheduler);
+        const virtual = runVirtual(trace);
+        for (const latenessUsMax of [0, 100, 20_000]) {
+          assert.deepEqual(runLate(trace, latenessUsMax).summary(), virtual.summary());
+        }
+        assert.ok(virtual.tokens > 0);
+      });
+    }
+
+    test('have the same effects when they are woken in vain', () => {
+      const trace = traceOf(9, scheduler);
+      assert.deepEqual(runLate(trace, 100, 0.5).summary(), runVirtual(trace).summary());
+    });
+  });
+}

@@ -1,0 +1,138 @@
+import assert from 'node:assert/strict';
+import { Cluster, type Transport } from '../../engine/cluster/cluster.ts';
+import { Actor } from '../../engine/host/actor.ts';
+import { SmartRouter } from '../../engine/router/smart-router.ts';
+import { decodeCommands, decodeEvents, encodeCommands, encodeEvents } from '../../shared/codec.ts';
+import { workerId } from '../../shared/ids.ts';
+import { IndexedHeap } from '../../shared/indexed-heap.ts';
+import type { WorkerCommand } from '../../shared/protocol.ts';
+import { Rng } from '../../shared/rng.ts';
+import { type TimeUs, timeUs } from '../../shared/units.ts';
+import type { VirtualClusterOptions } from '../support/virtual-cluster.ts';
+
+export interface LateActorsOptions extends VirtualClusterOptions {
+  readonly threads: number;
+  /** How late an actor may look, at most, when something is due or a message has come. */
+  readonly latenessUsMax: number;
+  /** Share of looks that are followed by one in vain. */
+  readonly vainShare: number;
+}
+
+interface Lane {
+  readonly actor: Actor;
+  readonly inbox: WorkerCommand[];
+  /** When it looks next. */
+  lookUs: number;
+}
+
+/**
+ * A cluster on the actors of the real-time driver, with every message encoded and decoded, but with
+ * a clock of the test's own. The actors are late at random, as threads are.
+ */
+export class LateActors implements Transport {
+  readonly cluster: Cluster;
+  readonly #options: LateActorsOptions;
+  readonly #rng: Rng;
+  readonly #lanes: readonly Lane[];
+  readonly #plan = new IndexedHeap();
+  readonly #acts: (() => void)[] = [];
+  #nowUs = 0;
+
+  constructor(options: LateActorsOptions) {
+    const { router, worker, threads, seed } = options;
+    this.#options = options;
+    this.#rng = new Rng(seed).fork('lateness');
+    this.cluster = new Cluster(new SmartRouter(router), this, router.workers, router.blockSize);
+    this.#lanes = Array.from({ length: threads }, () => ({
+      actor: new Actor(),
+      inbox: [],
+      lookUs: Number.POSITIVE_INFINITY,
+    }));
+    for (let id = 0; id < router.workers; id++) {
+      const configure = { kind: 'configure', worker: workerId(id), config: worker } as const;
+      this.#laneOf(id).actor.handle(configure, 0);
+    }
+  }
+
+  get nowUs(): TimeUs {
+    return timeUs(this.#nowUs);
+  }
+
+  at(atUs: number, act: () => void): void {
+    this.#plan.set(this.#acts.length, atUs, this.#acts.length);
+    this.#acts.push(act);
+  }
+
+  /**
+   * Does `act`, which may cancel, as if every actor were in time: a cancel takes effect when the
+   * worker hears of it, so that a late one is another cancel.
+   */
+  inTime(act: () => void): void {
+    const atUs = this.#nowUs;
+    this.#nowUs = atUs - 1;
+    for (const lane of this.#lanes) this.#look(lane);
+    this.#nowUs = atUs;
+    act();
+    for (const lane of this.#lanes) this.#deliver(lane);
+  }
+
+  send(command: WorkerCommand): void {
+    assert.ok(command.kind === 'submit' || command.kind === 'cancel');
+    const lane = this.#laneOf(command.worker);
+    lane.inbox.push(command);
+    lane.lookUs = Math.min(lane.lookUs, this.#nowUs + this.#lateness());
+  }
+
+  run(): void {
+    for (let steps = 0; ; steps++) {
+      assert.ok(steps < 1e6, 'the work comes to an end');
+      const planUs = this.#plan.peekKey();
+      const lane = this.#lanes.reduce((a, b) => (b.lookUs < a.lookUs ? b : a));
+      if (Math.min(planUs, lane.lookUs) === Number.POSITIVE_INFINITY) break;
+      this.#nowUs = Math.min(planUs, lane.lookUs);
+      if (planUs <= lane.lookUs) this.#acts[this.#plan.pop()]?.();
+      else this.#look(lane);
+    }
+    for (const { actor } of this.#lanes) {
+      actor.handle({ kind: 'drain' }, this.#nowUs);
+      assert.ok(actor.isDrained);
+    }
+  }
+
+  #laneOf(worker: number): Lane {
+    return this.#lanes[worker % this.#lanes.length] ?? assert.fail();
+  }
+
+  #lateness(): number {
+    return this.#rng.below(this.#options.latenessUsMax + 1);
+  }
+
+  #look(lane: Lane): void {
+    this.#deliver(lane);
+    lane.actor.advance(this.#nowUs);
+    if (this.#rng.unit() < this.#options.vainShare) {
+      for (const command of decodeCommands(encodeCommands([])))
+        lane.actor.handle(command, this.#nowUs);
+      lane.actor.advance(this.#nowUs);
+    }
+    lane.actor.checkInvariants();
+    const events = decodeEvents(encodeEvents(lane.actor.events));
+    lane.actor.recycle();
+    for (const event of events) {
+      assert.ok(event.kind === 'batch', JSON.stringify(event));
+      this.#options.onBatch?.(event, this.#nowUs);
+      this.cluster.applyBatch(event);
+    }
+    lane.lookUs = lane.actor.nextWakeUs();
+    if (lane.lookUs < Number.POSITIVE_INFINITY) {
+      lane.lookUs = Math.max(lane.lookUs, this.#nowUs) + this.#lateness();
+    }
+  }
+
+  #deliver(lane: Lane): void {
+    if (lane.inbox.length === 0) return;
+    const commands = decodeCommands(encodeCommands(lane.inbox));
+    lane.inbox.length = 0;
+    for (const command of commands) lane.actor.handle(command, this.#nowUs);
+  }
+}
