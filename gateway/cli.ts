@@ -1,4 +1,4 @@
-import { createReadStream, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { mkdir, open, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Writable } from 'node:stream';
@@ -92,15 +92,13 @@ export async function openFileToWrite(path: string): Promise<Writable> {
 const GZIP_MAGIC = 0x8b1f;
 
 async function openBytes(path: string): Promise<AsyncIterable<Uint8Array>> {
-  const file = createReadStream(path);
-  const head: Buffer | undefined = (await file.iterator({ destroyOnReturn: false }).next()).value;
-  if (head === undefined) return file;
-  file.unshift(head);
-  const isGzip = head.length >= 2 && head.readUInt16LE(0) === GZIP_MAGIC;
-  if (!isGzip) return file;
+  const file = await open(path);
+  const { buffer: head } = await file.read(Buffer.alloc(2), 0, 2, 0);
+  const bytes = file.createReadStream({ start: 0 });
+  if (head.readUInt16LE() !== GZIP_MAGIC) return bytes;
   const text = createGunzip();
-  file.on('error', (error) => text.destroy(error));
-  return file.pipe(text);
+  bytes.on('error', (error) => text.destroy(error));
+  return bytes.pipe(text);
 }
 
 function codeOf(error: unknown): string {
