@@ -82,7 +82,7 @@ export class Bookings {
     for (let rung = depth; rung < blocks; ) {
       rung = nextDepth(rung, blocks);
       const at = (rung - 1) * HASH_WORDS;
-      this.#table.read(hashes[at]!, hashes[at + 1]!, this.#atRung, 0);
+      if (!this.#table.read(hashes[at]!, hashes[at + 1]!, this.#atRung, 0)) return;
       if (!this.#keep(rung, depths)) return;
     }
   }

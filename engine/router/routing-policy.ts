@@ -8,6 +8,7 @@ export interface RouteRequest {
   readonly hashes: Uint32Array;
   /** Full blocks of the prompt, each with a hash. */
   readonly promptBlocks: number;
+  /** At least 1. */
   readonly promptTokens: number;
   /** What binds the requests of one session together, 32 bits; undefined where nobody said. */
   readonly sessionKey: number | undefined;
