@@ -7,7 +7,7 @@ import { describeMachine } from './machine.ts';
 import { memoryScenario } from './memory-scenario.ts';
 import { HELP, type LoadOptions, parseOptions, type ScenarioName } from './options.ts';
 import { clearProgress } from './progress.ts';
-import { CHAT_PATH, type Scenario } from './scenario.ts';
+import { CHAT_PATH, type Scenario, type ScenarioContext } from './scenario.ts';
 import { ServerProcess } from './server-process.ts';
 import { soakScenario } from './soak-scenario.ts';
 import { startScenario } from './start-scenario.ts';
@@ -39,9 +39,15 @@ async function runAll(options: LoadOptions): Promise<void> {
   const command = ['npm run bench:load --', ...process.argv.slice(2)].join(' ');
   console.log(`${machine}\n${command}`);
   const entry = prepareEntry(options);
-  const start = (flags: readonly string[], body: string): Promise<ServerProcess> =>
-    ServerProcess.startOurs(entry, [...flags, ...options.serveFlags], CHAT_PATH, body);
-  const context = { options, start };
+  const context: ScenarioContext = {
+    options,
+    start: (flags, body, nodeFlags = []) =>
+      ServerProcess.startOurs(
+        { nodeFlags, entry, serveFlags: [...flags, ...options.serveFlags] },
+        CHAT_PATH,
+        body,
+      ),
+  };
   const chosen: readonly [string, Scenario][] =
     options.soakMinutes > 0
       ? [['soak', soakScenario]]

@@ -5,7 +5,11 @@ import type { ServerProcess } from './server-process.ts';
 export interface ScenarioContext {
   readonly options: LoadOptions;
   /** Starts our server with these flags; see `ServerProcess.startOurs`. */
-  readonly start: (flags: readonly string[], body: string) => Promise<ServerProcess>;
+  readonly start: (
+    flags: readonly string[],
+    body: string,
+    nodeFlags?: readonly string[],
+  ) => Promise<ServerProcess>;
 }
 
 /** What a scenario gives back. */

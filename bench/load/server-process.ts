@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -19,6 +19,14 @@ process.on('exit', () => {
 });
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130));
 
+/** `node <nodeFlags> <entry> serve <serveFlags>`. */
+export interface ServerCommand {
+  readonly nodeFlags: readonly string[];
+  /** Built entry point. */
+  readonly entry: string;
+  readonly serveFlags: readonly string[];
+}
+
 /** A server that this process started and alone ends. */
 export class ServerProcess {
   readonly port: number;
@@ -31,13 +39,13 @@ export class ServerProcess {
 
   /** Our server. Resolves as soon as it has served the request with `path` and `body`. */
   static async startOurs(
-    entry: string,
-    flags: readonly string[],
+    { nodeFlags, entry, serveFlags }: ServerCommand,
     path: string,
     body: string,
   ): Promise<ServerProcess> {
     const port = await freePort();
-    const child = launch(entry, ['serve', '--port', String(port), ...flags], 'ignore');
+    const args = [...nodeFlags, entry, 'serve', '--port', String(port), ...serveFlags];
+    const child = launch(args, 'ignore');
     let stderr = '';
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       stderr = (stderr + text).slice(-STDERR_CHARS_KEPT);
@@ -56,7 +64,8 @@ export class ServerProcess {
   }
 
   static async startBare(script: BareScript): Promise<ServerProcess> {
-    const child = launch(fileURLToPath(new URL('./bare-server.ts', import.meta.url)), [], 'ipc');
+    const entry = fileURLToPath(new URL('./bare-server.ts', import.meta.url));
+    const child = launch(['--import', 'tsx', entry], 'ipc');
     child.stderr?.pipe(process.stderr);
     child.send(script);
     const [message]: { port: number }[] = await Promise.race([
@@ -86,15 +95,12 @@ export class ServerProcess {
 }
 
 /** The caller's own `FAKEAI_*` settings must not change what is measured. */
-function launch(script: string, args: readonly string[], channel: 'ipc' | 'ignore'): ChildProcess {
+function launch(nodeArgs: readonly string[], channel: 'ipc' | 'ignore'): ChildProcess {
   const env = Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !name.startsWith('FAKEAI_')),
   );
-  const nodeFlags = script.endsWith('.ts') ? ['--import', 'tsx'] : [];
-  const child = spawn(process.execPath, [...nodeFlags, script, ...args], {
-    env,
-    stdio: ['ignore', 'ignore', 'pipe', channel],
-  });
+  const stdio: StdioOptions = ['ignore', 'ignore', 'pipe', channel];
+  const child = spawn(process.execPath, nodeArgs, { env, stdio });
   running.add(child);
   child.on('exit', () => running.delete(child));
   return child;
