@@ -21,7 +21,7 @@ const RAMP_MS = 2000;
 const SETTLE_MS = 2000;
 const BAR_IDLE_MIB = 150;
 const BAR_STREAM_KIB = 8;
-/** V8 reserves up to 16 MiB a thread for young objects once there is any load; this leaves 1 MiB. */
+/** V8 reserves up to 16 MiB a thread for young objects once there is load; this leaves 1 MiB. */
 const SMALL_RESERVE = ['--max-semi-space-size=1'];
 
 /** Resident memory of one server, in MiB. */
