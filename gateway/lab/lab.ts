@@ -1,0 +1,79 @@
+import type { HitBound } from '../../engine/replay/hit-bound.ts';
+import type { ReplayConfig } from '../../engine/replay/replay-config.ts';
+import type { CommandContext } from '../commands/command-context.ts';
+import { type CellSettings, replayConfig } from './lab-cell.ts';
+import type { LabCell } from './lab-document.ts';
+import { reportingErrors } from './lab-errors.ts';
+import type { LabOptions } from './lab-options.ts';
+import { LabSession } from './lab-session.ts';
+import { type LabTrace, loadLabTrace } from './lab-trace.ts';
+
+/** A replay that has ended, and the records of its requests if they were asked for. */
+export interface FinishedCell extends LabCell {
+  readonly records: Float64Array | undefined;
+}
+
+/** What a command of the lab works with: the requests, and threads that replay them. */
+export class Lab {
+  readonly options: LabOptions;
+  readonly trace: LabTrace;
+  readonly #session: LabSession;
+
+  constructor(options: LabOptions, trace: LabTrace, session: LabSession) {
+    this.options = options;
+    this.trace = trace;
+    this.#session = session;
+  }
+
+  /** True once the user has asked to stop. */
+  get interrupted(): boolean {
+    return this.#session.interrupted;
+  }
+
+  /** Replays each cell. Those that the user kept from ending are left out. */
+  async run(settings: readonly CellSettings[], keepRecords = false): Promise<FinishedCell[]> {
+    const configs = settings.map((cell) => replayConfig(cell, this.options, this.trace));
+    const outcomes = await this.#session.run(configs, this.trace.requests, keepRecords);
+    return settings.flatMap((cell, index) => {
+      const outcome = outcomes[index];
+      return outcome === undefined ? [] : [{ settings: cell, bound: undefined, ...outcome }];
+    });
+  }
+
+  /** Adds to each cell what no policy can exceed, computed once for all that replay the same. */
+  async withBounds(cells: readonly FinishedCell[]): Promise<FinishedCell[]> {
+    const configs = cells.map(({ settings }) => replayConfig(settings, this.options, this.trace));
+    const keys = cells.map(({ settings }, index) => boundKey(settings, configs[index]));
+    const distinct = [...new Set(keys)];
+    const firsts = distinct.flatMap((key) => configs[keys.indexOf(key)] ?? []);
+    const bounds: (HitBound | undefined)[] = await this.#session.bounds(firsts);
+    return cells.map((cell, index) => ({
+      ...cell,
+      bound: bounds[distinct.indexOf(keys[index] ?? '')],
+    }));
+  }
+}
+
+/** Reads the requests, runs a command on them and ends its threads. Resolves to the exit code. */
+export function withLab(
+  context: CommandContext,
+  options: LabOptions,
+  use: (lab: Lab) => Promise<number>,
+): Promise<number> {
+  return reportingErrors(context, options.trace, async () => {
+    const trace = await loadLabTrace(options, context.openText);
+    const session = new LabSession(options.threads);
+    try {
+      return await use(new Lab(options, trace, session));
+    } finally {
+      await session.close();
+    }
+  });
+}
+
+/** What the requests of a replay, and so its bound, depend on. */
+function boundKey({ blockSize, seed, arrivals }: CellSettings, config?: ReplayConfig): string {
+  return config?.trace.kind === 'table'
+    ? String(blockSize)
+    : `${blockSize} ${seed} ${arrivals.value}`;
+}
