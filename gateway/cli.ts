@@ -5,15 +5,24 @@ import type { Writable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { Command, CommanderError } from 'commander';
 import type { FileContent } from '../shared/config/parse-value.ts';
+import { addCapacityCommand } from './commands/capacity-command.ts';
 import { type CommandContext, EXIT_MISCONFIGURED, FileError } from './commands/command-context.ts';
 import { addConfigCommand } from './commands/config-command.ts';
 import { addParityCommand } from './commands/parity-command.ts';
 import { addReplayCommand } from './commands/replay-command.ts';
 import { addServeCommand } from './commands/serve-command.ts';
+import { addTuneCommand } from './commands/tune-command.ts';
 import { optionTerm } from './setting-flags.ts';
 
 /** The subcommands, in the order of the help. */
-const COMMANDS = [addServeCommand, addConfigCommand, addReplayCommand, addParityCommand] as const;
+const COMMANDS = [
+  addServeCommand,
+  addConfigCommand,
+  addReplayCommand,
+  addCapacityCommand,
+  addTuneCommand,
+  addParityCommand,
+] as const;
 
 /** Runs the program with the arguments after its name; resolves to the exit code. */
 export async function runCli(argv: readonly string[], context: CommandContext): Promise<number> {

@@ -33,7 +33,7 @@ function hashOf(value: object): string {
   return createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 16);
 }
 
-export interface ResultsDocument {
+export interface HashedDocument {
   /** Covers settings, bounds and results, but not the time that they took. */
   readonly hash: string;
   readonly json: string;
@@ -43,7 +43,7 @@ export interface ResultsDocument {
  * The results as JSON that is the same, byte for byte, for the same requests, settings and seeds,
  * whatever machine and however many threads; only `timing` differs.
  */
-export function resultsDocument(common: object, cells: readonly LabCell[]): ResultsDocument {
+export function resultsDocument(common: object, cells: readonly LabCell[]): HashedDocument {
   const results = {
     fakeaiReplay: 1,
     common,
@@ -56,18 +56,28 @@ export function resultsDocument(common: object, cells: readonly LabCell[]): Resu
     wallSeconds,
     timesRealTime: result.seconds / wallSeconds,
   }));
-  const hash = hashOf(results);
-  return { hash, json: `${JSON.stringify({ hash, ...results, timing })}\n` };
+  return withHash(results, { timing });
+}
+
+/** `covered` as JSON with its hash in front, and `others` behind, which the hash does not cover. */
+export function withHash(covered: object, others: object = {}): HashedDocument {
+  const hash = hashOf(covered);
+  return { hash, json: `${JSON.stringify({ hash, ...covered, ...others })}\n` };
 }
 
 /** The settings as they are asked for on the command line. */
-function plainSettings({ profile, arrivals, ...rest }: CellSettings): object {
+export function plainSettings({ arrivals, profile, ...rest }: AnySettings): object {
   return {
     ...rest,
     profile: profile.name,
-    ...(arrivals.unit === 'qps' ? { qps: arrivals.value } : { rate: arrivals.value }),
+    ...(arrivals === undefined
+      ? {}
+      : { [arrivals.unit === 'qps' ? 'qps' : 'rate']: arrivals.value }),
   };
 }
+
+/** The settings of a cell, or of many that differ in their rate. */
+type AnySettings = Omit<CellSettings, 'arrivals'> & Partial<Pick<CellSettings, 'arrivals'>>;
 
 function ms(us: number): number | null {
   return Number.isFinite(us) ? us / 1000 : null;

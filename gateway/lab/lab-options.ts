@@ -53,9 +53,26 @@ export interface ReplayOptions extends LabOptions {
   readonly records: boolean;
 }
 
+/** What `fakeai capacity` is asked for. */
+export interface CapacityOptions extends LabOptions {
+  /** Percent of the requests that must keep the service level. */
+  readonly share: number;
+  /** Percent within which the capacity is wanted. */
+  readonly precision: number;
+}
+
+/** What `fakeai tune` is asked for. The lists of weights are where its search begins. */
+export interface TuneOptions extends LabOptions {
+  readonly rate?: number;
+  readonly qps?: number;
+}
+
 /** What the options of one command are when they are not given. */
 export interface LabDefaults {
   readonly policies: string;
+  readonly kvOverlapWeight?: string;
+  readonly loadBalanceWeight?: string;
+  readonly routerTemperature?: string;
   readonly seeds: string;
   readonly out: string;
   readonly threads: number;
@@ -70,7 +87,7 @@ export const KV_TOKENS = 3_000_000;
 export function addLabOptions(command: Command, defaults: LabDefaults): void {
   const groups: readonly (readonly [string, readonly Option[]])[] = [
     ['Requests:', requestOptions()],
-    ['Router:', routerOptions(defaults.policies)],
+    ['Router:', routerOptions(defaults)],
     ['Workers:', workerOptions()],
     ['Measurement:', measurementOptions(defaults)],
   ];
@@ -125,17 +142,23 @@ function requestOptions(): readonly Option[] {
   ];
 }
 
-function routerOptions(policyDefault: string): readonly Option[] {
+function routerOptions(defaults: LabDefaults): readonly Option[] {
+  const { kvOverlapWeight = '1', loadBalanceWeight = '0.5', routerTemperature = '0' } = defaults;
   const weight = numbersIn({ min: 0, max: 1000 });
   return [
-    option('--policies <list>', 'routing policies, or all', policies, policyDefault),
-    option('--kv-overlap-weight <list>', 'weight of prompt blocks to be computed', weight, '1'),
-    option('--load-balance-weight <list>', 'weight of active requests', weight, '0.5'),
+    option('--policies <list>', 'routing policies, or all', policies, defaults.policies),
+    option(
+      '--kv-overlap-weight <list>',
+      'weight of prompt blocks to be computed',
+      weight,
+      kvOverlapWeight,
+    ),
+    option('--load-balance-weight <list>', 'weight of active requests', weight, loadBalanceWeight),
     option(
       '--router-temperature <list>',
       'above 0, smart samples a softmax over the costs',
-      numbersIn({ min: 0, max: 1000 }),
-      '0',
+      weight,
+      routerTemperature,
     ),
     option(
       '--staleness <ms>',

@@ -29,6 +29,8 @@ export interface LabTrace {
   readonly requests: number;
   /** Tokens per block: of those that a file names, since nothing is known of what is inside them. */
   readonly blockSize: number;
+  /** Their mean rate by nature, where there is one; else a rate to start from. */
+  readonly requestsPerSecond: number;
   /** How fast they arrive when nothing else is asked for. */
   readonly arrivals: Arrivals;
   /** The requests for one seed and rate. */
@@ -76,6 +78,7 @@ function tableTrace(path: string, table: TraceTable, blockSize: number): LabTrac
     name: basename(path),
     description: { file: basename(path), requests, requestsPerSecond: ownQps },
     requests,
+    requestsPerSecond: ownQps,
     blockSize,
     arrivals: { unit: 'speed-up', value: 1 },
     open: (_seed, { unit, value }) => ({
@@ -95,6 +98,7 @@ function workloadTrace(options: TraceOptions): LabTrace {
     name: workload,
     description: { workload, parameters },
     requests: Math.min(limit, parameters.requests ?? 0),
+    requestsPerSecond: parameters.qps || 1,
     blockSize: workload === 'conversation' ? CONVERSATION_BLOCK_SIZE : DEFAULT_BLOCK_SIZE,
     arrivals: isDefault ? { unit: 'qps', value: DEFAULT_QPS } : { unit: 'speed-up', value: 1 },
     open: (seed, { unit, value }) => {

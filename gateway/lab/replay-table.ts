@@ -1,19 +1,8 @@
-import type { CellSettings } from './lab-cell.ts';
+import { groupBySetting, meanAndSpread, settingColumns } from './cell-groups.ts';
 import type { LabCell } from './lab-document.ts';
 import { type Column, digits3, textTable } from './text-table.ts';
 
-/** Replays that differ in nothing but the seed. */
-type Group = readonly LabCell[];
-
-/** A line for each setting: means over its seeds, with their spread where there are several. */
-export function replayTable(cells: readonly LabCell[], colours: boolean): string {
-  const groups = groupBySetting(cells);
-  const figures = FIGURES.filter(({ isRare, value }) => isRare !== true || cells.some(value));
-  const columns = [...settingColumns(cells), ...figures.map(figureColumn)];
-  return textTable(columns, groups, colours);
-}
-
-interface Figure {
+export interface Figure {
   readonly title: string;
   readonly value: (cell: LabCell) => number | null;
   readonly format?: (value: number) => string;
@@ -21,29 +10,43 @@ interface Figure {
   readonly isRare?: boolean;
 }
 
-const FIGURES: readonly Figure[] = [
-  { title: 'done', value: ({ result }) => result.requests.finished, format: count },
-  {
+/** Latencies in milliseconds, then goodput, cache and balance. */
+export const FIGURES = {
+  done: { title: 'done', value: ({ result }) => result.requests.finished, format: count },
+  rejected: {
     title: 'rejected',
     value: ({ result }) => result.requests.rejected,
     format: count,
     isRare: true,
   },
-  { title: 'TTFT p50', value: ({ result }) => result.latencies.ttftMs.p50 },
-  { title: 'p99 ms', value: ({ result }) => result.latencies.ttftMs.p99 },
-  { title: 'ITL p50', value: ({ result }) => result.latencies.itlMs.p50 },
-  { title: 'p99 ms', value: ({ result }) => result.latencies.itlMs.p99 },
-  { title: 'tok/s', value: ({ result }) => result.outputTokensPerSecond },
-  { title: 'good %', value: ({ result }) => 100 * result.goodShare },
-  { title: 'good/s', value: ({ result }) => result.goodPerSecond },
-  { title: 'hit %', value: ({ result }) => percent(result.cache.tokenHitRate) },
-  { title: 'of max', value: (cell) => percent(shareOfBound(cell)) },
-  { title: 'max/mean', value: ({ result }) => result.imbalance.maxOverMean },
-  { title: 'speed', value: ({ result, wallSeconds }) => result.seconds / wallSeconds },
-];
+  ttftP50: { title: 'TTFT p50', value: ({ result }) => result.latencies.ttftMs.p50 },
+  ttftP99: { title: 'TTFT p99', value: ({ result }) => result.latencies.ttftMs.p99 },
+  itlP50: { title: 'ITL p50', value: ({ result }) => result.latencies.itlMs.p50 },
+  itlP99: { title: 'ITL p99', value: ({ result }) => result.latencies.itlMs.p99 },
+  tokens: { title: 'tok/s', value: ({ result }) => result.outputTokensPerSecond },
+  goodPercent: { title: 'good %', value: ({ result }) => 100 * result.goodShare },
+  goodPerSecond: { title: 'good/s', value: ({ result }) => result.goodPerSecond },
+  hitPercent: { title: 'hit %', value: ({ result }) => percent(result.cache.tokenHitRate) },
+  ofBound: { title: 'of max', value: (cell) => percent(shareOfBound(cell)) },
+  imbalance: { title: 'max/mean', value: ({ result }) => result.imbalance.maxOverMean },
+  speed: { title: 'speed', value: ({ result, wallSeconds }) => result.seconds / wallSeconds },
+} as const satisfies Readonly<Record<string, Figure>>;
 
-function count(value: number): string {
-  return Math.round(value).toString();
+/** A line for each setting: means over its seeds, with their spread where there are several. */
+export function replayTable(cells: readonly LabCell[], colours: boolean): string {
+  const groups = groupBySetting(cells);
+  const figures = Object.values<Figure>(FIGURES).filter(
+    ({ isRare, value }) => isRare !== true || cells.some(value),
+  );
+  return textTable([...settingColumns(groups), ...figures.map(figureColumn)], groups, colours);
+}
+
+export function figureColumn({
+  title,
+  value,
+  format = digits3,
+}: Figure): Column<readonly LabCell[]> {
+  return { title, cell: (group) => meanAndSpread(group.map(value), format) };
 }
 
 /** Token hit rate over what no policy can exceed. */
@@ -57,67 +60,6 @@ function percent(share: number | null): number | null {
   return share === null ? null : 100 * share;
 }
 
-function figureColumn({ title, value, format = digits3 }: Figure): Column<Group> {
-  return {
-    title,
-    cell: (group) => {
-      const values = group.map(value).filter((number) => number !== null);
-      if (values.length === 0) return '-';
-      const mean = values.reduce((sum, number) => sum + number, 0) / values.length;
-      const spread = (Math.max(...values) - Math.min(...values)) / 2;
-      return spread === 0 ? format(mean) : `${format(mean)}±${format(spread)}`;
-    },
-  };
-}
-
-/** The policy, and whatever else is not the same in all cells. */
-function settingColumns(cells: readonly LabCell[]): Column<Group>[] {
-  const names = SETTING_TITLES.filter(
-    ([name]) =>
-      name === 'policy' ||
-      new Set(cells.map(({ settings }) => settingText(settings, name))).size > 1,
-  );
-  return names.map(([name, title]) => ({
-    title,
-    align: name === 'policy' ? 'left' : 'right',
-    cell: ([cell]) => (cell === undefined ? '' : settingText(cell.settings, name)),
-  }));
-}
-
-const SETTING_TITLES: readonly (readonly [Exclude<keyof CellSettings, 'seed'>, string])[] = [
-  ['policy', 'policy'],
-  ['workers', 'workers'],
-  ['arrivals', 'rate'],
-  ['engine', 'engine'],
-  ['profile', 'profile'],
-  ['blockSize', 'block'],
-  ['kvBlocks', 'KV blocks'],
-  ['maxNumSeqs', 'seqs'],
-  ['maxNumBatchedTokens', 'batch'],
-  ['maxWaiting', 'queue'],
-  ['kvOverlapWeight', 'overlap w.'],
-  ['loadBalanceWeight', 'load w.'],
-  ['routerTemperature', 'temp.'],
-  ['stalenessMs', 'stale ms'],
-  ['remoteFetchGBps', 'fetch GB/s'],
-];
-
-function settingText(settings: CellSettings, name: keyof CellSettings): string {
-  if (name === 'profile') return settings.profile.name;
-  if (name === 'arrivals') {
-    const { unit, value } = settings.arrivals;
-    return unit === 'qps' ? `${value}/s` : `${value}x`;
-  }
-  return String(settings[name]);
-}
-
-function groupBySetting(cells: readonly LabCell[]): Group[] {
-  const groups = new Map<string, LabCell[]>();
-  for (const cell of cells) {
-    const key = SETTING_TITLES.map(([name]) => settingText(cell.settings, name)).join(' ');
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [cell]);
-    else group.push(cell);
-  }
-  return [...groups.values()];
+function count(value: number): string {
+  return Math.round(value).toString();
 }

@@ -1,0 +1,78 @@
+import type { CellSettings } from './lab-cell.ts';
+import type { Column } from './text-table.ts';
+
+/** Something that was found for one cell of a grid. */
+interface OfCell {
+  readonly settings: CellSettings;
+}
+
+/** Settings that a table may tell apart, each with the title of its column. */
+const TITLES: readonly (readonly [Exclude<keyof CellSettings, 'seed'>, string])[] = [
+  ['policy', 'policy'],
+  ['workers', 'workers'],
+  ['arrivals', 'rate'],
+  ['engine', 'engine'],
+  ['profile', 'profile'],
+  ['blockSize', 'block'],
+  ['kvBlocks', 'KV blocks'],
+  ['maxNumSeqs', 'seqs'],
+  ['maxNumBatchedTokens', 'batch'],
+  ['maxWaiting', 'queue'],
+  ['kvOverlapWeight', 'overlap w.'],
+  ['loadBalanceWeight', 'load w.'],
+  ['routerTemperature', 'temp.'],
+  ['stalenessMs', 'stale ms'],
+  ['remoteFetchGBps', 'fetch GB/s'],
+];
+
+/** Puts together what differs in nothing but the seed, in order of first appearance. */
+export function groupBySetting<Cell extends OfCell>(cells: readonly Cell[]): Cell[][] {
+  const groups = new Map<string, Cell[]>();
+  for (const cell of cells) {
+    const key = TITLES.map(([name]) => settingText(cell.settings, name)).join(' ');
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [cell]);
+    else group.push(cell);
+  }
+  return [...groups.values()];
+}
+
+/** A column for the policy, and one for every other setting that is not the same in all groups. */
+export function settingColumns<Cell extends OfCell>(
+  groups: readonly (readonly Cell[])[],
+): Column<readonly Cell[]>[] {
+  const text = (group: readonly Cell[], name: keyof CellSettings): string =>
+    group[0] === undefined ? '' : settingText(group[0].settings, name);
+  return TITLES.filter(
+    ([name]) => name === 'policy' || new Set(groups.map((group) => text(group, name))).size > 1,
+  ).map(([name, title]) => ({
+    title,
+    align: name === 'policy' ? 'left' : 'right',
+    cell: (group) => text(group, name),
+  }));
+}
+
+/** The mean of `values`, and half of their range where they are not all alike. */
+export function meanAndSpread(
+  values: readonly (number | null)[],
+  format: (value: number) => string,
+): string {
+  const known = values.filter((value) => value !== null);
+  if (known.length === 0) return '-';
+  const spread = (Math.max(...known) - Math.min(...known)) / 2;
+  const mean = format(meanOf(known));
+  return spread === 0 ? mean : `${mean}±${format(spread)}`;
+}
+
+export function meanOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+function settingText(settings: CellSettings, name: keyof CellSettings): string {
+  if (name === 'profile') return settings.profile.name;
+  if (name === 'arrivals') {
+    const { unit, value } = settings.arrivals;
+    return unit === 'qps' ? `${value}/s` : `${value}x`;
+  }
+  return String(settings[name]);
+}

@@ -1,0 +1,47 @@
+/** A rate that is tried is at most this many times the first one, and at least that part of it. */
+const REACH = 2 ** 14;
+
+/**
+ * Searches for the highest rate that passes, given that lower rates pass and higher ones fail: doubles
+ * or halves until the answer lies between two rates, then bisects their ratio.
+ */
+export class RateSearch {
+  readonly #first: number;
+  readonly #precision: number;
+  #passed = 0;
+  #failed = Number.POSITIVE_INFINITY;
+
+  /** Ends when the lowest rate that failed is within `precision`, a fraction, of the answer. */
+  constructor(first: number, precision: number) {
+    this.#first = first;
+    this.#precision = precision;
+  }
+
+  /** The highest rate that passed; 0 when none did. */
+  get highest(): number {
+    return this.#passed;
+  }
+
+  /** True when every rate that could be tried passed: the answer is higher still. */
+  get isUnbounded(): boolean {
+    return this.#failed === Number.POSITIVE_INFINITY;
+  }
+
+  /** The rate to try next, or undefined when the answer is known. */
+  next(): number | undefined {
+    const passed = this.#passed;
+    const failed = this.#failed;
+    if (this.isUnbounded) {
+      if (passed === 0) return this.#first;
+      return passed * 2 > this.#first * REACH ? undefined : passed * 2;
+    }
+    if (passed === 0) return failed / 2 < this.#first / REACH ? undefined : failed / 2;
+    return failed <= passed * (1 + this.#precision) ? undefined : Math.sqrt(passed * failed);
+  }
+
+  /** `rate`, which `next` has named, passes or not. */
+  record(rate: number, passes: boolean): void {
+    if (passes) this.#passed = rate;
+    else this.#failed = rate;
+  }
+}
