@@ -1,0 +1,40 @@
+import { openFileToWrite, openTextFile, runCli } from '../../../gateway/cli.ts';
+
+/** What a command of the lab did. */
+export interface LabRun {
+  readonly code: number;
+  readonly out: string;
+  readonly error: string;
+  /** What it wrote, by path. */
+  readonly files: ReadonlyMap<string, string>;
+}
+
+/** Runs `fakeai` with the words of `line`; nothing is written to disk. */
+export async function runLab(line: string): Promise<LabRun> {
+  let out = '';
+  let error = '';
+  const files = new Map<string, string>();
+  const code = await runCli(line.split(' '), {
+    version: '1.2.3',
+    env: {},
+    readFile: () => ({ kind: 'missing' }),
+    // The script of the report is a product of the build, which tests do not need.
+    openText: (path) => (path.endsWith('report-page.js') ? emptyText() : openTextFile(path)),
+    openToWrite: openFileToWrite,
+    writeText: async (path, chunks) => {
+      files.set(path, [...chunks].join(''));
+    },
+    writeOut: (text) => {
+      out += text;
+    },
+    writeError: (text) => {
+      error += text;
+    },
+    colours: false,
+    columns: 100,
+    exitCode: 0,
+  });
+  return { code, out, error, files };
+}
+
+async function* emptyText(): AsyncGenerator<string> {}

@@ -1,0 +1,128 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, test } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import { runLab } from './lab-rig.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'fakeai-replay-'));
+after(() => rmSync(folder, { recursive: true }));
+
+const MOONCAKE = [0, 1, 2, 3, 4, 5]
+  .map((n) => ({
+    timestamp: n * 500,
+    input_length: 1000,
+    output_length: 20,
+    hash_ids: [0, n % 2],
+  }))
+  .map((row) => `${JSON.stringify(row)}\n`)
+  .join('');
+
+function traceFile(name: string, content: string | Uint8Array): string {
+  const path = join(folder, name);
+  writeFileSync(path, content);
+  return path;
+}
+
+describe('fakeai replay', () => {
+  test('prints a line for each policy and writes results that do not depend on threads', async () => {
+    const line = 'replay --workload multi-turn --set requests=60 --policies smart,random --out x';
+    const one = await runLab(`${line} --threads 1`);
+    assert.equal(one.error, '');
+    assert.equal(one.code, 0);
+    assert.match(one.out, /^multi-turn: 60 requests, 2 replays\n/);
+    assert.match(one.out, /^smart +60 /m);
+    assert.match(one.out, /^random +60 /m);
+    const two = await runLab(`${line} --threads 2`);
+    const [first, second] = [one, two].map(({ files }) => {
+      const { timing, ...rest } = JSON.parse(files.get('x/results.json') ?? '');
+      assert.equal(timing.length, 2);
+      return rest;
+    });
+    assert.match(first.hash, /^[0-9a-f]{16}$/);
+    assert.deepEqual(second, first);
+    assert.deepEqual(first.cells[0].result.requests, {
+      in: 60,
+      finished: 60,
+      rejected: 0,
+      failed: 0,
+      notSent: 0,
+    });
+    assert.ok(one.files.get('x/report.html')?.includes('<html'));
+  });
+
+  test('sweeps lists as a grid, weights for smart only', async () => {
+    const { code, out, files } = await runLab(
+      'replay --workload lengths --set requests=10 --policies smart,session --workers 1,2 ' +
+        '--kv-overlap-weight 0.5,1 --seeds 1-2 --out x',
+    );
+    assert.equal(code, 0);
+    const { cells } = JSON.parse(files.get('x/results.json') ?? '');
+    assert.equal(cells.length, 2 * 2 * (2 + 1));
+    assert.match(out, /^policy +workers +overlap w\. +done/m);
+    assert.equal(out.match(/^smart /gm)?.length, 4);
+    assert.equal(out.match(/^session /gm)?.length, 2);
+  });
+
+  test('reads a trace, gzip or not, in the blocks that it names', async () => {
+    const options = '--policies smart --workers 1 --out x';
+    const plain = await runLab(`replay --trace ${traceFile('a.jsonl', MOONCAKE)} ${options}`);
+    const zipped = traceFile('a.jsonl.gz', gzipSync(MOONCAKE));
+    const gzip = await runLab(`replay --trace ${zipped} ${options}`);
+    const [first, second] = [plain, gzip].map(({ code, files }) => {
+      assert.equal(code, 0);
+      return JSON.parse(files.get('x/results.json') ?? '').cells[0];
+    });
+    assert.equal(first.settings.blockSize, 512);
+    assert.equal(first.result.requests.finished, 6);
+    assert.deepEqual(second.result, first.result);
+  });
+
+  test('writes a record of every request on demand', async () => {
+    const { files } = await runLab(
+      'replay --workload lengths --set requests=5 --policies smart --records --out x',
+    );
+    const lines = files.get('x/requests.csv')?.trimEnd().split('\n') ?? [];
+    assert.equal(lines.length, 1 + 5);
+    assert.match(lines[0] ?? '', /^cell,arrival_us,session,turn,worker,.*,outcome$/);
+    assert.match(lines[1] ?? '', /^0,\d+,\d+,0,\d,.*,finished$/);
+  });
+});
+
+describe('fakeai replay refuses', () => {
+  const REFUSED: readonly (readonly [string, string, RegExp])[] = [
+    ['an unknown policy', '--policies smrat', /no policy "smrat"; did you mean smart\?/],
+    ['an unknown profile', '--profile 8b-h10', /no profile "8b-h10"; did you mean 8b-h100\?/],
+    ['an unknown workload', '--workload chat', /^fakeai: no workload chat; there are conversation/],
+    ['an unknown parameter', '--set turnz=3', /^fakeai: no parameter turnz; this workload has/],
+    [
+      'a missing file',
+      '--trace no/such',
+      /^fakeai: cannot read no\/such: there is no such file\n$/,
+    ],
+    ['a folder', `--trace ${folder}`, /^fakeai: cannot read .*: it is a folder\n$/],
+    ['a bound without unit', '--slo ttft=2', /ttft=2 is no bound; expected for example ttft=2s/],
+    ['no block', '--block-size 0', /0: expected an integer from 1 to 65536/],
+    ['two rates', '--rate 2 --qps 3', /'--rate <list>' cannot be used with option '--qps <list>'/],
+    ['an unknown flag', '--polices smart', /unknown option '--polices'.*\n?.*--policies/],
+  ];
+  for (const [what, flags, message] of REFUSED) {
+    test(what, async () => {
+      const { code, error, files } = await runLab(`replay ${flags}`);
+      assert.equal(code, 2);
+      assert.match(error, message);
+      assert.equal(files.size, 0);
+    });
+  }
+
+  test('a bad line, with its number and the reason', async () => {
+    const path = traceFile('bad.jsonl', `${MOONCAKE}{"timestamp":1}\n`);
+    const { code, error } = await runLab(`replay --trace ${path}`);
+    assert.equal(code, 2);
+    assert.equal(
+      error,
+      `fakeai: ${path}, line 7: input_length is missing; expected an integer from 1 to 536870912\n`,
+    );
+  });
+});
