@@ -150,8 +150,8 @@ export class Cluster {
   }
 
   /**
-   * Takes in only what the batch says about requests. For a driver in which cache and load reach the
-   * router by a way of their own, later.
+   * Takes in only what the batch says about requests. For a driver in which cache and load reach
+   * the router by a way of their own, later.
    */
   applyProgress(batch: EventBatch): void {
     const last = this.#batchSeq[batch.worker]!;
@@ -163,8 +163,8 @@ export class Cluster {
   }
 
   /**
-   * Workers have died, those of one thread at once. Requests without a token are placed once more; the
-   * others have failed. The transport must have dropped what it still had for those workers.
+   * Workers have died, those of one thread at once. Requests without a token are placed once more;
+   * the others have failed. The transport must have dropped what it still had for those workers.
    */
   workersDown(workers: readonly WorkerId[], nowUs: TimeUs): void {
     for (const worker of workers) {

@@ -9,9 +9,10 @@ const OCTAVES = 51 - EXACT_LOG2;
 const HIGH_LOG2 = 20;
 
 /**
- * Counts of non-negative integers in buckets whose width is at most 1/512 of what they hold, so that a
- * quantile is off by less than 0.1 %, whatever the distribution and however long it gets. Mean, least
- * and greatest are exact. All state is integers: the order of additions does not matter.
+ * Counts of non-negative integers in buckets whose width is at most 1/512 of what they hold, so
+ * that a quantile is off by less than 0.1 %, whatever the distribution and however long it gets.
+ * Mean, least and greatest are exact. All state is integers: the order of additions does not
+ * matter.
  */
 export class LogHistogram {
   readonly #counts = new Float64Array(EXACT + (OCTAVES << SUB_LOG2));
@@ -44,8 +45,8 @@ export class LogHistogram {
   }
 
   /**
-   * The values at `shares`, which rise within 0 .. 1: the least value that is not below that share of
-   * all (nearest rank). Not a number when nothing was added.
+   * The values at `shares`, which rise within 0 .. 1: the least value that is not below that share
+   * of all (nearest rank). Not a number when nothing was added.
    */
   quantiles(shares: readonly number[]): number[] {
     if (this.#count === 0) return shares.map(() => Number.NaN);

@@ -23,13 +23,13 @@ interface Pending {
 /**
  * Pulls prefixes from one worker's cache into another's, as Mooncake's global cache does (FAST'25,
  * algorithm 1): a request that has been placed waits for blocks which some other worker has and its
- * own has not, if the transfer is faster than computing them. A transfer holds no blocks while it is
- * under way, has a fixed bandwidth to itself, and is not affected by evictions after it began. What
- * arrives is in the worker's cache like anything else there. A later request for the same worker can
- * overtake one that waits.
+ * own has not, if the transfer is faster than computing them. A transfer holds no blocks while it
+ * is under way, has a fixed bandwidth to itself, and is not affected by evictions after it began.
+ * What arrives is in the worker's cache like anything else there. A later request for the same
+ * worker can overtake one that waits.
  */
 export class RemoteFetches {
-  readonly #fetch: RemoteFetch;
+  readonly #link: RemoteFetch;
   readonly #config: WorkerConfig;
   readonly #workers: readonly SimulatedWorker[];
   readonly #latency: LatencyModel;
@@ -38,8 +38,8 @@ export class RemoteFetches {
   readonly #freeSlots: number[] = [];
   #started = 0;
 
-  constructor(fetch: RemoteFetch, config: WorkerConfig, workers: readonly SimulatedWorker[]) {
-    this.#fetch = fetch;
+  constructor(link: RemoteFetch, config: WorkerConfig, workers: readonly SimulatedWorker[]) {
+    this.#link = link;
     this.#config = config;
     this.#workers = workers;
     this.#latency = new LatencyModel(config.latency, config.maxNumSeqs);
@@ -50,7 +50,9 @@ export class RemoteFetches {
     return this.#arrivals.peekKey();
   }
 
-  /** Starts a transfer for `command` if one pays. Undefined: the command can go to its worker now. */
+  /**
+   * Starts a transfer for `command` if one pays. Undefined: the command can go to its worker now.
+   */
   start(command: SubmitCommand): Transfer | undefined {
     const { hashes, promptTokens, arrivedUs } = command;
     const { blockSize } = this.#config;
@@ -63,7 +65,7 @@ export class RemoteFetches {
       blocks = Math.max(blocks, worker.cachedBlocks(hashes, usable));
     }
     if (blocks === own) return undefined;
-    const { bytesPerToken, bytesPerSecond } = this.#fetch;
+    const { bytesPerToken, bytesPerSecond } = this.#link;
     const bytes = (blocks - own) * blockSize * bytesPerToken;
     const transferUs = Math.ceil((bytes / bytesPerSecond) * 1e6);
     const computeUs =
@@ -76,7 +78,9 @@ export class RemoteFetches {
     return { blocks: blocks - own, transferUs };
   }
 
-  /** Ends the next transfer, at its time. Returns the worker that got the blocks and the request. */
+  /**
+   * Ends the next transfer, at its time. Returns the worker that got the blocks and the request.
+   */
   deliver(): WorkerId {
     const atUs = timeUs(this.#arrivals.peekKey());
     const slot = this.#arrivals.pop();

@@ -79,7 +79,9 @@ export interface WorkerFigures {
 /** What went on over time, from the first arrival of the trace, warm-up included. */
 export interface Series {
   readonly bucketSeconds: number;
-  /** Mean of each bucket for each worker: running sequences, waiting ones, share of active blocks. */
+  /**
+   * Mean of each bucket for each worker: running sequences, waiting ones, share of active blocks.
+   */
   readonly running: readonly (readonly number[])[];
   readonly waiting: readonly (readonly number[])[];
   readonly kvUse: readonly (readonly number[])[];

@@ -16,7 +16,9 @@ export const RECORD_FIELDS = [
   'outcome',
 ] as const;
 
-/** A record of every request, in order of their ends: rows of `RECORD_FIELDS`, one after the other. */
+/**
+ * A record of every request, in order of their ends: rows of `RECORD_FIELDS`, one after the other.
+ */
 export class RequestRecords {
   #rows = new Float64Array(1024 * RECORD_FIELDS.length);
   #length = 0;

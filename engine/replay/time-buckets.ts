@@ -5,8 +5,8 @@ const FIRST_WIDTH_US = 1e6;
 
 /**
  * Sums over time in equal buckets, several columns side by side. When the time outgrows the buckets
- * they become twice as wide, so that memory does not grow with the length of a run. Sums of integers:
- * folding changes nothing in them.
+ * they become twice as wide, so that memory does not grow with the length of a run. Sums of
+ * integers: folding changes nothing in them.
  */
 export class TimeBuckets {
   readonly #columns: number;

@@ -21,10 +21,10 @@ import { TraceRequest, type TraceSource } from './trace/trace-source.ts';
 const PROGRESS_EVERY = 1024;
 
 /**
- * Runs a trace through router and workers in virtual time: jumps to the next thing that happens, and
- * hands it on by a direct call. At one instant arrivals come first, those of the trace before turns
- * that waited for an answer; then blocks that arrive from other workers; then what is due on the
- * workers, by their number; then reports that reach the router late.
+ * Runs a trace through router and workers in virtual time: jumps to the next thing that happens,
+ * and hands it on by a direct call. At one instant arrivals come first, those of the trace before
+ * turns that waited for an answer; then blocks that arrive from other workers; then what is due on
+ * the workers, by their number; then reports that reach the router late.
  */
 export class VirtualDriver implements Transport, ReplayObserver {
   readonly recorder: Recorder;

@@ -29,8 +29,9 @@ interface Tally {
 }
 
 /**
- * Follows what the workers report: how busy each is, in all and over time. All sums are of integers,
- * so that it does not matter how often a worker reports the same. Memory does not grow with the run.
+ * Follows what the workers report: how busy each is, in all and over time. All sums are of
+ * integers, so that it does not matter how often a worker reports the same. Memory does not grow
+ * with the run.
  */
 export class WorkerTally {
   readonly #tallies: Tally[];

@@ -82,8 +82,8 @@ export class BatchedScheduler implements Scheduler {
   }
 
   /**
-   * Something came from outside: of the equal steps under way, those that begin after `atUs` are not
-   * equal any more. Nothing of them is visible yet, so they are as good as never planned.
+   * Something came from outside: of the equal steps under way, those that begin after `atUs` are
+   * not equal any more. Nothing of them is visible yet, so they are as good as never planned.
    */
   #cutShort(atUs: number): void {
     if (this.#steps === 1) return;

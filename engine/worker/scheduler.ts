@@ -3,7 +3,9 @@ import type { Slot } from './sequence-table.ts';
 
 /** What runs next on a worker, and when it ends. */
 export interface Scheduler {
-  /** When `advance` has something to do: a finite time whenever work is unfinished, else `Infinity`. */
+  /**
+   * When `advance` has something to do: a finite time whenever work is unfinished, else `Infinity`.
+   */
   nextWakeUs(): number;
   /** A sequence has joined the waiting queue at `atUs`. */
   enqueued(atUs: number): void;

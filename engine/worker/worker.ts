@@ -70,9 +70,9 @@ export class SimulatedWorker {
   /**
    * Does what is due at or before `nowUs` and before `horizonUs`, and writes its effects to `out`,
    * which is cleared first. The batched scheduler ends at most one step a call, so call again while
-   * something is due. Up to `horizonUs` nobody wants to hear of tokens one by one: equal steps may be
-   * told as one batch. A driver that hands over what comes from outside no later than it happens can
-   * pass `Infinity`. False: there is nothing to tell.
+   * something is due. Up to `horizonUs` nobody wants to hear of tokens one by one: equal steps may
+   * be told as one batch. A driver that hands over what comes from outside no later than it happens
+   * can pass `Infinity`. False: there is nothing to tell.
    */
   advance(nowUs: number, horizonUs: number, out: EventBatch): boolean {
     assert(nowUs >= this.#nowUs, 'time never runs backwards');
@@ -103,8 +103,8 @@ export class SimulatedWorker {
   }
 
   /**
-   * The first `count` blocks of a prompt arrive from another worker's cache: they can be matched from
-   * now on, as far as there is room for them. Work must follow, whose batch tells of them.
+   * The first `count` blocks of a prompt arrive from another worker's cache: they can be matched
+   * from now on, as far as there is room for them. Work must follow, whose batch tells of them.
    */
   receiveBlocks(hashes: Uint32Array, count: number): void {
     const { cache } = this.#state;

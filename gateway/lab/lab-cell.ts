@@ -28,10 +28,14 @@ export interface CellSettings {
 /** The values of each setting. */
 type Axes = { readonly [Name in keyof CellSettings]: readonly CellSettings[Name][] };
 
-/** Hashes that the router's index may hold: enough for every block of every worker, up to a limit. */
+/**
+ * Hashes that the router's index may hold: enough for every block of every worker, up to a limit.
+ */
 const INDEX_BLOCKS_MAX = 1 << 26;
 
-/** All combinations, in the order of the options; seeds of the same setting are next to each other. */
+/**
+ * All combinations, in the order of the options; seeds of the same setting are next to each other.
+ */
 export function cellsOf(
   options: LabOptions,
   trace: LabTrace,

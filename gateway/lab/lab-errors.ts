@@ -3,8 +3,8 @@ import { WorkloadError } from '../../engine/replay/workload/parameters.ts';
 import { type CommandContext, EXIT_MISCONFIGURED, FileError } from '../commands/command-context.ts';
 
 /**
- * Runs a command of the lab. What the user asked for in vain, such as a trace that is not there, ends
- * in one line and an exit code; what is wrong with the program itself is thrown on.
+ * Runs a command of the lab. What the user asked for in vain, such as a trace that is not there,
+ * ends in one line and an exit code; what is wrong with the program itself is thrown on.
  */
 export async function reportingErrors(
   context: CommandContext,

@@ -10,8 +10,8 @@ export interface TimedOutcome extends ReplayOutcome {
 }
 
 /**
- * Runs the replays of one command: threads, clock, progress, and the interrupt key, which ends the run
- * but keeps what is finished.
+ * Runs the replays of one command: threads, clock, progress, and the interrupt key, which ends the
+ * run but keeps what is finished.
  */
 export class LabSession {
   readonly #runner: ReplayRunner;

@@ -27,7 +27,9 @@ export interface LabTrace {
   readonly description: object;
   /** Requests of one replay. */
   readonly requests: number;
-  /** Tokens per block: of those that a file names, since nothing is known of what is inside them. */
+  /**
+   * Tokens per block: of those that a file names, since nothing is known of what is inside them.
+   */
   readonly blockSize: number;
   /** Their mean rate by nature, where there is one; else a rate to start from. */
   readonly requestsPerSecond: number;
@@ -45,7 +47,10 @@ export interface TraceOptions {
   readonly limit: number;
 }
 
-/** Reads the trace file, or makes sure that the workload exists. Throws `TraceError`, `WorkloadError`. */
+/**
+ * Reads the trace file, or makes sure that the workload exists. Throws `TraceError`,
+ * `WorkloadError`.
+ */
 export async function loadLabTrace(
   options: TraceOptions,
   openText: CommandContext['openText'],

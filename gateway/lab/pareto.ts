@@ -1,6 +1,7 @@
 /**
- * The candidates that none other beats: none is at least as good in every respect and better in one.
- * `respects` gives what is to be large. Order is kept; of candidates that are alike in all, the first.
+ * The candidates that none other beats: none is at least as good in every respect and better in
+ * one. `respects` gives what is to be large. Order is kept; of candidates that are alike in all,
+ * the first.
  */
 export function paretoFront<Candidate>(
   candidates: readonly Candidate[],

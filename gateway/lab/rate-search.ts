@@ -2,8 +2,8 @@
 const REACH = 2 ** 14;
 
 /**
- * Searches for the highest rate that passes, given that lower rates pass and higher ones fail: doubles
- * or halves until the answer lies between two rates, then bisects their ratio.
+ * Searches for the highest rate that passes, given that lower rates pass and higher ones fail:
+ * doubles or halves until the answer lies between two rates, then bisects their ratio.
  */
 export class RateSearch {
   readonly #first: number;

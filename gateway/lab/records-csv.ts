@@ -6,9 +6,9 @@ const OUTCOME_NAMES = new Map<number, string>(
 );
 
 /**
- * Records of requests as CSV, in pieces: a line for each request, in order of their ends. `cell` counts
- * the replays from 0, as in the results. Where there is no time, such as that of a first token which
- * never came, the field is empty.
+ * Records of requests as CSV, in pieces: a line for each request, in order of their ends. `cell`
+ * counts the replays from 0, as in the results. Where there is no time, such as that of a first
+ * token which never came, the field is empty.
  */
 export function* recordsCsv(cells: readonly (Float64Array | undefined)[]): Generator<string> {
   yield `cell,${RECORD_FIELDS.join(',')}\n`;

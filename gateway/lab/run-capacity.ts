@@ -24,7 +24,10 @@ interface Trial {
   best: FinishedCell | undefined;
 }
 
-/** Searches the capacity of every setting, prints the table and writes it. Resolves to the exit code. */
+/**
+ * Searches the capacity of every setting, prints the table and writes it. Resolves to the exit
+ * code.
+ */
 export function runCapacity(context: CommandContext, options: CapacityOptions): Promise<number> {
   return withLab(context, options, async (lab) => {
     const { trace } = lab;

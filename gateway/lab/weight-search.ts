@@ -22,8 +22,8 @@ export interface Score {
 const ROUNDS = 3;
 
 /**
- * Searches for the best weights: a grid first, then a compass around the best so far, whose steps are
- * halved when none of its points is better.
+ * Searches for the best weights: a grid first, then a compass around the best so far, whose steps
+ * are halved when none of its points is better.
  */
 export class WeightSearch {
   readonly #ranges: Readonly<Record<keyof Weights, WeightRange>>;
