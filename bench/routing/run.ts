@@ -1,0 +1,159 @@
+/**
+ * Measures replays on one core: `node --import tsx bench/routing/run.ts [--trace FILE] [--filter TEXT]
+ * [--repeats N] [--million]`. The trace is Mooncake's conversation trace, gzip or not; without one,
+ * the workload that is modelled on it stands in. Prints the least time of several runs, since others
+ * on the machine can only add to it, the speed over real time, and the hash of the result: a change
+ * that is only faster leaves the hash as it is.
+ */
+import { parseArgs } from 'node:util';
+import { replay } from '../../engine/replay/replay.ts';
+import type { ReplayConfig } from '../../engine/replay/replay-config.ts';
+import { POLICY_NAMES, type PolicyName } from '../../engine/router/policies/create-policy.ts';
+import { openTextFile } from '../../gateway/cli.ts';
+import { withHash } from '../../gateway/lab/lab-document.ts';
+import { type LabTrace, loadLabTrace, type TraceOptions } from '../../gateway/lab/lab-trace.ts';
+import { digits3, textTable } from '../../gateway/lab/text-table.ts';
+import { latencyProfile } from '../../shared/latency-profiles.ts';
+
+const KV_TOKENS = 3_000_000;
+
+interface Scenario {
+  readonly name: string;
+  readonly workers: number;
+  readonly blockSize: number;
+  readonly policy: PolicyName;
+}
+
+interface Row extends Scenario {
+  readonly wallMs: number;
+  readonly cpuMs: number;
+  readonly timesRealTime: number;
+  readonly requestsPerSecond: number;
+  readonly rssMb: number;
+  readonly hash: string;
+}
+
+const SCENARIOS: readonly Scenario[] = [
+  ...POLICY_NAMES.map((policy) => ({ name: 'policies', workers: 8, blockSize: 512, policy })),
+  { name: '64 workers', workers: 64, blockSize: 512, policy: 'smart' },
+  { name: '64 workers', workers: 64, blockSize: 512, policy: 'round-robin' },
+  { name: 'small blocks', workers: 8, blockSize: 64, policy: 'smart' },
+  { name: 'small blocks', workers: 8, blockSize: 16, policy: 'smart' },
+];
+
+/** A million requests at 40 a second; run once. */
+const MILLION: TraceOptions = {
+  workload: 'conversation',
+  set: { requests: 1_000_000, qps: 40 },
+  traceBlockSize: 512,
+  limit: Number.POSITIVE_INFINITY,
+};
+
+function configOf(scenario: Scenario, trace: LabTrace): ReplayConfig {
+  const { workers, blockSize, policy } = scenario;
+  const latency = latencyProfile('dynamo-mocker');
+  if (latency === undefined) throw new Error('the profile is gone');
+  const numBlocks = Math.ceil(KV_TOKENS / blockSize);
+  const { trace: spec, rate } = trace.open(1, { unit: 'speed-up', value: 1 });
+  return {
+    router: {
+      policy,
+      overlapWeight: 1,
+      loadBalanceWeight: 0.5,
+      temperature: 0,
+      blockSize,
+      workers,
+      kvEnabled: true,
+      indexCapBlocks: Math.min(1 << 26, 2 * workers * numBlocks),
+      decisionLogCapacity: 0,
+      seed: 1,
+    },
+    worker: {
+      scheduler: 'batched',
+      latency,
+      prefixCaching: true,
+      blockSize,
+      numBlocks,
+      maxNumSeqs: 256,
+      maxNumBatchedTokens: 8192,
+      maxWaiting: 1_000_000,
+    },
+    trace: spec,
+    window: { rate, limit: Number.POSITIVE_INFINITY, warmupRequests: 0, prefillOnly: false },
+    serviceLevel: { ttftUs: 2e6, itlUs: 25e3, e2eUs: Number.POSITIVE_INFINITY },
+    stalenessUs: 0,
+    remoteFetch: undefined,
+    seed: 1,
+  };
+}
+
+function measure(scenario: Scenario, trace: LabTrace, repeats: number): Row {
+  const config = configOf(scenario, trace);
+  const hashes = new Set<string>();
+  let wallMs = Number.POSITIVE_INFINITY;
+  let cpuMs = Number.POSITIVE_INFINITY;
+  let seconds = 0;
+  for (let repeat = 0; repeat < repeats; repeat++) {
+    const startMs = performance.now();
+    const startCpu = process.cpuUsage();
+    const { result } = replay(config);
+    const cpu = process.cpuUsage(startCpu);
+    wallMs = Math.min(wallMs, performance.now() - startMs);
+    cpuMs = Math.min(cpuMs, (cpu.user + cpu.system) / 1000);
+    seconds = result.seconds;
+    hashes.add(withHash(result).hash);
+  }
+  if (hashes.size !== 1) throw new Error(`${scenario.name}: the same replay gave other results`);
+  return {
+    ...scenario,
+    wallMs,
+    cpuMs,
+    timesRealTime: (seconds * 1000) / wallMs,
+    requestsPerSecond: (trace.requests * 1000) / wallMs,
+    rssMb: process.memoryUsage().rss / 1e6,
+    hash: [...hashes].join(),
+  };
+}
+
+const { values } = parseArgs({
+  options: {
+    trace: { type: 'string' },
+    filter: { type: 'string', default: '' },
+    repeats: { type: 'string', default: '7' },
+    million: { type: 'boolean', default: false },
+  },
+});
+const options: TraceOptions = {
+  ...(values.trace === undefined ? { workload: 'conversation' } : { trace: values.trace }),
+  set: {},
+  traceBlockSize: 512,
+  limit: Number.POSITIVE_INFINITY,
+};
+const readMs = performance.now();
+const trace = await loadLabTrace(options, openTextFile);
+process.stdout.write(`${trace.name}, read in ${(performance.now() - readMs).toFixed(0)} ms\n\n`);
+const rows = SCENARIOS.filter(({ name, policy }) =>
+  `${name} ${policy}`.includes(values.filter),
+).map((scenario) => measure(scenario, trace, Number(values.repeats)));
+if (values.million) {
+  const million = { name: 'a million', workers: 64, blockSize: 512, policy: 'smart' } as const;
+  rows.push(measure(million, await loadLabTrace(MILLION, openTextFile), 1));
+}
+process.stdout.write(
+  textTable(
+    [
+      { title: 'scenario', align: 'left', cell: (row) => row.name },
+      { title: 'policy', align: 'left', cell: (row) => row.policy },
+      { title: 'workers', cell: (row) => String(row.workers) },
+      { title: 'block', cell: (row) => String(row.blockSize) },
+      { title: 'wall ms', cell: (row) => digits3(row.wallMs) },
+      { title: 'CPU ms', cell: (row) => digits3(row.cpuMs) },
+      { title: 'real time x', cell: (row) => digits3(row.timesRealTime) },
+      { title: 'requests/s', cell: (row) => digits3(row.requestsPerSecond) },
+      { title: 'RSS MB', cell: (row) => digits3(row.rssMb) },
+      { title: 'result', cell: (row) => row.hash },
+    ],
+    rows,
+    false,
+  ),
+);
