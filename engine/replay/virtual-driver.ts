@@ -17,6 +17,9 @@ import { type ReplayObserver, ReplayRequest } from './replay-request.ts';
 import { writeHashes } from './trace/content.ts';
 import { TraceRequest, type TraceSource } from './trace/trace-source.ts';
 
+/** Size of the pieces in which block hashes are allocated. */
+const HASHES_WORDS = 1 << 16;
+
 /** Arrivals between two calls of `onArrivals`. */
 const PROGRESS_EVERY = 1024;
 
@@ -46,7 +49,8 @@ export class VirtualDriver implements Transport, ReplayObserver {
   readonly #ahead = new TraceRequest();
   #aheadUs: number = NEVER_US;
   readonly #turn = new TraceRequest();
-  #hashes = new Uint32Array(1024);
+  #hashes = new Uint32Array(0);
+  #hashesUsed = 0;
   #arrived = 0;
   #nowUs = timeUs(0);
 
@@ -177,12 +181,19 @@ export class VirtualDriver implements Transport, ReplayObserver {
     if (this.#arrived % PROGRESS_EVERY === 0) this.#onArrivals(PROGRESS_EVERY);
   }
 
+  /** Allocated in large pieces: a typed array of its own would cost more than its hashes. */
   #hashesOf(trace: TraceRequest): Uint32Array {
     const { content } = trace;
-    const room = Math.floor(content.tokens / this.#config.router.blockSize) * HASH_WORDS;
-    if (this.#hashes.length < room) this.#hashes = new Uint32Array(room * 2);
-    const blocks = writeHashes(content, this.#config.router.blockSize, this.#hashes);
-    return this.#hashes.slice(0, blocks * HASH_WORDS);
+    const { blockSize } = this.#config.router;
+    const words = Math.floor(content.tokens / blockSize) * HASH_WORDS;
+    if (this.#hashesUsed + words > this.#hashes.length) {
+      this.#hashes = new Uint32Array(Math.max(HASHES_WORDS, words));
+      this.#hashesUsed = 0;
+    }
+    const hashes = this.#hashes.subarray(this.#hashesUsed, this.#hashesUsed + words);
+    this.#hashesUsed += words;
+    writeHashes(content, blockSize, hashes);
+    return hashes;
   }
 
   #advance(): void {
