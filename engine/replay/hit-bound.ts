@@ -10,9 +10,10 @@ export interface HitBound {
 
 /**
  * The hit rates of one cache that never evicts and knows a request as soon as it has arrived: what
- * no policy on any fleet can exceed. Counted as a replay counts: only full blocks hit, the last
- * token of a prompt is always computed, and that of an answer never is. Reads the source to its
- * end; memory grows by a few bytes for each conversation or distinct run of blocks.
+ * no policy on any fleet can exceed, unless it rejects requests. Counted as a replay counts: only
+ * full blocks hit, the last token of a prompt is always computed, and that of an answer never is.
+ * Reads the source to its end; memory grows by a few bytes for each conversation or distinct run of
+ * blocks.
  */
 export function hitBound(source: TraceSource, blockSize: number, prefillOnly: boolean): HitBound {
   const trace = new AnsweredSource(source);
