@@ -37,6 +37,7 @@ export function addReplayCommand(program: Command, context: CommandContext): Com
         .default(false, 'off')
         .helpGroup('Measurement:'),
     )
+    .addOption(new Option('--no-records').hideHelp())
     .addHelpText('after', EXAMPLES)
     .action(async (options: ReplayOptions) => {
       // Loaded only now: no other command needs the engine and its threads here.

@@ -139,6 +139,7 @@ function requestOptions(): readonly Option[] {
       '--prefill-only',
       'end every answer with its first token: the prefill side of a disaggregated cluster',
     ).default(false, 'off'),
+    new Option('--no-prefill-only').hideHelp(),
   ];
 }
 
@@ -243,7 +244,7 @@ function measurementOptions(defaults: LabDefaults): readonly Option[] {
     ),
     option(
       '--threads <count>',
-      'replays that run at once (default: one a core)',
+      'replays that run at once',
       numberIn({ min: 1, max: 256, integer: true }),
       String(defaults.threads),
     ),
