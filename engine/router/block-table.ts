@@ -22,8 +22,9 @@ export type Added = (typeof ADDED)[keyof typeof ADDED];
 /**
  * Block hash -> the set of workers that have the block: one flat open-addressed table with linear
  * probing. A slot keeps key and bitmap side by side, so that a lookup touches one cache line, and a
- * removal shifts the entries behind it back, so that no tombstones pile up under churn. A slot is
- * 8 bytes and 4 more for each 32 workers; the table doubles when it is 5/8 full.
+ * removal shifts the entries behind it back, so that no tombstones pile up under churn. A slot is 8
+ * bytes and 4 more for each 32 workers. The table doubles when it is 3/8 full: fuller, and removals
+ * slow down by a quarter for the longer runs that they have to mend.
  */
 export class BlockTable {
   readonly #workers: number;
@@ -49,7 +50,7 @@ export class BlockTable {
     this.#table = new Int32Array(SLOTS_MIN * this.#slotWords);
     this.#slotMask = SLOTS_MIN - 1;
     this.#shift = Math.clz32(this.#slotMask);
-    this.#growAt = (SLOTS_MIN * 5) >>> 3;
+    this.#growAt = (SLOTS_MIN * 3) >>> 3;
   }
 
   /** Distinct hashes held. */
@@ -218,11 +219,12 @@ export class BlockTable {
     const old = this.#table;
     const slotWords = this.#slotWords;
     const slots = (this.#slotMask + 1) * 2;
+    assert(slots * slotWords < 2 ** 31, 'an offset into a block table is a 32-bit number');
     const table = new Int32Array(slots * slotWords);
     this.#table = table;
     this.#slotMask = slots - 1;
     this.#shift = Math.clz32(this.#slotMask);
-    this.#growAt = (slots * 5) >>> 3;
+    this.#growAt = (slots * 3) >>> 3;
     for (let from = 0; from < old.length; from += slotWords) {
       if (old[from + 1] === 0) continue;
       let slot = Math.imul(old[from]!, GOLDEN) >>> this.#shift;
