@@ -211,7 +211,7 @@ export class ChatEndpoint {
   /** Equal repeatable requests have equal seeds; any other request has one of its own. */
   #requestSeed(request: ChatRequest, model: Model): number {
     const base = combineSeeds(this.#settings.seed, hashText(model.id));
-    if (!request.repeatable) return combineSeeds(base, ++this.#requests);
+    if (!request.repeatable) return combineSeeds(base, this.#requests++);
     const { ids, length } = this.#tokens;
     let prompt = request.seed === undefined ? 0 : hashText(String(request.seed));
     for (const id of ids.subarray(0, length)) prompt = Math.imul(prompt ^ id, 0x01000193);

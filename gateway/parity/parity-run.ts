@@ -4,6 +4,7 @@ import { openTrace, replay } from '../../engine/replay/replay.ts';
 import type { ReplayConfig, ReplayWindow, TraceSpec } from '../../engine/replay/replay-config.ts';
 import { readTrace } from '../../engine/replay/trace/trace-reader.ts';
 import type { SettingSources, Settings } from '../../shared/config.ts';
+import { combineSeeds, hashText } from '../../shared/rng.ts';
 import { routerConfig, workerConfig } from '../cluster-config.ts';
 import { Gateway } from '../gateway.ts';
 import { TrafficRecorder } from '../traffic-recorder.ts';
@@ -92,7 +93,8 @@ function replayConfig(settings: Settings, sources: SettingSources, trace: TraceS
     serviceLevel: { ttftUs: NO_BOUND, itlUs: NO_BOUND, e2eUs: NO_BOUND },
     stalenessUs: 0,
     remoteFetch: undefined,
-    seed: settings.seed,
+    // With this seed request n of the replay has the draws that request n of the server has.
+    seed: combineSeeds(settings.seed, hashText(MODEL)),
   };
 }
 
