@@ -48,6 +48,7 @@ export class Exchange {
   #end: ExchangeEnd | undefined;
   #status: HttpStatus = 200;
   #headSent = false;
+  #omitsBody = false;
   #blocked = false;
   #onGone: (() => void) | undefined;
   #onRoom: (() => void) | undefined;
@@ -90,6 +91,11 @@ export class Exchange {
     return this.#blocked;
   }
 
+  /** The request is a HEAD: its answer has the headers of a GET and no body. */
+  omitBody(): void {
+    this.#omitsBody = true;
+  }
+
   /** `gone` is called if the client leaves before its answer is complete. */
   onGone(gone: () => void): void {
     this.#onGone = gone;
@@ -126,7 +132,12 @@ export class Exchange {
     this.#end = 'answered';
     this.#res.cork(() => {
       this.#writeHead(status, contentType, headers);
-      this.#res.end(body, this.#host.draining);
+      if (this.#omitsBody) {
+        this.#res.writeHeader('content-length', String(Buffer.byteLength(body)));
+        this.#endWithoutBody();
+      } else {
+        this.#res.end(body, this.#host.draining);
+      }
     });
     this.#host.ended(this);
   }
@@ -145,7 +156,7 @@ export class Exchange {
     this.#end = 'answered';
     this.#res.cork(() => {
       this.#writeHead(status, undefined, headers);
-      this.#res.endWithoutBody(undefined, this.#host.draining);
+      this.#endWithoutBody();
     });
     this.#host.ended(this);
   }
@@ -196,6 +207,11 @@ export class Exchange {
     this.#end = 'broken-off';
     this.#res.close();
     this.#host.ended(this);
+  }
+
+  /** Given a length, or `undefined` for one, uWebSockets.js would wait for that many bytes. */
+  #endWithoutBody(): void {
+    this.#res.endWithoutBody();
   }
 
   #give(done: (text: string) => void, body: Buffer): void {

@@ -35,8 +35,7 @@ export interface AppHost extends ExchangeHost {
   started(exchange: Exchange): void;
 }
 
-/** Largest head of a request, in bytes; uWebSockets.js answers 431 above it. */
-export const HEADER_BYTES_MAX = 4096;
+type UwsHandler = (res: HttpResponse, req: HttpRequest) => void;
 
 const METHOD_NAMES: Readonly<Record<Method, string>> = {
   get: 'GET',
@@ -58,10 +57,14 @@ export class HttpApp {
   constructor(routes: readonly Route[], otherEndpoint: number, host: AppHost, tls?: Tls) {
     this.#app = tls === undefined ? uWS.App() : secureApp(tls);
     this.#host = host;
-    for (const route of routes) {
-      this.#app[route.method](route.pattern, this.#handler(route.endpoint, route.handle));
-      if (!route.pattern.endsWith('*') && route.pattern !== '/') {
-        this.#app[route.method](`${route.pattern}/`, this.#handler(route.endpoint, route.handle));
+    for (const { method, pattern, endpoint, handle } of routes) {
+      this.#on(method, pattern, this.#handler(endpoint, handle));
+      if (method === 'get') {
+        const head = this.#handler(endpoint, (exchange, req) => {
+          exchange.omitBody();
+          handle(exchange, req);
+        });
+        this.#on('head', pattern, head);
       }
     }
     this.#app.options(
@@ -77,6 +80,7 @@ export class HttpApp {
       '/*',
       this.#handler(otherEndpoint, (exchange, req) => {
         const method = req.getMethod().toUpperCase();
+        if (method === 'HEAD') exchange.omitBody();
         exchange.sendError(apiError('unknown_url', { method, path: req.getUrl() }));
       }),
     );
@@ -109,8 +113,14 @@ export class HttpApp {
     this.#app.close();
   }
 
-  #handler(endpoint: number, handle: Route['handle']) {
-    return (res: HttpResponse, req: HttpRequest): void => {
+  /** A trailing slash makes no difference. */
+  #on(method: Method | 'head' | 'any', pattern: string, handler: UwsHandler): void {
+    this.#app[method](pattern, handler);
+    if (!pattern.endsWith('*') && pattern !== '/') this.#app[method](`${pattern}/`, handler);
+  }
+
+  #handler(endpoint: number, handle: Route['handle']): UwsHandler {
+    return (res, req) => {
       const exchange = new Exchange(res, req, endpoint, this.#host.nowUs(), this.#host);
       this.#host.started(exchange);
       try {
@@ -133,6 +143,7 @@ export class HttpApp {
       const allow = allowed.join(', ');
       const refuse = this.#handler(endpoints.get(pattern) ?? 0, (exchange, req) => {
         const method = req.getMethod().toUpperCase();
+        if (method === 'HEAD') exchange.omitBody();
         exchange.sendError(
           apiError(
             'method_not_supported',
@@ -141,8 +152,7 @@ export class HttpApp {
           ),
         );
       });
-      this.#app.any(pattern, refuse);
-      if (!pattern.endsWith('*') && pattern !== '/') this.#app.any(`${pattern}/`, refuse);
+      this.#on('any', pattern, refuse);
     }
   }
 }

@@ -86,6 +86,56 @@ describe('routes', () => {
   });
 });
 
+describe('a HEAD request', () => {
+  it('gets the headers of a GET and no body, errors included', async () => {
+    const connection = await RawConnection.open(port);
+    for (const [path, statusLine, length] of [
+      ['/thing', 'HTTP/1.1 200 OK', 7],
+      ['/tree/a', 'HTTP/1.1 200 OK', 9],
+      ['/nowhere', 'HTTP/1.1 404 Not Found', undefined],
+    ] as const) {
+      connection.send(rawGet(path).replace('GET', 'HEAD'));
+      const head = await connection.readHead();
+      assert.equal(head.statusLine, statusLine);
+      const stated = Number(head.headers.get('content-length'));
+      if (length === undefined) assert.ok(stated > 0);
+      else assert.equal(stated, length);
+    }
+    // A body would stand before this answer.
+    connection.send(rawGet('/thing'));
+    assert.equal((await connection.readAnswer()).body, '"thing"');
+    await connection.close();
+  });
+
+  it('is refused where only other methods are served, without a body too', async (t) => {
+    const own = await serveRoutes([route('post', '/only', () => {})], new HttpHost());
+    t.after(() => own.app.close());
+    const connection = await RawConnection.open(own.port);
+    for (let turn = 0; turn < 2; turn++) {
+      connection.send(rawGet('/only').replace('GET', 'HEAD'));
+      const { status, headers } = await connection.readHead();
+      assert.equal(status, 405);
+      assert.equal(headers.get('allow'), 'POST');
+    }
+    assert.equal(connection.unread, '');
+    await connection.close();
+  });
+});
+
+describe('an OPTIONS request', () => {
+  it('gets an answer without a body, and the connection goes on', async () => {
+    const connection = await RawConnection.open(port);
+    for (let turn = 0; turn < 2; turn++) {
+      connection.send(rawGet('/thing', ['origin: https://page.example']).replace('GET', 'OPTIONS'));
+      const { status, headers } = await connection.readHead();
+      assert.equal(status, 204);
+      assert.equal(headers.has('content-length'), false);
+      assert.equal(headers.get('access-control-allow-origin'), 'https://page.example');
+    }
+    await connection.close();
+  });
+});
+
 describe('a handler that throws', () => {
   it('costs its own request and no other', async () => {
     const connection = await RawConnection.open(port);
