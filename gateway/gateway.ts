@@ -11,6 +11,7 @@ import { profileNumberFor } from '../shared/latency-profiles.ts';
 import type { EventBatch } from '../shared/protocol.ts';
 import { Rng } from '../shared/rng.ts';
 import { AnswerWatch } from './answer-watch.ts';
+import { BurstWriter, type PendingStream } from './burst-writer.ts';
 import { routerConfig, workerConfig } from './cluster-config.ts';
 import { CorsPolicy } from './http/cors.ts';
 import type { Exchange } from './http/exchange.ts';
@@ -72,6 +73,9 @@ export class Gateway implements ChatHost, AppHost, PoolListener {
   draining = false;
   readonly #logger: Logger;
   readonly #watch: AnswerWatch;
+  readonly #writer = new BurstWriter((batch) => {
+    this.metrics.workers.batch(batch, this.nowUs());
+  });
   readonly #lagSampler: LoopLagSampler;
   readonly #app: HttpApp;
   readonly #chatEndpoint = endpointOf('/v1/chat/completions');
@@ -289,10 +293,15 @@ export class Gateway implements ChatHost, AppHost, PoolListener {
   batch(batch: EventBatch): void {
     this.batchUs = this.nowUs();
     this.cluster.applyBatch(batch);
-    if (this.settings.enableMetrics) this.metrics.workers.batch(batch, this.nowUs());
+    if (this.settings.enableMetrics) this.#writer.addBatch(batch);
+  }
+
+  writeLater(stream: PendingStream): void {
+    this.#writer.add(stream);
   }
 
   workersDown(workers: readonly WorkerId[], reason: string): void {
+    this.#writer.flush();
     for (const worker of workers) {
       this.#logger.error({ worker: `worker-${worker}`, reason }, 'a worker has died');
       this.metrics.workers.workerDown(worker);

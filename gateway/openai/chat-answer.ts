@@ -2,6 +2,7 @@ import type { Cluster, Placement, RequestListener } from '../../engine/cluster/c
 import { type ApiError, apiError, type HeaderList } from '../../shared/errors.ts';
 import type { RequestId } from '../../shared/ids.ts';
 import { OUTCOME, type Outcome } from '../../shared/protocol.ts';
+import type { PendingStream } from '../burst-writer.ts';
 import type { Exchange } from '../http/exchange.ts';
 import type { AnswerPlan } from './answer-plan.ts';
 import type { AnswerHead } from './chat-response.ts';
@@ -19,6 +20,8 @@ export interface AnswerHost {
   firstToken(answer: ChatAnswer, cachedTokens: number): void;
   /** `count` further tokens of a stream are out, `gapUs` apart on average. */
   nextTokens(answer: ChatAnswer, count: number, gapUs: number): void;
+  /** Calls the stream's `flush` at the end of this turn of the event loop. */
+  writeLater(stream: PendingStream): void;
   /** Nothing more will be sent. */
   answerEnded(answer: ChatAnswer, end: AnswerEnd): void;
 }

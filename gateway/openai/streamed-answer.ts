@@ -17,6 +17,8 @@ export class StreamedAnswer extends ChatAnswer {
   /** Tokens that were written, for each choice; -1 before the event that opens the choice. */
   readonly #written: number[];
   #choicesLeft: number;
+  /** Tokens are out that the end of this turn of the event loop will write. */
+  #pending = false;
   #keptAliveUs = 0;
 
   constructor(start: AnswerStart, host: AnswerHost, usageMode: UsageMode) {
@@ -29,7 +31,15 @@ export class StreamedAnswer extends ChatAnswer {
   }
 
   protected progressed(): void {
+    if (this.#pending) return;
+    this.#pending = true;
+    this.host.writeLater(this);
+  }
+
+  /** Writes every token that is out, unless the client does not read now. */
+  flush(): void {
     const { exchange } = this.start;
+    this.#pending = false;
     if (!exchange.isBlocked) exchange.cork(this.#write);
   }
 
