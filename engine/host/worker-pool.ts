@@ -1,4 +1,4 @@
-import { MessageChannel, type MessagePort } from 'node:worker_threads';
+import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 import { assert, assertNever } from '../../shared/assert.ts';
 import { decodeEvents, encodeCommands } from '../../shared/codec.ts';
@@ -42,6 +42,8 @@ interface Lane {
   /** Commands that leave at the end of this tick of the event loop. */
   outgoing: WorkerCommand[];
   threadId: number;
+  /** Called when the thread says hello. */
+  greeted: () => void;
   /** Ends when the thread's task does. */
   task: Promise<void>;
 }
@@ -177,14 +179,8 @@ export class WorkerPool implements Transport {
       tickUs: this.#options.tickUs,
     };
     const said = new Promise<void>((resolve, reject) => {
-      port1.on('message', (bytes: Uint8Array) => {
-        for (const event of decodeEvents(bytes)) {
-          if (event.kind === 'hello') {
-            lane.threadId = event.threadId;
-            resolve();
-          } else this.#onEvent(lane, event);
-        }
-      });
+      lane.greeted = resolve;
+      port1.on('message', (bytes: Uint8Array) => this.#receive(lane, bytes));
       lane.task = this.#piscina.run(task, { transferList: [port2] }).then(
         () => this.#laneEnded(lane, port1, 'its task returned'),
         (error: Error) => {
@@ -205,8 +201,16 @@ export class WorkerPool implements Transport {
     this.#listener.workerUp(worker);
   }
 
-  #onEvent(lane: Lane, event: Exclude<WorkerEvent, { kind: 'hello' }>): void {
+  #receive(lane: Lane, bytes: Uint8Array): void {
+    for (const event of decodeEvents(bytes)) this.#onEvent(lane, event);
+  }
+
+  #onEvent(lane: Lane, event: WorkerEvent): void {
     switch (event.kind) {
+      case 'hello':
+        lane.threadId = event.threadId;
+        lane.greeted();
+        break;
       case 'batch':
         this.#listener.batch(event);
         break;
@@ -222,8 +226,18 @@ export class WorkerPool implements Transport {
     }
   }
 
-  /** The thread's task has ended: whatever the reason, its workers are gone and start afresh. */
+  /**
+   * The thread's task has ended: whatever the reason, its workers are gone and start afresh. What
+   * they said last may be on its way still.
+   */
   #laneEnded(lane: Lane, port: MessagePort, reason: string): void {
+    for (
+      let got = receiveMessageOnPort(port);
+      got !== undefined;
+      got = receiveMessageOnPort(port)
+    ) {
+      this.#receive(lane, got.message);
+    }
     port.close();
     if (this.#stopping || lane.port !== port) return;
     lane.port = undefined;
@@ -259,6 +273,7 @@ function idleLane(index: number, workers: readonly WorkerId[]): Lane {
     wake: new Int32Array(new SharedArrayBuffer(4)),
     outgoing: [],
     threadId: -1,
+    greeted: () => {},
     task: Promise.resolve(),
   };
 }

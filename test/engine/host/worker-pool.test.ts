@@ -1,0 +1,287 @@
+import assert from 'node:assert/strict';
+import { after, before, beforeEach, describe, test } from 'node:test';
+import { clockOrigin, monotonicClock } from '../../../engine/host/clock.ts';
+import { type PoolListener, WorkerPool } from '../../../engine/host/worker-pool.ts';
+import { AssertionFailure } from '../../../shared/assert.ts';
+import { requestId, type WorkerId, workerId } from '../../../shared/ids.ts';
+import { type EventBatch, OUTCOME, STARTED_WORDS } from '../../../shared/protocol.ts';
+import {
+  constantLatency,
+  hashesOf,
+  submitWith,
+  workerConfigWith,
+} from '../../support/sequences.ts';
+
+/** Far beyond what anything here takes, so that a test that hangs ends with what it waited for. */
+const DEADLINE_MS = 20_000;
+const TICK_US = 100;
+/** Tokens of an answer that takes half a minute. */
+const ENDLESS = 300_000;
+
+/** A pool of real threads, and all that it has told. */
+class Rig implements PoolListener {
+  readonly batches: { batch: EventBatch; atUs: number }[] = [];
+  readonly downs: { workers: readonly WorkerId[]; reason: string }[] = [];
+  readonly ups: WorkerId[] = [];
+  readonly nowUs: () => number;
+  readonly pool: WorkerPool;
+  #check: (() => void) | undefined;
+
+  constructor(workers: number, threads: number) {
+    const origin = clockOrigin();
+    this.nowUs = monotonicClock(origin);
+    this.pool = new WorkerPool(
+      {
+        workers,
+        threads,
+        worker: workerConfigWith({ latency: constantLatency(200, 100), numBlocks: 100_000 }),
+        clockOrigin: origin,
+        tickUs: TICK_US,
+        threadHeapMb: 48,
+      },
+      this,
+    );
+  }
+
+  batch(batch: EventBatch): void {
+    this.batches.push({ batch, atUs: this.nowUs() });
+    this.#check?.();
+  }
+
+  workersDown(workers: readonly WorkerId[], reason: string): void {
+    this.downs.push({ workers, reason });
+    this.#check?.();
+  }
+
+  workerUp(worker: WorkerId): void {
+    this.ups.push(worker);
+    this.#check?.();
+  }
+
+  submit(request: number, worker: number, outputTokens = 4): void {
+    const hashes = hashesOf(4, [request, 8]);
+    const arrivedUs = this.nowUs();
+    this.pool.send(
+      submitWith(request, { worker: workerId(worker), arrivedUs, outputTokens, hashes }),
+    );
+  }
+
+  /** Resolves once `condition` holds, which is looked at whenever the pool has told something. */
+  until(what: string, condition: () => boolean): Promise<void> {
+    if (condition()) return Promise.resolve();
+    return new Promise((resolve, reject) => {
+      const deadline = setTimeout(() => reject(new Error(`waited for ${what}`)), DEADLINE_MS);
+      this.#check = () => {
+        if (!condition()) return;
+        clearTimeout(deadline);
+        this.#check = undefined;
+        resolve();
+      };
+    });
+  }
+
+  /** Resolves once the request has ended, with its outcome. */
+  async ended(request: number): Promise<number> {
+    await this.until(`the end of request ${request}`, () => this.#outcome(request) !== undefined);
+    return this.#outcome(request) ?? -1;
+  }
+
+  /** Resolves once the request has at least so many tokens. */
+  streaming(request: number, tokens: number): Promise<void> {
+    return this.until(`request ${request} to stream`, () => this.tokens(request) >= tokens);
+  }
+
+  tokens(request: number): number {
+    return this.#rows('tokens', 3)
+      .filter(([id]) => id === request)
+      .reduce((sum, [, count]) => sum + (count ?? 0), 0);
+  }
+
+  cachedTokens(request: number): number | undefined {
+    return this.#rows('started', STARTED_WORDS).find(([id]) => id === request)?.[1];
+  }
+
+  #outcome(request: number): number | undefined {
+    return this.#rows('ended', 2).find(([id]) => id === request)?.[1];
+  }
+
+  #rows(column: 'tokens' | 'started' | 'ended', words: number): number[][] {
+    return this.batches.flatMap(({ batch }) => {
+      const list = batch[column];
+      const rows = Array.from({ length: list.length / words }, (_, row) => row * words);
+      return rows.map((at) => Array.from({ length: words }, (_, n) => list.at(at + n)));
+    });
+  }
+}
+
+describe('a pool of three workers on two threads', () => {
+  const rig = new Rig(3, 2);
+  before(() => rig.pool.start());
+  after(() => rig.pool.stop());
+  beforeEach(() => {
+    rig.batches.length = 0;
+    rig.downs.length = 0;
+  });
+
+  test('has every worker up when it has started, and each answers', async () => {
+    assert.deepEqual([...rig.ups].sort(), [0, 1, 2]);
+    assert.equal(rig.pool.threads, 2);
+    for (const worker of [0, 1, 2]) {
+      assert.ok(rig.pool.isUp(workerId(worker)));
+      assert.equal(rig.pool.restarts(workerId(worker)), 0);
+      rig.submit(worker + 1, worker);
+    }
+    for (const request of [1, 2, 3]) {
+      assert.equal(await rig.ended(request), OUTCOME.finished);
+      assert.equal(rig.tokens(request), 4);
+    }
+  });
+
+  test('shares one clock among its threads', async () => {
+    const beforeUs = rig.nowUs();
+    for (const worker of [0, 1]) rig.submit(worker + 1, worker, 1);
+    for (const request of [1, 2]) await rig.ended(request);
+    for (const { batch, atUs } of rig.batches) {
+      const thereUs = batch.endUs + batch.load.latenessUs;
+      assert.ok(beforeUs <= thereUs && thereUs <= atUs + 50, `${[beforeUs, thereUs, atUs]}`);
+    }
+  });
+
+  test('gives the batches of each worker in order and without gaps', async () => {
+    for (let request = 1; request <= 30; request++) rig.submit(request, request % 3);
+    for (let request = 1; request <= 30; request++) await rig.ended(request);
+    for (const worker of [0, 1, 2]) {
+      const seqs = rig.batches.flatMap(({ batch }) => (batch.worker === worker ? [batch.seq] : []));
+      assert.deepEqual(
+        seqs,
+        seqs.map((_, at) => (seqs[0] ?? 0) + at),
+      );
+    }
+  });
+
+  test('cancels a sequence that streams', async () => {
+    rig.submit(1, 0, ENDLESS);
+    await rig.streaming(1, 3);
+    rig.pool.send({ kind: 'cancel', worker: workerId(0), request: requestId(1) });
+    assert.equal(await rig.ended(1), OUTCOME.cancelled);
+  });
+
+  test('takes no drain for a single worker', () => {
+    assert.throws(() => rig.pool.send({ kind: 'drain' }), AssertionFailure);
+  });
+});
+
+describe('a worker that dies', () => {
+  const rig = new Rig(3, 2);
+  before(() => rig.pool.start());
+  after(() => rig.pool.stop());
+  beforeEach(() => {
+    rig.batches.length = 0;
+    rig.downs.length = 0;
+    rig.ups.length = 0;
+  });
+
+  test('by a throw takes no other with it and is back with an empty cache', async () => {
+    rig.submit(1, 0);
+    await rig.ended(1);
+    rig.submit(2, 0, ENDLESS);
+    rig.submit(3, 2, 400);
+    await rig.streaming(2, 1);
+    rig.pool.injectFault(workerId(0), 'throw');
+    await rig.until('the worker to be back', () => rig.ups.length > 0);
+    assert.equal(rig.downs.length, 1);
+    assert.deepEqual(rig.downs[0]?.workers, [0]);
+    assert.match(rig.downs[0]?.reason ?? '', /told to fail/);
+    assert.deepEqual(rig.ups, [0]);
+    assert.equal(rig.pool.restarts(workerId(0)), 1);
+    assert.equal(await rig.ended(3), OUTCOME.finished);
+    rig.batches.length = 0;
+    rig.submit(1, 0);
+    assert.equal(await rig.ended(1), OUTCOME.finished);
+    assert.equal(rig.cachedTokens(1), 0);
+    assert.equal(rig.batches.find(({ batch }) => batch.worker === 0)?.batch.seq, 1);
+  });
+
+  test('hears nothing of what was sent to it before it was up again', async () => {
+    rig.pool.injectFault(workerId(0), 'throw');
+    rig.submit(1, 0);
+    await rig.until('the worker to be down', () => rig.downs.length > 0);
+    assert.ok(!rig.pool.isUp(workerId(0)));
+    await rig.until('the worker to be back', () => rig.ups.length > 0);
+    rig.submit(2, 0);
+    await rig.ended(2);
+    assert.equal(rig.tokens(1), 0);
+  });
+
+  for (const [name, kill] of [
+    ['for want of memory', () => rig.pool.injectFault(workerId(0), 'out-of-memory')],
+    ['by force', () => rig.pool.terminateThreadOf(workerId(2))],
+  ] as const) {
+    test(`with its thread, ${name}, goes down together with its neighbours and no others`, async () => {
+      rig.submit(1, 1, 500);
+      rig.submit(2, 2, ENDLESS);
+      await rig.streaming(2, 1);
+      await kill();
+      await rig.until('both workers to be back', () => rig.ups.length === 2);
+      assert.deepEqual(
+        rig.downs.map(({ workers }) => workers),
+        [[0, 2]],
+      );
+      assert.deepEqual([...rig.ups].sort(), [0, 2]);
+      assert.equal(await rig.ended(1), OUTCOME.finished);
+      rig.submit(3, 0);
+      rig.submit(4, 2);
+      assert.equal(await rig.ended(3), OUTCOME.finished);
+      assert.equal(await rig.ended(4), OUTCOME.finished);
+    });
+  }
+
+  test('again and again is started again and again', async () => {
+    for (let death = 1; death <= 3; death++) {
+      rig.pool.injectFault(workerId(1), 'throw');
+      await rig.until(`restart ${death}`, () => rig.ups.length === death);
+      assert.equal(rig.pool.restarts(workerId(1)), death);
+    }
+    rig.submit(1, 1);
+    assert.equal(await rig.ended(1), OUTCOME.finished);
+  });
+});
+
+describe('a pool that stops', () => {
+  test('lets work that is nearly done finish and leaves no thread', async () => {
+    const before = threads();
+    const rig = new Rig(2, 2);
+    try {
+      await rig.pool.start();
+      assert.ok(threads() > before);
+      rig.submit(1, 0);
+      rig.submit(2, 1);
+    } finally {
+      await rig.pool.stop();
+    }
+    assert.equal(rig.tokens(1) + rig.tokens(2), 8);
+    assert.deepEqual(rig.downs, []);
+    assert.equal(threads(), before);
+  });
+
+  test('ends threads that have too much left to do, or that sleep', async () => {
+    const before = threads();
+    const rig = new Rig(2, 2);
+    try {
+      await rig.pool.start();
+      rig.submit(1, 0, ENDLESS);
+      await rig.streaming(1, 1);
+    } finally {
+      await rig.pool.stop();
+    }
+    assert.deepEqual(rig.downs, []);
+    assert.equal(threads(), before);
+    rig.submit(2, 0);
+  });
+});
+
+/** What keeps this process alive for the sake of threads. */
+function threads(): number {
+  const resources = process.getActiveResourcesInfo();
+  return resources.filter((resource) => /Worker|MessagePort/.test(resource)).length;
+}
