@@ -8,8 +8,8 @@ export interface PendingStream {
 
 /**
  * Writes streams once per turn of the event loop, when all batches that have come in are applied. A
- * write costs more than all else about a token, so when the gateway is behind, the tokens of a stream
- * that have gathered leave together instead of putting it further behind.
+ * write costs more than all else about a token, so when the gateway is behind, the tokens of a
+ * stream that have gathered leave together instead of putting it further behind.
  */
 export class BurstWriter {
   readonly #noteWritten: (batch: EventBatch) => void;

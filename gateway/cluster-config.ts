@@ -4,7 +4,9 @@ import type { SettingSources, Settings } from '../shared/config.ts';
 import { latencyProfile } from '../shared/latency-profiles.ts';
 import type { LatencyConfig, WorkerConfig } from '../shared/protocol.ts';
 
-/** Entries that the prefix index may hold: enough for every block of every worker, up to a limit. */
+/**
+ * Entries that the prefix index may hold: enough for every block of every worker, up to a limit.
+ */
 const INDEX_BLOCKS_MAX = 1 << 24;
 
 /** The worker's share of the settings. */

@@ -35,7 +35,9 @@ import type { TrafficRecorder } from './traffic-recorder.ts';
 
 /** Tokens of one thread that fall due within this time after a message share the next message. */
 const TICK_US = 250;
-/** Far above what a worker's objects need: the KV cache lies in typed arrays, outside of the heap. */
+/**
+ * Far above what a worker's objects need: the KV cache lies in typed arrays, outside of the heap.
+ */
 const THREAD_HEAP_MB = 512;
 /** Status in the metrics of a request whose client left before it got one. */
 const CLIENT_LEFT = 499;
@@ -166,8 +168,8 @@ export class Gateway implements ChatHost, AppHost, PoolListener {
   }
 
   /**
-   * Takes no new work, lets answers finish until `deadlineMs` and breaks off the rest, then ends the
-   * threads and all connections.
+   * Takes no new work, lets answers finish until `deadlineMs` and breaks off the rest, then ends
+   * the threads and all connections.
    */
   async stop(deadlineMs: number): Promise<void> {
     this.draining = true;

@@ -2,7 +2,8 @@ import type { Decision } from '../engine/router/decision-log.ts';
 
 /**
  * One decision as `/admin/routing` shows it. Its timestamp is in Unix seconds; `unixMs` is the time
- * of day that `nowUs` is on the monotonic clock. Requests are numbered in the order of their arrival.
+ * of day that `nowUs` is on the monotonic clock. Requests are numbered in the order of their
+ * arrival.
  */
 export function decisionView(decision: Decision, nowUs: number, unixMs: number) {
   return {

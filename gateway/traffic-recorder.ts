@@ -21,9 +21,10 @@ export interface RecorderOptions {
 
 /**
  * Writes down the requests that reach the cluster, in fakeai's own trace format: when they arrived,
- * how long they are, which blocks they consist of and which session they belong to, but no text. One
- * line is one sequence, so a request for several answers is several lines. A request is written when
- * it is placed, with the length that its answer will have, whether or not the client stays for it.
+ * how long they are, which blocks they consist of and which session they belong to, but no text.
+ * One line is one sequence, so a request for several answers is several lines. A request is written
+ * when it is placed, with the length that its answer will have, whether or not the client stays for
+ * it.
  *
  * The server never waits for the file: a request that finds too much of a backlog is left out and
  * counted.

@@ -1,4 +1,6 @@
-/** Thrown when the program itself is wrong. Never caught where it happens: the actor dies loudly. */
+/**
+ * Thrown when the program itself is wrong. Never caught where it happens: the actor dies loudly.
+ */
 export class AssertionFailure extends Error {
   override readonly name = 'AssertionFailure';
 }

@@ -16,11 +16,11 @@ import type { TimeUs } from './units.ts';
 
 /**
  * Commands and events to msgpack and back: one message for a whole tick. A message is the array
- * `[version, numbers, words, item, ...]`. What comes in numbers, submits and batches, travels as two
- * columns of bytes, since an element of its own for each number would cost more than what it says:
- * `numbers` are 64-bit floats, one row for each submit or batch, and `words` are the 32-bit words that
- * belong to the rows. Everything else is an item, an array that starts with its kind. Submits come
- * before other commands and batches before other events, each in their order.
+ * `[version, numbers, words, item, ...]`. What comes in numbers, submits and batches, travels as
+ * two columns of bytes, since an element of its own for each number would cost more than what it
+ * says: `numbers` are 64-bit floats, one row for each submit or batch, and `words` are the 32-bit
+ * words that belong to the rows. Everything else is an item, an array that starts with its kind.
+ * Submits come before other commands and batches before other events, each in their order.
  *
  * The bytes returned are exact and own their buffer, so that they can be transferred: `pack()` by
  * itself returns a view on a buffer that it will use again.
@@ -32,7 +32,10 @@ const unpackr = new Unpackr({ useRecords: false });
 const COMMAND = { cancel: 1, configure: 2, drain: 3, fault: 4 } as const;
 const EVENT = { crashed: 1, hello: 2 } as const;
 
-/** Numbers per row: those of a submit and its count of hash words; those of a batch, its four counts. */
+/**
+ * Numbers per row: those of a submit and its count of hash words; those of a batch, its four
+ * counts.
+ */
 const SUBMIT_NUMBERS = 12;
 const BATCH_NUMBERS = 9 + LOAD_FIELDS.length;
 

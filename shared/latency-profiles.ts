@@ -88,8 +88,8 @@ export function latencyProfileAt(number: number): LatencyConfig | undefined {
 }
 
 /**
- * Number of the profile that fits a model best: by its id after the last `/`, whatever the case, the
- * longest name that is a prefix of it, else `default`.
+ * Number of the profile that fits a model best: by its id after the last `/`, whatever the case,
+ * the longest name that is a prefix of it, else `default`.
  */
 export function profileNumberFor(model: string): number {
   const id = model.slice(model.lastIndexOf('/') + 1).toLowerCase();

@@ -21,7 +21,9 @@ export interface SubmitCommand {
   readonly promptTokens: number;
   /** Prompt tokens that the router expects the worker to have cached, until admission tells. */
   readonly expectedCachedTokens: number;
-  /** How many tokens the answer has, at least 1: its natural end or its limit, whichever is first. */
+  /**
+   * How many tokens the answer has, at least 1: its natural end or its limit, whichever is first.
+   */
   readonly outputTokens: number;
   /** Lower is served first. */
   readonly priority: number;
@@ -31,9 +33,14 @@ export interface SubmitCommand {
   readonly prefillScale: number;
   /** Number of the latency profile + 1, or 0 for the worker's own latency. */
   readonly profile: number;
-  /** The first sequence of a request with n > 1: this one shares its prefill. `NO_REQUEST` if none. */
+  /**
+   * The first sequence of a request with n > 1: this one shares its prefill. `NO_REQUEST` if none.
+   */
   readonly siblingOf: RequestId;
-  /** Chained hashes of the full blocks of prompt and answer, (lo, hi) pairs. Empty: nothing is cached. */
+  /**
+   * Chained hashes of the full blocks of prompt and answer, (lo, hi) pairs. Empty: nothing is
+   * cached.
+   */
   readonly hashes: Uint32Array;
 }
 
@@ -74,7 +81,9 @@ export type WorkerCommand =
 export type LatencyConfig =
   | {
       readonly kind: 'constant';
-      /** Mean time to first token and mean gap between tokens, in microseconds (may be fractional). */
+      /**
+       * Mean time to first token and mean gap between tokens, in microseconds (may be fractional).
+       */
       readonly ttftUs: number;
       readonly ttftVariancePercent: number;
       readonly itlUs: number;
@@ -94,7 +103,10 @@ export type LatencyConfig =
     }
   | {
       readonly kind: 'polynomial';
-      /** Prefill of t new tokens: a t^2 + b t + c milliseconds; decode at cache use p: d p^2 + e p + f. */
+      /**
+       * Prefill of t new tokens: a t^2 + b t + c milliseconds; decode at cache use p: d p^2 + e p +
+       * f.
+       */
       readonly prefillMs: readonly [number, number, number];
       readonly decodeMs: readonly [number, number, number];
       readonly decodeMinMs: number;
@@ -206,8 +218,8 @@ export class EventBatch {
   seq = 0;
   endUs: TimeUs = timeUs(0);
   /**
-   * Decode steps that this batch sums up, and how long each took. With `steps` k > 1 every token row
-   * with a count of k stands for one token at the end of each step.
+   * Decode steps that this batch sums up, and how long each took. With `steps` k > 1 every token
+   * row with a count of k stands for one token at the end of each step.
    */
   steps = 1;
   stepUs: TimeUs = timeUs(0);
@@ -215,7 +227,9 @@ export class EventBatch {
   readonly kv: U32List;
   /** First tokens: (request, cached prompt tokens, microseconds from arrival to admission). */
   readonly started: U32List;
-  /** Tokens: (request, count, microseconds that the last one is late). The first token counts too. */
+  /**
+   * Tokens: (request, count, microseconds that the last one is late). The first token counts too.
+   */
   readonly tokens: U32List;
   /** Ends: (request, outcome). */
   readonly ended: U32List;
@@ -245,7 +259,9 @@ export class EventBatch {
   }
 }
 
-/** The worker threw: its sequences and its cache are lost, the thread and its other workers are not. */
+/**
+ * The worker threw: its sequences and its cache are lost, the thread and its other workers are not.
+ */
 export interface CrashedEvent {
   readonly kind: 'crashed';
   readonly worker: WorkerId;

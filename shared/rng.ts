@@ -50,7 +50,9 @@ export class Rng {
     this.#state[0] = this.#seed;
   }
 
-  /** A stream that depends on this one's seed and on `label`, not on how many numbers were drawn. */
+  /**
+   * A stream that depends on this one's seed and on `label`, not on how many numbers were drawn.
+   */
   fork(label: string): Rng {
     return new Rng(combineSeeds(this.#seed, hashText(label)));
   }

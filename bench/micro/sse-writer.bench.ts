@@ -22,7 +22,9 @@ export function suite(mode: BenchMode): Promise<BenchRow[]> {
   ]);
 }
 
-/** Builds and copies out one event per token, as the HTTP library does: that flattens the string. */
+/**
+ * Builds and copies out one event per token, as the HTTP library does: that flattens the string.
+ */
 function tokenTask(mode: UsageMode, choice: number, repeats: number): BenchTask {
   const chunks = new ChatChunks(HEAD, mode);
   const answer = new CorpusAnswer(7, TOKENS, true);

@@ -1,10 +1,9 @@
 /**
- * Measures replays on one core:
- * `node --import tsx bench/routing/run.ts [--trace FILE] [--filter TEXT] [--repeats N] [--million]`.
- * The trace is Mooncake's conversation trace, gzip or not; without one, the workload that is
- * modelled on it stands in. Prints the least time of several runs, since others on the machine can
- * only add to it, the speed over real time, and the hash of the result: a change that is only
- * faster leaves the hash as it is.
+ * Measures replays on one core: `node --import tsx bench/routing/run.ts [--trace FILE] [--filter
+ * TEXT] [--repeats N] [--million]`. The trace is Mooncake's conversation trace, gzip or not;
+ * without one, the workload that is modelled on it stands in. Prints the least time of several
+ * runs, since others on the machine can only add to it, the speed over real time, and the hash of
+ * the result: a change that is only faster leaves the hash as it is.
  */
 import { parseArgs } from 'node:util';
 import { replay } from '../../engine/replay/replay.ts';

@@ -15,8 +15,8 @@ export interface ActorTask {
 
 /**
  * The Piscina entry: one task that runs for as long as the thread lives. It never returns to the
- * thread's event loop, whose timers are too coarse for gaps of a millisecond: it sleeps on the shared
- * counter, which wakes it at the earliest due time or when a sender has bumped it.
+ * thread's event loop, whose timers are too coarse for gaps of a millisecond: it sleeps on the
+ * shared counter, which wakes it at the earliest due time or when a sender has bumped it.
  */
 export default function actorThread(task: ActorTask): void {
   const { port, tickUs } = task;

@@ -11,8 +11,8 @@ import { SimulatedWorker } from '../worker/worker.ts';
 
 /**
  * The workers of one thread: takes commands in, advances whatever is due, and gathers what there is
- * to tell. It neither waits nor talks to a port, so that a test can drive it with a clock of its own.
- * A worker that throws is gone; the others on the thread are not.
+ * to tell. It neither waits nor talks to a port, so that a test can drive it with a clock of its
+ * own. A worker that throws is gone; the others on the thread are not.
  */
 export class Actor {
   readonly #workers = new Map<WorkerId, SimulatedWorker>();

@@ -28,7 +28,9 @@ export interface PoolOptions {
 
 export interface PoolListener {
   batch(batch: EventBatch): void;
-  /** The workers and all they held are gone, those of a thread at once. `reason` is for a log line. */
+  /**
+   * The workers and all they held are gone, those of a thread at once. `reason` is for a log line.
+   */
   workersDown(workers: readonly WorkerId[], reason: string): void;
   /** The worker is there, with an empty cache. */
   workerUp(worker: WorkerId): void;
@@ -49,8 +51,8 @@ interface Lane {
 }
 
 /**
- * Owns the worker threads: starts them, carries commands to them and events back, once per tick, and
- * starts again what has died. A thread is a lane; a worker stays on its lane.
+ * Owns the worker threads: starts them, carries commands to them and events back, once per tick,
+ * and starts again what has died. A thread is a lane; a worker stays on its lane.
  */
 export class WorkerPool implements Transport {
   readonly #options: PoolOptions;

@@ -86,7 +86,9 @@ export class BlockPool {
     this.#records[block * RECORD_WORDS]!++;
   }
 
-  /** One reference less; with the last one the block becomes cached if `keep` is set, else blank. */
+  /**
+   * One reference less; with the last one the block becomes cached if `keep` is set, else blank.
+   */
   release(block: number, keep: boolean): void {
     assert(this.isActive(block), 'only an active block can be released');
     const record = block * RECORD_WORDS;

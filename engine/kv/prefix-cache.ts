@@ -74,8 +74,8 @@ export class PrefixCache {
 
   /**
    * Appends the blocks that hold the leading hashes of `hashes`, (lo, hi) pairs, to `into`, at most
-   * `maxBlocks` of them, and returns how many of those no sequence refers to: retaining them uses up
-   * as much room that could be had by eviction. Nothing else changes.
+   * `maxBlocks` of them, and returns how many of those no sequence refers to: retaining them uses
+   * up as much room that could be had by eviction. Nothing else changes.
    */
   match(hashes: Uint32Array, maxBlocks: number, into: BlockList): number {
     const limit = Math.min(maxBlocks, hashes.length / HASH_WORDS);

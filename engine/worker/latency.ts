@@ -9,12 +9,13 @@ import { nextUnit } from '../../shared/rng.ts';
  * each further token, drawn from the sequence's own stream. The batched scheduler asks for one step
  * at a time, which serves many sequences and so has no draw.
  *
- * - constant: `draw(m, v)` uniform in m (1 ± v/100); TTFT = draw · (f + (1 - f) · p · uncached / prompt).
+ * - constant: `draw(m, v)` uniform in m (1 ± v/100); TTFT = draw · (f + (1 - f) · p · uncached /
+ *   prompt).
  * - linear, after llm-d-inference-sim: TTFT = (overhead + p · uncached · perToken) · load(n), ITL =
  *   itl · load(n), load(n) = 1 + (factor - 1)(n - 1) / (max_num_seqs - 1); normal draws, cut off
  *   at 0.3 and 1.7 of the mean.
- * - polynomial, after the mocker of NVIDIA Dynamo: prefill a t² + b t + c ms of t new tokens; decode
- *   max(min, d p² + e p + f) ms at cache use p.
+ * - polynomial, after the mocker of NVIDIA Dynamo: prefill a t² + b t + c ms of t new tokens;
+ *   decode max(min, d p² + e p + f) ms at cache use p.
  * - profile: TTFT = max(1, N(mean, sd)) · (1 + 0.02 max(0, n - 50)) + p · max(0, uncached - 100) /
  *   prefill rate; ITL = max(0.5, N(mean, sd)) · (1 + 0.005 max(0, n - 20)) ms.
  */

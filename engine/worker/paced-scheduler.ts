@@ -132,7 +132,9 @@ export class PacedScheduler implements Scheduler {
     }
   }
 
-  /** Room for `tokens` tokens of `slot`, at the cost of others if need be. False: it must give way. */
+  /**
+   * Room for `tokens` tokens of `slot`, at the cost of others if need be. False: it must give way.
+   */
   #makeRoom(slot: Slot, tokens: number): boolean {
     const state = this.#state;
     while (!state.ensureRoom(slot, tokens)) {

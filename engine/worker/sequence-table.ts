@@ -53,7 +53,9 @@ export class SequenceTable {
   stream = new Uint32Array(FIRST_SLOTS);
   /** Tokens that the step under way computes of each running sequence. */
   scheduled = new Int32Array(FIRST_SLOTS);
-  /** List of the sequences held for this one: its first slot, the next of each, and who holds it. */
+  /**
+   * List of the sequences held for this one: its first slot, the next of each, and who holds it.
+   */
   firstHeld = new Int32Array(FIRST_SLOTS);
   nextHeld = new Int32Array(FIRST_SLOTS);
   heldBy = new Int32Array(FIRST_SLOTS);

@@ -72,7 +72,9 @@ export class WorkerState {
     return this.#hasPriorities;
   }
 
-  /** Takes a sequence in, or ends it at once with `tooLong` or `queueFull`. True when it waits now. */
+  /**
+   * Takes a sequence in, or ends it at once with `tooLong` or `queueFull`. True when it waits now.
+   */
   enqueue(command: SubmitCommand): boolean {
     this.#submitsSeen++;
     const tokens = command.promptTokens + command.outputTokens - 1;
@@ -274,7 +276,10 @@ export class WorkerState {
     this.waiting.set(slot, sequences.priority[slot]!, sequences.order[slot]!);
   }
 
-  /** Lets a sibling wait for the sequence whose prefill it shares. False when there is none to share. */
+  /**
+   * Lets a sibling wait for the sequence whose prefill it shares. False when there is none to
+   * share.
+   */
   #hold(slot: Slot, command: SubmitCommand): boolean {
     if (command.siblingOf === NO_REQUEST) return false;
     const { sequences } = this;

@@ -7,7 +7,9 @@ const METHODS = 'GET, POST, PATCH, DELETE, OPTIONS';
 const PREFLIGHT_MAX_AGE_S = '600';
 const NONE: HeaderList = [];
 
-/** Which web pages may call the server. A page that may not gets an answer that its browser hides. */
+/**
+ * Which web pages may call the server. A page that may not gets an answer that its browser hides.
+ */
 export class CorsPolicy {
   readonly #any: boolean;
   readonly #origins: ReadonlySet<string>;

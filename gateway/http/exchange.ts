@@ -33,8 +33,8 @@ const JSON_TYPE = 'application/json';
 
 /**
  * One request and its answer. It owns the response object of uWebSockets.js and keeps its rules: no
- * use of it once the client has left, one cork around each burst of writes, status and headers first
- * and once, and no further bytes for a connection that does not take those it was given.
+ * use of it once the client has left, one cork around each burst of writes, status and headers
+ * first and once, and no further bytes for a connection that does not take those it was given.
  */
 export class Exchange {
   readonly endpoint: number;
@@ -106,7 +106,9 @@ export class Exchange {
     this.#onRoom = room;
   }
 
-  /** Collects the body. `done` is not called if it is too large or the client leaves before its end. */
+  /**
+   * Collects the body. `done` is not called if it is too large or the client leaves before its end.
+   */
   readBody(done: (text: string) => void): void {
     let parts: Buffer[] | undefined;
     let bytes = 0;
@@ -166,7 +168,9 @@ export class Exchange {
     if (this.isOpen) this.#res.cork(write);
   }
 
-  /** Status and headers of a stream of server-sent events. Inside a cork, before the first event. */
+  /**
+   * Status and headers of a stream of server-sent events. Inside a cork, before the first event.
+   */
   beginStream(headers: HeaderList): void {
     this.#writeHead(200, 'text/event-stream', headers);
   }
@@ -224,8 +228,8 @@ export class Exchange {
 
   #block(): void {
     this.#blocked = true;
-    // Without this handler uWebSockets.js ends a stream 10 s after the first write that had to wait,
-    // even if the client has read all since. With it, only if nothing moves for that long.
+    // Without this handler uWebSockets.js ends a stream 10 s after the first write that had to
+    // wait, even if the client has read all since. With it, only if nothing moves for that long.
     this.#res.onWritable(() => {
       this.#blocked = false;
       this.#res.cork(() => this.#onRoom?.());

@@ -28,8 +28,8 @@ export class AnswerPlan {
    * `seed` is the answer's own, 32 bits; `room` what the context window leaves, in tokens.
    *
    * The limit is what the request says, else the room. The natural length is uniform around the
-   * configured mean, and at least `min_tokens`; an answer that reaches the limit ends with `length`.
-   * `ignore_eos` means exactly the limit, or the configured mean where there is none.
+   * configured mean, and at least `min_tokens`; an answer that reaches the limit ends with
+   * `length`. `ignore_eos` means exactly the limit, or the configured mean where there is none.
    */
   constructor(
     request: ChatRequest,

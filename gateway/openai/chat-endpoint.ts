@@ -147,7 +147,9 @@ export class ChatEndpoint {
       : new UnaryAnswer(start, this.#host);
   }
 
-  /** Submits one sequence for each choice: all on the worker that the router chose for the first. */
+  /**
+   * Submits one sequence for each choice: all on the worker that the router chose for the first.
+   */
   #place(
     request: ChatRequest,
     answer: ChatAnswer,

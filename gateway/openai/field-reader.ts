@@ -2,9 +2,9 @@ import { type ApiError, apiError } from '../../shared/errors.ts';
 import { isJsonObject, type JsonObject } from './json-body.ts';
 
 /**
- * Reads the fields of a request body and keeps the first problem, so that a parser can be written as
- * one list of fields in their fixed order. `null` counts as absent, and no value is coerced. After
- * a problem the values read are meaningless.
+ * Reads the fields of a request body and keeps the first problem, so that a parser can be written
+ * as one list of fields in their fixed order. `null` counts as absent, and no value is coerced.
+ * After a problem the values read are meaningless.
  */
 export class FieldReader {
   #problem: ApiError | undefined;
@@ -14,7 +14,9 @@ export class FieldReader {
     return this.#problem;
   }
 
-  /** Records a problem; only the first one counts. Returns undefined for the convenience of readers. */
+  /**
+   * Records a problem; only the first one counts. Returns undefined for the convenience of readers.
+   */
   fail(problem: ApiError): undefined {
     this.#problem ??= problem;
     return undefined;

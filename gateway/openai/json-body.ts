@@ -32,9 +32,9 @@ function notJson(text: string, error: unknown): ApiError {
 }
 
 /**
- * Whether JSON text is nested deeper than `limit`. To be asked before it is parsed: the parser takes
- * a microsecond for each level, which makes seconds of a body of brackets. Nearly every body has too
- * few brackets for that, which a search finds out without looking at each character.
+ * Whether JSON text is nested deeper than `limit`. To be asked before it is parsed: the parser
+ * takes a microsecond for each level, which makes seconds of a body of brackets. Nearly every body
+ * has too few brackets for that, which a search finds out without looking at each character.
  */
 export function isTooDeep(text: string, limit: number): boolean {
   if (text.length <= limit) return false;

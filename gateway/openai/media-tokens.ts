@@ -129,7 +129,9 @@ function sizeOf(width: number, height: number): Size | undefined {
   return width > 0 && height > 0 ? { width, height } : undefined;
 }
 
-/** Base64 characters that hold the header of a picture; a JPEG's may stand far behind its metadata. */
+/**
+ * Base64 characters that hold the header of a picture; a JPEG's may stand far behind its metadata.
+ */
 const HEADER_LENGTH_MAX = 87_384;
 
 /** The size that the header of a PNG, GIF, WebP or JPEG in a data URI states. */

@@ -1,4 +1,6 @@
-/** The models that are known from the start, as data. One table serves listing and context check. */
+/**
+ * The models that are known from the start, as data. One table serves listing and context check.
+ */
 
 /** US dollars per million tokens. */
 export interface Pricing {

@@ -5,7 +5,9 @@ import { globMatcher } from './reasoning.ts';
 /** All that serving a request needs to know about its model. */
 export interface Model {
   readonly id: string;
-  /** The id as a JSON string literal, quotes included, for answers that are built by concatenation. */
+  /**
+   * The id as a JSON string literal, quotes included, for answers that are built by concatenation.
+   */
   readonly idJson: string;
   /** Unix seconds. */
   readonly createdS: number;

@@ -44,7 +44,9 @@ export class AnswerUntilStop implements AnswerText {
     return this.#text.slice(this.#endOf(from), this.#endOf(to));
   }
 
-  /** All text up to token `index` that cannot begin a match, and after the last token all the rest. */
+  /**
+   * All text up to token `index` that cannot begin a match, and after the last token all the rest.
+   */
   piece(index: number): string {
     const end = this.#endOf(index + 1);
     const from = this.#sent;
@@ -88,7 +90,9 @@ class PrefixTracker {
   readonly #pattern: string;
   readonly #borders: Uint32Array;
 
-  /** The text has no match and at most `textLength` characters, so no more of the pattern matters. */
+  /**
+   * The text has no match and at most `textLength` characters, so no more of the pattern matters.
+   */
   constructor(pattern: string, textLength: number) {
     this.#pattern = pattern;
     this.#borders = new Uint32Array(Math.min(pattern.length, textLength + 1));

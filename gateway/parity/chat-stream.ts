@@ -17,7 +17,9 @@ export interface ChatCall {
   readonly outputTokens: number;
 }
 
-/** A whole answer as its client saw it. Times are in microseconds from when the request was sent. */
+/**
+ * A whole answer as its client saw it. Times are in microseconds from when the request was sent.
+ */
 export interface ChatReply {
   readonly ttftUs: number;
   /** From each token to the next one. */

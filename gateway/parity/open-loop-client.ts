@@ -8,7 +8,9 @@ import { promptWords } from './prompt-words.ts';
 /** Idle connections end before the server, which waits ten seconds, ends them. */
 const IDLE_MS = 5000;
 
-/** Border tokens of the chat template: before the text of a first message, and after that of a last. */
+/**
+ * Border tokens of the chat template: before the text of a first message, and after that of a last.
+ */
 const BORDER_BEFORE = 3;
 const BORDER_AFTER = 4;
 /** From the end of an answer to the text of the next message. */

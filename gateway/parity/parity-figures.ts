@@ -13,7 +13,9 @@ export interface ParityFigures {
   readonly ttftMs: Percentiles;
   readonly itlMs: Percentiles;
   readonly e2eMs: Percentiles;
-  /** Share of prompt blocks found cached, 0 .. 1; a partial last block of a prompt counts as one. */
+  /**
+   * Share of prompt blocks found cached, 0 .. 1; a partial last block of a prompt counts as one.
+   */
   readonly blockHitRate: number | null;
   /** Share of the finished requests that each worker served, 0 .. 1. */
   readonly workerShares: readonly number[];
@@ -60,7 +62,9 @@ export function replayFigures(result: ReplayResult): ParityFigures {
   };
 }
 
-/** How far the median time to first token may differ: by this share, or by the way over the wire. */
+/**
+ * How far the median time to first token may differ: by this share, or by the way over the wire.
+ */
 const TTFT_SHARE_MAX = 0.03;
 const TTFT_MS_MAX = 1;
 /** How far the block hit rates may differ. */

@@ -34,9 +34,9 @@ const MODEL = 'parity';
 
 /**
  * Serves the requests of a trace over HTTP from a server of this process, which writes them down as
- * it places them, and then replays what was written down. So both runs have the same arrivals to the
- * microsecond and the same blocks, and what they differ in is what the real server adds: the way over
- * the wire and between threads, and other draws of the same latencies.
+ * it places them, and then replays what was written down. So both runs have the same arrivals to
+ * the microsecond and the same blocks, and what they differ in is what the real server adds: the
+ * way over the wire and between threads, and other draws of the same latencies.
  */
 export async function runParity(parityCase: ParityCase): Promise<ParityOutcome> {
   const { sources, trace, rate, limit } = parityCase;

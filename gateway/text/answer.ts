@@ -30,7 +30,9 @@ export class CorpusAnswer {
   readonly tokens: number;
   readonly #seed: number;
   readonly #endsNaturally: boolean;
-  /** State of the stream after drawing `#sentence`, which begins with piece `#base` of the answer. */
+  /**
+   * State of the stream after drawing `#sentence`, which begins with piece `#base` of the answer.
+   */
   #state = 0;
   #sentence = 0;
   #base = 0;

@@ -14,16 +14,18 @@ const KNOWN_PAIRS = 1 << 15;
 
 /**
  * Byte-pair encoding: of all neighbours whose bytes together form a token, the pair with the lowest
- * token id is joined, the leftmost first, until no pair is left. A heap of candidate pairs makes this
- * O(n log n) in the length of a piece; the usual scan for the lowest pair is quadratic and takes
- * seconds for a run of ten thousand letters.
+ * token id is joined, the leftmost first, until no pair is left. A heap of candidate pairs makes
+ * this O(n log n) in the length of a piece; the usual scan for the lowest pair is quadratic and
+ * takes seconds for a run of ten thousand letters.
  *
  * Texts are strings of bytes: each character, 0 to 255, is one byte of the UTF-8 form.
  */
 export class BytePairs {
   readonly #ids = new Map<string, number>();
   readonly #heap: number[] = [];
-  /** The pairs looked up last, `left * ID_RANGE + right`, and what they join to. One slot per hash. */
+  /**
+   * The pairs looked up last, `left * ID_RANGE + right`, and what they join to. One slot per hash.
+   */
   readonly #knownPair = new Float64Array(KNOWN_PAIRS).fill(-1);
   readonly #knownId = new Uint32Array(KNOWN_PAIRS);
   /** For each part that starts at a byte: where the next and the one before start, and its id. */

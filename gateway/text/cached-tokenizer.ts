@@ -6,8 +6,8 @@ import type { Tokenizer, TokenizerKind } from './tokenizer.ts';
 const CACHED_CHARACTERS_MAX = 65_536;
 
 /**
- * Remembers the ids of the texts that it saw last. Worth its look-up in front of a tokenizer as slow
- * as byte pair encoding, not in front of the simple one.
+ * Remembers the ids of the texts that it saw last. Worth its look-up in front of a tokenizer as
+ * slow as byte pair encoding, not in front of the simple one.
  */
 export class CachedTokenizer implements Tokenizer {
   readonly kind: TokenizerKind;

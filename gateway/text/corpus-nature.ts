@@ -1,4 +1,6 @@
-/** Sentences about nature, weather and living things, one a line. See `corpus.ts` for their rules. */
+/**
+ * Sentences about nature, weather and living things, one a line. See `corpus.ts` for their rules.
+ */
 export const NATURE = `
 The river carries cold water from the mountains down to the plain.
 Rain is rare.

@@ -1,4 +1,6 @@
-/** Sentences about science and the history of ideas, one a line. See `corpus.ts` for their rules. */
+/**
+ * Sentences about science and the history of ideas, one a line. See `corpus.ts` for their rules.
+ */
 export const SCIENCE = `
 Science begins with a question that nobody can answer at once.
 A good theory explains many facts with few words.

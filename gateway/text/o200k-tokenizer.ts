@@ -24,8 +24,8 @@ export function loadedO200k(): O200kTokenizer {
 }
 
 /**
- * The tokenizer of GPT-4o and later models (o200k_base). User text is data: what looks like a special
- * token is encoded as the characters it is made of.
+ * The tokenizer of GPT-4o and later models (o200k_base). User text is data: what looks like a
+ * special token is encoded as the characters it is made of.
  */
 class O200kTokenizer implements Tokenizer {
   readonly kind = 'o200k';

@@ -11,7 +11,9 @@ export class TokenBuffer {
     this.ids = new Uint32Array(capacity);
   }
 
-  /** Makes room for `count` more ids, so that a caller may write `ids` directly and set `length`. */
+  /**
+   * Makes room for `count` more ids, so that a caller may write `ids` directly and set `length`.
+   */
   reserve(count: number): void {
     const needed = this.length + count;
     if (needed <= this.ids.length) return;

@@ -1,6 +1,7 @@
 /**
  * Candidates that `name` may have been meant for: the nearest by edit distance, up to a quarter of
- * its length; else up to three that have all its words or start with it. Names are compared as given.
+ * its length; else up to three that have all its words or start with it. Names are compared as
+ * given.
  */
 export function nearMisses(name: string, candidates: Iterable<string>): readonly string[] {
   const words = name.split(/[-_.]+/);

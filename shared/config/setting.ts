@@ -19,8 +19,8 @@ interface Row<T> extends RowOptions {
 }
 
 /**
- * Why a value has no effect: `never` on this stack, for the reason in `why`; or not `yet`, since the
- * feature is not built. `quiet` says that setting it is not worth a warning.
+ * Why a value has no effect: `never` on this stack, for the reason in `why`; or not `yet`, since
+ * the feature is not built. `quiet` says that setting it is not worth a warning.
  */
 export type Effect =
   | { readonly kind: 'never'; readonly why: string; readonly quiet?: boolean }

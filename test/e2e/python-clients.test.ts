@@ -6,8 +6,9 @@ import { STUCK } from '../support/open-stream.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
 /**
- * The Python HTTP clients that load generators are built on, where they are installed. Each must see
- * the first token of a stream whose second one never comes, and the end of a stream that has one.
+ * The Python HTTP clients that load generators are built on, where they are installed. Each must
+ * see the first token of a stream whose second one never comes, and the end of a stream that has
+ * one.
  */
 
 const PYTHONS = ['/usr/bin/python3', 'python3'];

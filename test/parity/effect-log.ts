@@ -12,7 +12,9 @@ interface WorkerLog {
   readonly started: string[];
   readonly tokens: { readonly atUs: number; readonly request: number }[];
   readonly ended: string[];
-  /** Requests that can never fit: they are refused on sight, before what was due earlier is done. */
+  /**
+   * Requests that can never fit: they are refused on sight, before what was due earlier is done.
+   */
   readonly tooLong: number[];
   load: LoadReport | undefined;
 }

@@ -143,7 +143,9 @@ export class VirtualCluster implements Transport {
     this.#deliver(worker.id, this.#upUs, () => this.cluster.applyBatch(copy));
   }
 
-  /** Does `act` when a message of `worker` that leaves now has arrived, if the worker still lives. */
+  /**
+   * Does `act` when a message of `worker` that leaves now has arrived, if the worker still lives.
+   */
   #deliver(worker: WorkerId, lastUs: number[], act: () => void): void {
     if (!this.hasDelays) {
       act();

@@ -20,9 +20,9 @@ import {
  *   later turn of a session may have `think_us`: it arrives that long after the answer before it.
  * - `session` (optional): number of the conversation, any integer from 0.
  * - `hashes` (optional): base64 of the chained block hashes, 8 bytes each (lo, hi as little-endian
- *   32-bit words), of the full blocks of `block_size` tokens of prompt and answer. Fewer are allowed;
- *   the rest of the request then shares nothing. A replay with that block size routes by these very
- *   hashes.
+ *   32-bit words), of the full blocks of `block_size` tokens of prompt and answer. Fewer are
+ *   allowed; the rest of the request then shares nothing. A replay with that block size routes by
+ *   these very hashes.
  */
 export interface RecordedHeader {
   readonly blockSize: number;
