@@ -6,6 +6,7 @@ import { pino } from 'pino';
 import { Gateway } from '../../gateway/gateway.ts';
 import { addSettingFlags } from '../../gateway/setting-flags.ts';
 import { loadSettings } from '../../gateway/settings-source.ts';
+import type { TrafficRecorder } from '../../gateway/traffic-recorder.ts';
 
 /** Flags of a server whose tokens come out as fast as they can. */
 export const INSTANT = '--ttft 0 --itl 0';
@@ -24,7 +25,7 @@ export interface TestServer {
 }
 
 /** Starts the real server in this process, with the flags of `fakeai serve`. */
-export async function startServer(flags: string): Promise<TestServer> {
+export async function startServer(flags: string, recorder?: TrafficRecorder): Promise<TestServer> {
   const command = new Command();
   const given = addSettingFlags(command, { hidden: true });
   command.parse(words(`${DEFAULTS} ${flags}`), { from: 'user' });
@@ -32,7 +33,8 @@ export async function startServer(flags: string): Promise<TestServer> {
   if (!loaded.ok) throw new Error(loaded.problems.join('\n'));
   const { settings, sources } = loaded;
   const logger = pino({ level: 'silent' });
-  const { gateway, port } = await Gateway.start({ settings, sources, version: '0.0.0', logger });
+  const version = '0.0.0';
+  const { gateway, port } = await Gateway.start({ settings, sources, version, logger, recorder });
   return { gateway, port, ...urlsOf(port), stop: () => gateway.stop(0) };
 }
 
