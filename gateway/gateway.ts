@@ -325,6 +325,7 @@ export class Gateway implements ChatHost, AppHost, PoolListener {
         seed: settings.seed,
         blockSize: settings.kvCacheBlockSize,
         workers: settings.kvCacheNumWorkers,
+        tokensPerWorker: settings.kvCacheNumBlocks * settings.kvCacheBlockSize,
         kvEnabled: settings.kvCacheEnabled,
         readsSession: this.#readsSession,
         validatesContext: settings.enableContextValidation,

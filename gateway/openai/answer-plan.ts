@@ -24,13 +24,7 @@ export class AnswerPlan {
   readonly #content: AnswerText;
   readonly #whole: CorpusAnswer;
 
-  /**
-   * `seed` is the answer's own, 32 bits; `room` what the context window leaves, in tokens.
-   *
-   * The limit is what the request says, else the room. The natural length is uniform around the
-   * configured mean, and at least `min_tokens`; an answer that reaches the limit ends with
-   * `length`. `ignore_eos` means exactly the limit, or the configured mean where there is none.
-   */
+  /** `seed` is the answer's own, 32 bits; `room` what the context window leaves, in tokens. */
   constructor(
     request: ChatRequest,
     model: Model,
@@ -38,11 +32,7 @@ export class AnswerPlan {
     seed: number,
     room: number,
   ) {
-    const limit = Math.max(1, request.outputLimit ?? room);
-    const natural = Math.max(request.minTokens, naturalLength(lengths, seed));
-    const wanted = request.ignoreEos ? (request.outputLimit ?? lengths.tokens) : natural;
-    const total = Math.min(wanted, limit);
-    const endsNaturally = !request.ignoreEos && natural < limit;
+    const { tokens: total, endsNaturally } = answerLength(request, lengths, seed, room);
     const thinks = request.enableThinking ?? model.reasoning;
     const thought = thinks ? reasoningTokens(total, request.reasoningEffort) : 0;
     if (thought > 0) this.#reasoning = new CorpusAnswer(mix32(seed + 1), thought, true);
@@ -84,6 +74,32 @@ export class AnswerPlan {
     this.#reasoning?.appendIds(out, kind);
     this.#whole.appendIds(out, kind);
   }
+}
+
+/** How long an answer is that no stop sequence cuts, and whether that is its natural end. */
+export interface AnswerLength {
+  readonly tokens: number;
+  readonly endsNaturally: boolean;
+}
+
+/**
+ * The length of the answer that an `AnswerPlan` of the same arguments plans.
+ *
+ * The limit is what the request says, else the room. The natural length is uniform around the
+ * configured mean, and at least `min_tokens`; an answer that reaches the limit ends with
+ * `length`. `ignore_eos` means exactly the limit, or the configured mean where there is none.
+ */
+export function answerLength(
+  request: ChatRequest,
+  lengths: OutputLengths,
+  seed: number,
+  room: number,
+): AnswerLength {
+  const limit = Math.max(1, request.outputLimit ?? room);
+  const natural = Math.max(request.minTokens, naturalLength(lengths, seed));
+  const wanted = request.ignoreEos ? (request.outputLimit ?? lengths.tokens) : natural;
+  const endsNaturally = !request.ignoreEos && natural < limit;
+  return { tokens: Math.min(wanted, limit), endsNaturally };
 }
 
 /** The seed of answer `choice` of a request. */

@@ -8,7 +8,7 @@ import type { Exchange } from '../http/exchange.ts';
 import type { RequestHead } from '../http/http-app.ts';
 import { TokenBuffer } from '../text/token-buffer.ts';
 import type { Tokenizer } from '../text/tokenizer.ts';
-import { AnswerPlan, choiceSeed, type OutputLengths } from './answer-plan.ts';
+import { AnswerPlan, answerLength, choiceSeed, type OutputLengths } from './answer-plan.ts';
 import type { AnswerHost, AnswerStart, ChatAnswer } from './chat-answer.ts';
 import { type ChatRequest, parseChatRequest } from './chat-request.ts';
 import { renderPrompt } from './chat-template.ts';
@@ -23,6 +23,8 @@ export interface ChatSettings {
   readonly seed: number;
   readonly blockSize: number;
   readonly workers: number;
+  /** Tokens that the KV cache of a worker holds. */
+  readonly tokensPerWorker: number;
   readonly kvEnabled: boolean;
   /** Somebody wants to know which session a request belongs to: the router, or a recording. */
   readonly readsSession: boolean;
@@ -111,12 +113,8 @@ export class ChatEndpoint {
     const promptCacheTokens = this.#host.promptCache.use(tokens, root);
     if (promptCacheTokens > 0) this.#host.promptCacheHit();
     const seed = this.#requestSeed(request, model);
-    const plans: AnswerPlan[] = [];
-    for (let choice = 0; choice < request.choices; choice++) {
-      const room = model.window - promptTokens;
-      const planSeed = choiceSeed(seed, choice);
-      plans.push(new AnswerPlan(request, model, this.#settings.lengths, planSeed, room));
-    }
+    const plans = this.#plans(request, model, promptTokens, seed);
+    if (plans instanceof ApiError) return plans;
     const ids = request.seed === undefined ? this.#host.random : new Rng(seed);
     const answer = this.#newAnswer(request, {
       exchange,
@@ -136,9 +134,36 @@ export class ChatEndpoint {
       },
       modelLabel: this.#host.modelLabel(model.id),
       outputLimit: request.outputLimit ?? 0,
-      tooLong: () => tooLongFor(request, model, promptTokens, plans[0]?.tokens ?? 0),
+      tooLong: () => tooLong(this.#windowOf(model), promptTokens, plans[0]?.tokens ?? 0),
     });
     return this.#place(request, answer, head, seed, root, pinned);
+  }
+
+  /** One plan for each choice. None is made that no worker could ever hold: it would take long. */
+  #plans(
+    request: ChatRequest,
+    model: Model,
+    promptTokens: number,
+    seed: number,
+  ): readonly AnswerPlan[] | ApiError {
+    const { lengths, tokensPerWorker } = this.#settings;
+    const room = model.window - promptTokens;
+    const plans: AnswerPlan[] = [];
+    for (let choice = 0; choice < request.choices; choice++) {
+      const planSeed = choiceSeed(seed, choice);
+      const { tokens } = answerLength(request, lengths, planSeed, room);
+      // The last token of an answer is never computed on, so it takes no place in the cache.
+      if (promptTokens + tokens - 1 > tokensPerWorker) {
+        return tooLong(this.#windowOf(model), promptTokens, tokens);
+      }
+      plans.push(new AnswerPlan(request, model, lengths, planSeed, room));
+    }
+    return plans;
+  }
+
+  /** What model and workers have room for. */
+  #windowOf(model: Model): number {
+    return Math.min(model.window, this.#settings.tokensPerWorker);
   }
 
   #newAnswer(request: ChatRequest, start: AnswerStart): ChatAnswer {
@@ -259,17 +284,12 @@ function contextOverflow(
 ): ApiError | undefined {
   const limit = request.outputLimit ?? 0;
   if (promptTokens + limit <= model.window && promptTokens < model.window) return undefined;
-  return tooLongFor(request, model, promptTokens, limit);
+  return tooLong(model.window, promptTokens, limit);
 }
 
-function tooLongFor(
-  _request: ChatRequest,
-  model: Model,
-  prompt: number,
-  completion: number,
-): ApiError {
+function tooLong(window: number, prompt: number, completion: number): ApiError {
   return apiError('context_length_exceeded', {
-    window: model.window,
+    window,
     total: prompt + completion,
     prompt,
     completion,

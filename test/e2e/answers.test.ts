@@ -197,7 +197,7 @@ describe('a prompt', () => {
     }
   });
 
-  it('that no worker has the blocks for is refused with the same error', async () => {
+  it('that no worker has the blocks for is refused with the same error, and placed nowhere', async () => {
     const tiny = await startServer(`${INSTANT} --kv-cache-num-blocks 16`);
     try {
       for (const isStream of [false, true]) {
@@ -205,9 +205,29 @@ describe('a prompt', () => {
         const { status, error } = await refused(tiny, body);
         assert.equal(status, 400);
         assert.equal(error.code, 'context_length_exceeded');
+        assert.match(error.message, /maximum context length is 256 tokens/);
       }
+      const full = chatBody('hello', { max_tokens: 249, ignore_eos: true });
+      assert.equal((await ask(tiny, full)).completion.usage.total_tokens, 257);
+      await refused(tiny, { ...full, max_tokens: 250 });
+      assert.equal(tiny.gateway.cluster.counts.submitted, 1);
     } finally {
       await tiny.stop();
+    }
+  });
+
+  it('with an absurd limit is refused without a plan, where windows are not looked at', async () => {
+    const open = await startServer(`${INSTANT} --no-enable-context-validation`);
+    try {
+      for (const extra of [{}, { stop: 'never' }, { n: 128 }]) {
+        const limit = { max_tokens: 2 ** 31 - 1, ignore_eos: true };
+        const { status, error } = await refused(open, chatBody('x', { ...limit, ...extra }));
+        assert.equal(status, 400);
+        assert.equal(error.code, 'context_length_exceeded');
+      }
+      assert.equal(open.gateway.cluster.counts.submitted, 0);
+    } finally {
+      await open.stop();
     }
   });
 });
