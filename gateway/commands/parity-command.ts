@@ -35,7 +35,7 @@ function parityOptions(): readonly Option[] {
     ).conflicts('workload'),
     new Option(
       '--workload <name>',
-      'requests from a generator, as in "fakeai replay" (default: multi-turn, for half a minute)',
+      'requests from a generator, as in "fakeai replay" (default: multi-turn, 45 seconds of it)',
     ),
     new Option('--set <name=value>', 'a parameter of the workload; may be repeated')
       .argParser(assignment)

@@ -14,9 +14,24 @@ export interface ParityOptions extends TraceOptions {
   readonly engines?: readonly SchedulerKind[];
 }
 
-/** What is run when nothing is asked for: half a minute of chats with short think times. */
+/**
+ * What is run when nothing is asked for: short chats on two long system prompts, for three quarters
+ * of a minute.
+ */
 const DEFAULT_WORKLOAD = 'multi-turn';
-const DEFAULT_PARAMETERS = { requests: 300, qps: 15, thinkSeconds: 2, outputTokens: 100 };
+const DEFAULT_PARAMETERS = {
+  requests: 600,
+  qps: 20,
+  groups: 2,
+  systemTokens: 1024,
+  firstTokens: 128,
+  turnTokens: 64,
+  inputCv: 0.5,
+  outputTokens: 50,
+  outputCv: 0.5,
+  turns: 2,
+  thinkSeconds: 2,
+};
 
 /** Runs every case, prints what came of it, and resolves to the exit code. */
 export function runParityCases(

@@ -26,16 +26,21 @@ export interface TestServer {
 
 /** Starts the real server in this process, with the flags of `fakeai serve`. */
 export async function startServer(flags: string, recorder?: TrafficRecorder): Promise<TestServer> {
-  const command = new Command();
-  const given = addSettingFlags(command, { hidden: true });
-  command.parse(words(`${DEFAULTS} ${flags}`), { from: 'user' });
-  const loaded = await loadSettings(given(), {}, () => ({ kind: 'missing' }));
-  if (!loaded.ok) throw new Error(loaded.problems.join('\n'));
-  const { settings, sources } = loaded;
+  const { settings, sources } = await settingsOf(`${DEFAULTS} ${flags}`);
   const logger = pino({ level: 'silent' });
   const version = '0.0.0';
   const { gateway, port } = await Gateway.start({ settings, sources, version, logger, recorder });
   return { gateway, port, ...urlsOf(port), stop: () => gateway.stop(0) };
+}
+
+/** What `fakeai serve` makes of its flags. */
+export async function settingsOf(flags: string) {
+  const command = new Command();
+  const given = addSettingFlags(command, { hidden: true });
+  command.parse(words(flags), { from: 'user' });
+  const loaded = await loadSettings(given(), {}, () => ({ kind: 'missing' }));
+  if (!loaded.ok) throw new Error(loaded.problems.join('\n'));
+  return loaded;
 }
 
 export interface ServerProcess {

@@ -1,0 +1,21 @@
+import {
+  formatRecord,
+  formatRecordedHeader,
+  type RecordedRequest,
+} from '../../engine/replay/trace/recorded.ts';
+import { readTrace } from '../../engine/replay/trace/trace-reader.ts';
+import type { TraceTable } from '../../engine/replay/trace/trace-table.ts';
+
+const BLOCK_SIZE = 16;
+const REQUEST: RecordedRequest = {
+  arrivalUs: 0,
+  promptTokens: 100,
+  outputTokens: 10,
+  hashes: new Uint32Array(0),
+};
+
+/** The requests as a trace. Without hashes they share nothing, but for turns of one session. */
+export function tableOf(requests: readonly Partial<RecordedRequest>[]): Promise<TraceTable> {
+  const lines = requests.map((request) => formatRecord({ ...REQUEST, ...request }));
+  return readTrace([formatRecordedHeader({ blockSize: BLOCK_SIZE }), ...lines]);
+}
