@@ -1,6 +1,10 @@
 import type { PolicyName } from '../../engine/router/policies/create-policy.ts';
 import type { SchedulerKind } from '../../shared/protocol.ts';
-import { type CommandContext, EXIT_FAILED } from '../commands/command-context.ts';
+import {
+  type CommandContext,
+  EXIT_FAILED,
+  EXIT_MISCONFIGURED,
+} from '../commands/command-context.ts';
 import type { ValidSettings } from '../commands/command-settings.ts';
 import { reportingErrors } from '../lab/lab-errors.ts';
 import { type LabTrace, loadLabTrace, type TraceOptions } from '../lab/lab-trace.ts';
@@ -33,6 +37,9 @@ const DEFAULT_PARAMETERS = {
   thinkSeconds: 2,
 };
 
+const AUTO_PROFILE =
+  'the latency profile auto goes by the model, which a recording does not hold; name a profile';
+
 /** Runs every case, prints what came of it, and resolves to the exit code. */
 export function runParityCases(
   context: CommandContext,
@@ -40,6 +47,10 @@ export function runParityCases(
   { settings, sources }: ValidSettings,
 ): Promise<number> {
   return reportingErrors(context, options.trace, async () => {
+    if (settings.latencyProfile === 'auto') {
+      context.writeError(`fakeai: ${AUTO_PROFILE}\n`);
+      return EXIT_MISCONFIGURED;
+    }
     const trace = await loadTrace(context, options);
     const { trace: spec, rate } = trace.open(settings.seed, {
       unit: 'speed-up',
@@ -48,15 +59,12 @@ export function runParityCases(
     const outcomes: NamedOutcome[] = [];
     for (const engine of options.engines ?? [settings.engine]) {
       for (const policy of options.policies ?? [settings.routerPolicy]) {
-        const outcome = await runParity({
-          settings: { ...settings, engine, routerPolicy: policy },
-          sources,
-          trace: spec,
-          rate,
-          limit: options.limit,
-        });
-        outcomes.push({ ...outcome, engine, policy });
-        writeCase(context, { ...outcome, engine, policy });
+        const { limit } = options;
+        const caseSettings = { ...settings, engine, routerPolicy: policy };
+        const run = await runParity({ settings: caseSettings, sources, trace: spec, rate, limit });
+        const outcome = { ...run, engine, policy };
+        outcomes.push(outcome);
+        writeCase(context, outcome);
       }
     }
     if (outcomes.length > 1) context.writeOut(summaryTable(outcomes, context.colours));

@@ -8,7 +8,7 @@ import { settingsOf } from '../../support/server.ts';
 import { tableOf } from '../../support/workload.ts';
 
 /**
- * Times are long against the lateness of a busy machine, and so chosen that what ends on the workers
+ * Times are long against the lateness of a busy machine, and chosen so that what ends on a worker
  * ends far from every arrival: no decision hangs on which of the two comes first.
  */
 const GAP_US = 200_000;

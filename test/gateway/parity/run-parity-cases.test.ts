@@ -51,6 +51,7 @@ test('what cannot be run ends with one line and exit code 2', async () => {
     ['--trace missing.jsonl', /^fakeai: cannot read missing.jsonl: there is no such file\n$/],
     ['--trace package.json', /^fakeai: package.json, line 1: /],
     ['--policies smrt', /smart/],
+    ['--latency-profile auto', /^fakeai: the latency profile auto .*; name a profile\n$/],
     ['--ttft x', /^fakeai: 1 problem in the configuration/],
   ];
   for (const [line, message] of cases) {
