@@ -187,6 +187,7 @@ export class ChatEndpoint {
     const { cluster } = this.#host;
     let worker = pinned;
     let first: RequestId = NO_REQUEST;
+    this.#host.answerStarted(answer);
     for (const [choice, plan] of plans.entries()) {
       const hashes = this.#hashes(root, plan, usage.promptTokens);
       const promptBlocks = Math.floor(usage.promptTokens / this.#settings.blockSize);
@@ -219,7 +220,6 @@ export class ChatEndpoint {
         answer.routed(placement, routeUs);
       }
     }
-    this.#host.answerStarted(answer);
     return undefined;
   }
 
