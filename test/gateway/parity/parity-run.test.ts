@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { PolicyName } from '../../../engine/router/policies/create-policy.ts';
-import { disagreements } from '../../../gateway/parity/parity-figures.ts';
 import { type ParityOutcome, runParity } from '../../../gateway/parity/parity-run.ts';
 import type { SchedulerKind } from '../../../shared/protocol.ts';
 import { settingsOf } from '../../support/server.ts';
@@ -13,6 +12,8 @@ import { tableOf } from '../../support/workload.ts';
  */
 const GAP_US = 200_000;
 const REQUESTS = 9;
+/** Half a point. Latencies are compared by the command: here others may be using the machine. */
+const HIT_RATE_GAP_MAX = 0.005;
 const FLAGS = '--ttft 860:0 --ttft-fixed-percent 7 --itl 200:0 --threads 1';
 
 /** The first halves of every second prompt are alike; sessions return. */
@@ -49,12 +50,14 @@ const CASES: readonly (readonly [SchedulerKind, PolicyName])[] = [
   ['batched', 'prefix-hash'],
 ];
 
-test('the live server and the replay of its recording agree', async () => {
+test('the live server and the replay of its recording place requests and hit caches alike', async () => {
   const outcomes = await Promise.all(CASES.map(([engine, policy]) => parityOf(engine, policy)));
   for (const [at, { live, replayed }] of outcomes.entries()) {
     const name = CASES[at]?.join();
     assert.equal(live.finished, REQUESTS, name);
-    assert.deepEqual(disagreements(live, replayed), [], name);
+    assert.equal(replayed.finished, REQUESTS, name);
+    const hitGap = Math.abs((live.blockHitRate ?? 0) - (replayed.blockHitRate ?? 0));
+    assert.ok(hitGap <= HIT_RATE_GAP_MAX, `${name}: ${hitGap}`);
     assert.deepEqual(live.workerShares, replayed.workerShares, name);
     assert.ok((live.blockHitRate ?? 0) > 0, name);
   }
