@@ -225,7 +225,7 @@ export class EventBatch {
   stepUs: TimeUs = timeUs(0);
   /** Blocks stored and removed, in order: (lo, hi), with `REMOVED_BIT` in `hi` of removals. */
   readonly kv: U32List;
-  /** First tokens: (request, cached prompt tokens, microseconds from arrival to admission). */
+  /** First tokens: (request, cached prompt tokens, low and high word of the queue time in us). */
   readonly started: U32List;
   /**
    * Tokens: (request, count, microseconds that the last one is late). The first token counts too.
@@ -241,6 +241,17 @@ export class EventBatch {
     this.started = new U32List(capacity);
     this.tokens = new U32List(capacity);
     this.ended = new U32List(capacity);
+  }
+
+  /** Adds a first token. `queuedUs` from arrival to admission may exceed 32 bits, some 71 minutes. */
+  pushStarted(request: RequestId, cachedTokens: number, queuedUs: number): void {
+    this.started.push2(request, cachedTokens);
+    this.started.push2(queuedUs, Math.floor(queuedUs / 2 ** 32));
+  }
+
+  /** The queue time of the row of `started` that begins at `at`. */
+  queuedUsAt(at: number): number {
+    return this.started.at(at + 2) + this.started.at(at + 3) * 2 ** 32;
   }
 
   /** True when it holds no event: a load report alone is not worth a message. */
@@ -277,6 +288,6 @@ export interface HelloEvent {
 export type WorkerEvent = EventBatch | CrashedEvent | HelloEvent;
 
 /** Words per row of the columns of an `EventBatch`. */
-export const STARTED_WORDS = 3;
+export const STARTED_WORDS = 4;
 export const TOKEN_WORDS = 3;
 export const ENDED_WORDS = 2;

@@ -230,7 +230,7 @@ export class Cluster {
       const record = this.#inFlight.get(started.at(i));
       if (record === undefined) continue;
       record.started = true;
-      record.listener?.started(record.request, started.at(i + 1), started.at(i + 2), batch);
+      record.listener?.started(record.request, started.at(i + 1), batch.queuedUsAt(i), batch);
     }
   }
 

@@ -210,7 +210,7 @@ export class WorkerState {
     const request = sequences.requestOf(slot);
     if (sequences.emitted[slot] === 0) {
       const queuedUs = sequences.admittedUs[slot]! - sequences.arrivedUs[slot]!;
-      out.started.push3(request, sequences.cachedTokens[slot]!, queuedUs);
+      out.pushStarted(request, sequences.cachedTokens[slot]!, queuedUs);
       this.#releaseHeld(slot, 1);
     }
     out.tokens.push3(request, count, lateUs);

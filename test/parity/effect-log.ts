@@ -32,7 +32,7 @@ export class EffectLog {
     const { kv, started, ended } = batch;
     for (let at = 0; at < kv.length; at += 2) log.kv.push(`${kv.at(at)}:${kv.at(at + 1)}`);
     for (let at = 0; at < started.length; at += STARTED_WORDS) {
-      log.started.push(`${started.at(at)} ${started.at(at + 1)} ${started.at(at + 2)}`);
+      log.started.push(`${started.at(at)} ${started.at(at + 1)} ${batch.queuedUsAt(at)}`);
     }
     this.#noteTokens(log, batch, nowUs);
     for (let at = 0; at < ended.length; at += ENDED_WORDS) {

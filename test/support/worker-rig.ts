@@ -122,8 +122,8 @@ export class WorkerRig {
       this.kv.push(`${batch.kv.at(i)}:${batch.kv.at(i + 1)}@${batch.endUs}`);
     }
     for (let i = 0; i < batch.started.length; i += STARTED_WORDS) {
-      const [request, cachedTokens, queuedUs] = [0, 1, 2].map((n) => batch.started.at(i + n));
-      this.started.set(request ?? 0, { cachedTokens: cachedTokens ?? 0, queuedUs: queuedUs ?? 0 });
+      const cachedTokens = batch.started.at(i + 1);
+      this.started.set(batch.started.at(i), { cachedTokens, queuedUs: batch.queuedUsAt(i) });
     }
     for (let i = 0; i < batch.tokens.length; i += TOKEN_WORDS) {
       const lastUs = nowUs - batch.tokens.at(i + 2);

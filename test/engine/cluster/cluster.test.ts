@@ -69,7 +69,7 @@ class Rig {
 
   start(worker: number, request: RequestId): void {
     this.apply(worker, (batch) => {
-      batch.started.push3(request, 0, 0);
+      batch.pushStarted(request, 0, 0);
       batch.tokens.push3(request, 1, 0);
     });
   }
@@ -135,11 +135,11 @@ describe('a request', () => {
       batch.ended.push2(one, OUTCOME.finished);
       batch.tokens.push3(one, 4, 7);
       batch.tokens.push3(two, 1, 5);
-      batch.started.push3(one, 8, 30);
-      batch.started.push3(two, 0, 40);
+      batch.pushStarted(one, 8, 2 ** 33 + 30);
+      batch.pushStarted(two, 0, 40);
     });
     assert.deepEqual(rig.heard, [
-      `${one} started 8 30`,
+      `${one} started 8 8589934622`,
       `${two} started 0 40`,
       `${one} tokens 4 7`,
       `${two} tokens 1 5`,
@@ -197,7 +197,7 @@ describe('the batches of a worker', () => {
     const { hashes } = clusterRequestWith(1);
     const batch = rig.batch(0, (filled) => {
       filled.kv.push2(hashes[0]!, hashes[1]!);
-      filled.started.push3(request, 0, 0);
+      filled.pushStarted(request, 0, 0);
     });
     rig.cluster.applyProgress(batch);
     assert.deepEqual(rig.heard, [`${request} started 0 0`]);

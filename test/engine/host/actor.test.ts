@@ -198,7 +198,7 @@ describe('a late actor', () => {
     actor.handle(submitWith(2, { arrivedUs: 1250, outputTokens: 1 }), 4000);
     actor.advance(4000);
     const queued = actor.events.flatMap((e) => (e.kind === 'batch' ? [...e.started.view()] : []));
-    assert.deepEqual(queued, [2, 0, 50]);
+    assert.deepEqual(queued, [2, 0, 50, 0]);
   });
 
   test('cancels when it hears of it', () => {

@@ -151,6 +151,15 @@ describe('queueing', () => {
     assert.deepEqual(rig.tokens(2), [1111]);
   });
 
+  test('a wait of hours is told in full', () => {
+    const hourUs = 3600e6;
+    const rig = paced({ maxNumSeqs: 1, latency: constantLatency(3 * hourUs, 0) });
+    rig.submit(1);
+    rig.submit(2);
+    rig.drain();
+    assert.equal(rig.started.get(2)?.queuedUs, 3 * hourUs);
+  });
+
   test('lower priorities are served first, and equal ones in order of arrival', () => {
     const rig = paced({ maxNumSeqs: 1 });
     const priorities = [0, 5, -1, 5, 0];
@@ -177,7 +186,7 @@ describe('queueing', () => {
     worker.submit(submitWith(2, { arrivedUs: 90, outputTokens: 1 }));
     worker.advance(2000, 2001, batch);
     assert.deepEqual([...batch.tokens.view()], [1, 1, 950, 2, 1, 910]);
-    assert.deepEqual([...batch.started.view()], [1, 0, 0, 2, 0, 0]);
+    assert.deepEqual([...batch.started.view()], [1, 0, 0, 0, 2, 0, 0, 0]);
   });
 });
 
