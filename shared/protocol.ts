@@ -243,7 +243,9 @@ export class EventBatch {
     this.ended = new U32List(capacity);
   }
 
-  /** Adds a first token. `queuedUs` from arrival to admission may exceed 32 bits, some 71 minutes. */
+  /**
+   * Adds a first token. `queuedUs` from arrival to admission may exceed 32 bits, some 71 minutes.
+   */
   pushStarted(request: RequestId, cachedTokens: number, queuedUs: number): void {
     this.started.push2(request, cachedTokens);
     this.started.push2(queuedUs, Math.floor(queuedUs / 2 ** 32));

@@ -13,7 +13,9 @@ const PROMPT_TOKENS = 256;
 const OUTPUT_TOKENS = 256;
 const TOKENS_PER_CALL = 8192;
 
-/** One operation is one token of one sequence, its share of admissions, blocks and ends included. */
+/**
+ * One operation is one token of one sequence, its share of admissions, blocks and ends included.
+ */
 export function suite(mode: BenchMode): Promise<BenchRow[]> {
   const loops: [name: string, loop: Loop][] = [
     ['paced, 64 running', new Loop('paced', 64)],
