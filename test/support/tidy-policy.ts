@@ -73,6 +73,7 @@ export const FREE_TEST_FOLDERS = [
   'test/simulation/',
   'test/parity/',
   'test/e2e/',
+  'test/validation/',
   'test/support/',
 ];
 
