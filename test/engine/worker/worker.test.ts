@@ -18,6 +18,7 @@ for (const scheduler of ['paced', 'batched'] as const) {
     admission(scheduler);
     fullCache(scheduler);
     prefixes(scheduler);
+    blocksFromElsewhere(scheduler);
     eventBatches(scheduler);
     loadReports(scheduler);
   });
@@ -193,6 +194,34 @@ function prefixes(scheduler: SchedulerKind): void {
     rig.submit(2, { promptTokens: 30, hashes });
     rig.drain();
     assert.ok(rig.started.get(2)!.cachedTokens >= 16);
+  });
+}
+
+function blocksFromElsewhere(scheduler: SchedulerKind): void {
+  const hashes = hashesOf(4, [1, 40]);
+
+  test('matches blocks that came from another worker, and tells of them with the next batch', () => {
+    const rig = new WorkerRig({ scheduler });
+    rig.worker.receiveBlocks(hashes, 3);
+    assert.equal(rig.worker.cachedBlocks(hashes, 10), 3);
+    rig.submit(1, { promptTokens: 20, outputTokens: 1, hashes: hashes.subarray(0, 10) });
+    rig.drain();
+    assert.equal(rig.started.get(1)?.cachedTokens, 12);
+    assert.equal(rig.kv.length, 5);
+    assert.equal(rig.load.cachedBlocks, 5);
+  });
+
+  test('takes in no more blocks than it has room for beside those in use', () => {
+    const rig = new WorkerRig({ scheduler, numBlocks: 5 });
+    rig.submit(1, { promptTokens: 8, outputTokens: 4 });
+    rig.step();
+    rig.worker.receiveBlocks(hashes, 10);
+    const matched = rig.worker.cachedBlocks(hashes, 10);
+    assert.ok(matched >= 2 && matched <= 3, `${matched}`);
+    rig.worker.receiveBlocks(hashes, 10);
+    assert.equal(rig.worker.cachedBlocks(hashes, 10), matched);
+    rig.drain();
+    assert.equal(rig.tokens(1).length, 4);
   });
 }
 
