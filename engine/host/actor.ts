@@ -19,6 +19,8 @@ export class Actor {
   readonly #events: WorkerEvent[] = [];
   /** Batches that the receiver is done with. */
   readonly #spareBatches: EventBatch[] = [];
+  /** The latest time it has heard of: a sender's clock may be ahead of its own by a little. */
+  #nowUs = 0;
   #draining = false;
 
   /** True once a drain was asked for and nothing is left to do. */
@@ -37,12 +39,14 @@ export class Actor {
 
   /** Takes one command. What was due before a submitted sequence arrived is done first. */
   handle(command: WorkerCommand, nowUs: number): void {
+    this.#nowUs = Math.max(this.#nowUs, nowUs);
     switch (command.kind) {
       case 'submit':
-        this.#guard(command.worker, (worker) => this.#submit(worker, command, nowUs));
+        this.#nowUs = Math.max(this.#nowUs, command.arrivedUs);
+        this.#guard(command.worker, (worker) => this.#submit(worker, command));
         break;
       case 'cancel':
-        this.#guard(command.worker, (worker) => worker.cancel(command.request, nowUs));
+        this.#guard(command.worker, (worker) => worker.cancel(command.request, this.#nowUs));
         break;
       case 'configure':
         this.#workers.set(command.worker, new SimulatedWorker(command.worker, command.config));
@@ -60,10 +64,11 @@ export class Actor {
 
   /** Advances every worker that has something due at or before `nowUs`. */
   advance(nowUs: number): void {
+    this.#nowUs = Math.max(this.#nowUs, nowUs);
     for (const [id, worker] of this.#workers) {
-      if (worker.nextWakeUs() <= nowUs) {
+      if (worker.nextWakeUs() <= this.#nowUs) {
         this.#guard(id, () => {
-          while (worker.nextWakeUs() <= nowUs) this.#advanceOnce(worker, nowUs, nowUs + 1);
+          while (worker.nextWakeUs() <= this.#nowUs) this.#advanceOnce(worker, this.#nowUs + 1);
         });
       }
     }
@@ -87,16 +92,14 @@ export class Actor {
     for (const worker of this.#workers.values()) worker.checkInvariants();
   }
 
-  #submit(worker: SimulatedWorker, command: SubmitCommand, nowUs: number): void {
-    while (worker.mustAdvanceBefore(command)) {
-      this.#advanceOnce(worker, nowUs, command.arrivedUs);
-    }
+  #submit(worker: SimulatedWorker, command: SubmitCommand): void {
+    while (worker.mustAdvanceBefore(command)) this.#advanceOnce(worker, command.arrivedUs);
     worker.submit(command);
   }
 
-  #advanceOnce(worker: SimulatedWorker, nowUs: number, horizonUs: number): void {
+  #advanceOnce(worker: SimulatedWorker, horizonUs: number): void {
     const batch = this.#spareBatches.pop() ?? new EventBatch(worker.id);
-    if (worker.advance(nowUs, horizonUs, batch)) this.#events.push(batch);
+    if (worker.advance(this.#nowUs, horizonUs, batch)) this.#events.push(batch);
     else this.#spareBatches.push(batch);
   }
 

@@ -63,6 +63,21 @@ describe('an actor', () => {
     assert.deepEqual(tell(actor), [{ worker: 0, seq: 1, tokens: [1, 1, 0], ended: [1, 0] }]);
   });
 
+  test('takes what arrived later than its own clock says, without waiting for it for ever', () => {
+    for (const scheduler of ['paced', 'batched'] as const) {
+      const actor = actorWith(1, { scheduler, maxNumSeqs: 1, maxWaiting: 0 });
+      actor.handle(submitWith(1, { arrivedUs: 0, outputTokens: 1 }), 0);
+      actor.advance(0);
+      const dueUs = actor.nextWakeUs();
+      // The sender's clock is ahead: what the first request had due is due before the second came.
+      actor.handle(submitWith(2, { arrivedUs: dueUs + 50, outputTokens: 1 }), dueUs - 50);
+      actor.advance(dueUs - 10);
+      while (actor.nextWakeUs() < Number.POSITIVE_INFINITY) actor.advance(actor.nextWakeUs());
+      const ended = tell(actor).flatMap((batch) => batch.ended);
+      assert.deepEqual(ended, [1, OUTCOME.finished, 2, OUTCOME.finished]);
+    }
+  });
+
   test('ignores commands for a worker that it does not have', () => {
     const actor = actorWith(1);
     actor.handle(submitWith(1, { worker: workerId(5) }), 0);

@@ -19,3 +19,14 @@ test('a later origin is an earlier time', () => {
   const difference = early() - late();
   assert.ok(difference > 4_000_000 && difference < 6_000_000);
 });
+
+test('all clocks of one origin agree, whenever they were made', () => {
+  const origin = clockOrigin();
+  const first = monotonicClock(origin);
+  for (let made = 0; made < 2000; made++) {
+    const before = first();
+    const other = monotonicClock(origin)();
+    // What lies between two readings of one clock contains every other clock, but for its error.
+    assert.ok(other >= before - 3 && other <= first() + 3);
+  }
+});
