@@ -20,6 +20,8 @@ export interface LiveRun {
   readonly replies: readonly ChatReply[];
   /** Why requests had no whole answer. */
   readonly failures: readonly string[];
+  /** How late each request was sent, in microseconds: what a busy machine does to the schedule. */
+  readonly latenessUs: readonly number[];
   /** From the first request to the last token. */
   readonly seconds: number;
 }
@@ -41,6 +43,7 @@ export class OpenLoopClient {
   readonly #agent = new Agent({ keepAlive: true, timeout: IDLE_MS });
   readonly #replies: ChatReply[] = [];
   readonly #failures: string[] = [];
+  readonly #latenessUs: number[] = [];
   #startMs = 0;
 
   /** `baseUrl` ends in `/v1`. */
@@ -62,7 +65,12 @@ export class OpenLoopClient {
     await Promise.all(sessions);
     const seconds = (performance.now() - this.#startMs) / 1000;
     this.#agent.destroy();
-    return { replies: this.#replies, failures: this.#failures, seconds };
+    return {
+      replies: this.#replies,
+      failures: this.#failures,
+      latenessUs: this.#latenessUs,
+      seconds,
+    };
   }
 
   /** Sends a request, and then all turns that wait for it. */
@@ -106,7 +114,9 @@ export class OpenLoopClient {
   }
 
   async #until(arrivalUs: number): Promise<void> {
-    const waitMs = this.#startMs + arrivalUs / 1000 - performance.now();
+    const dueMs = this.#startMs + arrivalUs / 1000;
+    const waitMs = dueMs - performance.now();
     if (waitMs > 0) await sleep(waitMs);
+    this.#latenessUs.push(Math.max(0, Math.round((performance.now() - dueMs) * 1000)));
   }
 }

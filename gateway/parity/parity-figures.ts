@@ -21,6 +21,13 @@ export interface ParityFigures {
   readonly workerShares: readonly number[];
 }
 
+/** How late a live run sent its requests. */
+export function sendLatenessMs(run: LiveRun): Percentiles {
+  const lateness = new LogHistogram();
+  for (const lateUs of run.latenessUs) lateness.add(lateUs);
+  return percentilesOf(lateness);
+}
+
 /** The figures of a live run, as its client saw it. */
 export function liveFigures(run: LiveRun, workers: number, blockSize: number): ParityFigures {
   const ttft = new LogHistogram();

@@ -8,7 +8,8 @@ import {
 import type { ValidSettings } from '../commands/command-settings.ts';
 import { reportingErrors } from '../lab/lab-errors.ts';
 import { type LabTrace, loadLabTrace, type TraceOptions } from '../lab/lab-trace.ts';
-import { disagreements } from './parity-figures.ts';
+import { digits3 } from '../lab/text-table.ts';
+import { disagreements, sendLatenessMs } from './parity-figures.ts';
 import { runParity } from './parity-run.ts';
 import { caseTable, type NamedOutcome, summaryTable } from './parity-table.ts';
 
@@ -84,9 +85,11 @@ async function loadTrace(context: CommandContext, options: ParityOptions): Promi
 
 function writeCase(context: CommandContext, outcome: NamedOutcome): void {
   const { engine, policy, live, replayed, liveRun, replayMs } = outcome;
+  const { p50, p99 } = sendLatenessMs(liveRun);
   context.writeOut(
     `${engine}, ${policy}: ${live.finished} requests in ${liveRun.seconds.toFixed(1)} s, ` +
-      `replayed in ${replayMs.toFixed(0)} ms\n` +
+      `replayed in ${replayMs.toFixed(0)} ms; sent ${digits3(p50)} ms late at the median, ` +
+      `${digits3(p99)} ms at p99\n` +
       `${caseTable(outcome, context.colours)}\n`,
   );
   for (const failure of liveRun.failures.slice(0, 3)) context.writeError(`fakeai: ${failure}\n`);

@@ -89,7 +89,7 @@ describe('an open-loop client of a slow server', () => {
   after(() => server.stop());
 
   it('sends every request when it is due, and ends a session whose turn has failed', async () => {
-    const { replies, failures } = await run(server, [
+    const { replies, failures, latenessUs } = await run(server, [
       ...Array.from({ length: 9 }, (_, n) => ({ arrivalUs: n * 1000 })),
       { session: 5, arrivalUs: 20_000 },
       { session: 5, thinkUs: 0 },
@@ -97,6 +97,7 @@ describe('an open-loop client of a slow server', () => {
     // Two workers take two requests each; all others find full queues while the first ones run.
     assert.equal(replies.length, 4);
     assert.equal(failures.length, 6);
+    assert.equal(latenessUs.length, 10);
     for (const failure of failures) assert.match(failure, /^status 429: .*queue/s);
   });
 });

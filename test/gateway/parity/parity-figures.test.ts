@@ -5,6 +5,7 @@ import {
   disagreements,
   liveFigures,
   type ParityFigures,
+  sendLatenessMs,
 } from '../../../gateway/parity/parity-figures.ts';
 
 const REPLY: ChatReply = {
@@ -26,6 +27,7 @@ test('live figures count as a replay counts: partial blocks, every gap, shares o
       { ...REPLY, ttftUs: 300_000, cachedTokens: 16, worker: 'worker-2' },
     ],
     failures: ['status 429'],
+    latenessUs: [0, 0, 0, 500],
     seconds: 1,
   };
   const figures = liveFigures(run, 3, 16);
@@ -35,10 +37,11 @@ test('live figures count as a replay counts: partial blocks, every gap, shares o
   assert.ok(Math.abs((figures.itlMs.p90 ?? 0) - 50) < 0.06);
   assert.equal(figures.blockHitRate, 3 / 7);
   assert.deepEqual(figures.workerShares, [1 / 3, 0, 2 / 3]);
+  assert.deepEqual(sendLatenessMs(run), { p50: 0, p90: 0.5, p99: 0.5 });
 });
 
 test('a run without answers has no figures', () => {
-  const figures = liveFigures({ replies: [], failures: ['x'], seconds: 1 }, 2, 16);
+  const figures = liveFigures({ replies: [], failures: ['x'], latenessUs: [], seconds: 1 }, 2, 16);
   assert.deepEqual(figures.ttftMs, { p50: null, p90: null, p99: null });
   assert.equal(figures.blockHitRate, null);
   assert.deepEqual(figures.workerShares, [0, 0]);

@@ -26,7 +26,7 @@ const OUTCOME: NamedOutcome = {
     blockHitRate: 0.51,
     workerShares: [0.7, 0.3],
   },
-  liveRun: { replies: [], failures: [], seconds: 1 },
+  liveRun: { replies: [], failures: [], latenessUs: [], seconds: 1 },
   replayMs: 1,
 };
 
