@@ -21,8 +21,8 @@ export function monotonicClock(origin: bigint): Clock {
 const READINGS = 16;
 
 /**
- * From `performance.now()` to the time since `origin`. Between a reading of one and a reading of the
- * other the thread may be put aside for milliseconds, so the closest of several pairs counts.
+ * From `performance.now()` to the time since `origin`. Between a reading of one and a reading of
+ * the other the thread may be put aside for milliseconds, so the closest of several pairs counts.
  */
 function offsetFrom(origin: bigint): number {
   let offsetUs = 0;

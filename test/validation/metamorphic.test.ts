@@ -62,7 +62,9 @@ test('workers that change places change places in the decision', () => {
   );
 });
 
-/** Where a prompt goes when the worker that was number `n` is `places[n]`. No two are loaded alike. */
+/**
+ * Where a prompt goes when the worker that was number `n` is `places[n]`. No two are loaded alike.
+ */
 function choice(
   policy: 'smart' | 'least-loaded' | 'cache-aware',
   heldBlocks: readonly number[],
