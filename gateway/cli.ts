@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { mkdir, open, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Writable } from 'node:stream';
+import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { Command, CommanderError } from 'commander';
 import type { FileContent } from '../shared/config/parse-value.ts';
@@ -106,8 +107,8 @@ async function openBytes(path: string): Promise<AsyncIterable<Uint8Array>> {
   const bytes = file.createReadStream({ start: 0 });
   if (head.readUInt16LE() !== GZIP_MAGIC) return bytes;
   const text = createGunzip();
-  bytes.on('error', (error) => text.destroy(error));
-  return bytes.pipe(text);
+  // Ends the one with the other: an error reaches the reader, and a reader that stops closes the file.
+  return pipeline(bytes, text, () => {});
 }
 
 function codeOf(error: unknown): string {
