@@ -27,14 +27,14 @@ export class EffectLog {
   readonly #workers = new Map<number, WorkerLog>();
   readonly #cancelled = new Set<number>();
 
-  readonly note = (batch: EventBatch, nowUs: number): void => {
+  readonly note = (batch: EventBatch): void => {
     const log = this.#logOf(batch.worker);
     const { kv, started, ended } = batch;
     for (let at = 0; at < kv.length; at += 2) log.kv.push(`${kv.at(at)}:${kv.at(at + 1)}`);
     for (let at = 0; at < started.length; at += STARTED_WORDS) {
       log.started.push(`${started.at(at)} ${started.at(at + 1)} ${batch.queuedUsAt(at)}`);
     }
-    this.#noteTokens(log, batch, nowUs);
+    this.#noteTokens(log, batch);
     for (let at = 0; at < ended.length; at += ENDED_WORDS) {
       if (ended.at(at + 1) === OUTCOME.cancelled) this.#cancelled.add(ended.at(at));
       if (ended.at(at + 1) === OUTCOME.tooLong) log.tooLong.push(ended.at(at));
@@ -74,8 +74,10 @@ export class EffectLog {
   }
 
   /** Equal steps come as one row for each sequence, but happen step after step. */
-  #noteTokens(log: WorkerLog, batch: EventBatch, nowUs: number): void {
+  #noteTokens(log: WorkerLog, batch: EventBatch): void {
     const { tokens, steps, stepUs } = batch;
+    // What the worker took for now, which is what its rows are late against.
+    const nowUs = batch.endUs + batch.load.latenessUs;
     for (let step = 1; step <= steps; step++) {
       for (let at = 0; at < tokens.length; at += TOKEN_WORDS) {
         const atUs = nowUs - tokens.at(at + 2) - (steps - step) * stepUs;
