@@ -107,7 +107,8 @@ async function openBytes(path: string): Promise<AsyncIterable<Uint8Array>> {
   const bytes = file.createReadStream({ start: 0 });
   if (head.readUInt16LE() !== GZIP_MAGIC) return bytes;
   const text = createGunzip();
-  // Ends the one with the other: an error reaches the reader, and a reader that stops closes the file.
+  // Ends the one with the other: an error reaches the reader, and a reader that stops closes the
+  // file.
   return pipeline(bytes, text, () => {});
 }
 
