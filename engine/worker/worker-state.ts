@@ -95,8 +95,8 @@ export class WorkerState {
   }
 
   /**
-   * Admits a waiting sequence if there is room for its prefix and for all tokens up to `upTo`, a
-   * function of how many are cached. Returns whether it runs now; `computed` is then its hit.
+   * Admits a waiting sequence if there is room for as many of its tokens as `tokensFor` says, given
+   * how many are cached. Returns whether it runs now; `computed` is then its hit.
    */
   tryAdmit(slot: Slot, atUs: number, tokensFor: (slot: Slot, cached: number) => number): boolean {
     const { sequences, cache, config } = this;
