@@ -157,7 +157,7 @@ export interface LoadReport {
   activeBlocks: number;
   cachedBlocks: number;
   totalBlocks: number;
-  /** Blocks that the waiting sequences will need for their prompts. */
+  /** Blocks that the waiting sequences will fill: those of their prompts that were not cached. */
   waitingBlocks: number;
   /** Uncached prompt tokens of waiting and running sequences that are still to be computed. */
   prefillTokensPending: number;

@@ -7,9 +7,10 @@ export interface CostWeights {
 /**
  * The cost, in blocks, of placing a prompt of `promptBlocks` on a worker; lower is better. It is
  * the cost function of NVIDIA Dynamo's KV router: the prefill that the worker would have to finish,
- * what it has cached of the prompt taken off, plus the blocks that its decode steps would then
- * read, plus a term for each request that it serves already. `prefillBlocksPending` may be a
- * fraction.
+ * plus the blocks that it would then have in use, plus a term for each request that it serves
+ * already. What the worker has cached of the prompt is taken off twice: it need not be computed,
+ * and blocks that requests share are in use once. An overlap weight of 0 takes nothing off, so that
+ * load alone decides. `prefillBlocksPending` may be a fraction.
  */
 export function placementCost(
   weights: CostWeights,
@@ -19,10 +20,10 @@ export function placementCost(
   decodeBlocks: number,
   activeRequests: number,
 ): number {
-  const prefillBlocks = Math.max(prefillBlocksPending + promptBlocks - overlapBlocks, 0);
+  const newBlocks = promptBlocks - (weights.overlap > 0 ? overlapBlocks : 0);
   return (
-    weights.overlap * prefillBlocks +
-    (decodeBlocks + promptBlocks) +
+    weights.overlap * (prefillBlocksPending + newBlocks) +
+    (decodeBlocks + newBlocks) +
     weights.loadBalance * activeRequests
   );
 }

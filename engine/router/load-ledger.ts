@@ -2,8 +2,6 @@ import { assert } from '../../shared/assert.ts';
 import type { LoadReport } from '../../shared/protocol.ts';
 
 const RING_BOOKINGS_MIN = 16;
-/** A booking in a ring: blocks, then uncached tokens. */
-const BOOKING_WORDS = 2;
 
 /**
  * The load of each worker as the router knows it: the worker's last report, plus what was booked on
@@ -12,6 +10,7 @@ const BOOKING_WORDS = 2;
  * grows to the most submits that were ever under way to its worker, which the gateway bounds.
  */
 export class LoadLedger {
+  readonly #blockSize: number;
   readonly #activeRequests: Int32Array;
   /** Report and in-flight bookings together, since decisions read these far more often. */
   readonly #decodeBlocks: Float64Array;
@@ -20,9 +19,12 @@ export class LoadLedger {
   readonly #inFlightTokens: Float64Array;
   readonly #submitsSent: Float64Array;
   readonly #submitsSeen: Float64Array;
+  /** Uncached tokens of each booking. */
   readonly #rings: Uint32Array[];
 
-  constructor(workers: number) {
+  /** `blockSize` in tokens. */
+  constructor(workers: number, blockSize: number) {
+    this.#blockSize = blockSize;
     this.#activeRequests = new Int32Array(workers);
     this.#decodeBlocks = new Float64Array(workers);
     this.#prefillTokens = new Float64Array(workers);
@@ -30,10 +32,7 @@ export class LoadLedger {
     this.#inFlightTokens = new Float64Array(workers);
     this.#submitsSent = new Float64Array(workers);
     this.#submitsSeen = new Float64Array(workers);
-    this.#rings = Array.from(
-      { length: workers },
-      () => new Uint32Array(RING_BOOKINGS_MIN * BOOKING_WORDS),
-    );
+    this.#rings = Array.from({ length: workers }, () => new Uint32Array(RING_BOOKINGS_MIN));
   }
 
   /** Requests that were booked on `worker` and have not ended. Exact. */
@@ -41,7 +40,10 @@ export class LoadLedger {
     return this.#activeRequests[worker]!;
   }
 
-  /** Blocks of running and waiting sequences on `worker`, those under way to it included. */
+  /**
+   * Blocks that `worker` uses, each counted once, plus those that sequences which wait there or are
+   * under way to it will add: what they have cached there already is in use or counts for nothing.
+   */
   decodeBlocks(worker: number): number {
     return this.#decodeBlocks[worker]!;
   }
@@ -58,21 +60,19 @@ export class LoadLedger {
   }
 
   /**
-   * Charges a request to `worker`. One submit must go out to the worker for each booking, in order.
+   * Charges a request to `worker`, which has to compute `uncachedTokens` of its prompt. One submit
+   * must go out to the worker for each booking, in order.
    */
-  book(worker: number, promptBlocks: number, uncachedTokens: number): void {
+  book(worker: number, uncachedTokens: number): void {
     const sent = this.#submitsSent[worker]!;
     let ring = this.#rings[worker]!;
-    if ((sent - this.#submitsSeen[worker]!) * BOOKING_WORDS === ring.length) {
-      ring = this.#growRing(worker);
-    }
-    const at = (sent * BOOKING_WORDS) % ring.length;
-    ring[at] = promptBlocks;
-    ring[at + 1] = uncachedTokens;
+    if (sent - this.#submitsSeen[worker]! === ring.length) ring = this.#growRing(worker);
+    ring[sent % ring.length] = uncachedTokens;
+    const blocks = this.#blocksOf(uncachedTokens);
     this.#submitsSent[worker] = sent + 1;
-    this.#inFlightBlocks[worker] = this.#inFlightBlocks[worker]! + promptBlocks;
+    this.#inFlightBlocks[worker] = this.#inFlightBlocks[worker]! + blocks;
     this.#inFlightTokens[worker] = this.#inFlightTokens[worker]! + uncachedTokens;
-    this.#decodeBlocks[worker] = this.#decodeBlocks[worker]! + promptBlocks;
+    this.#decodeBlocks[worker] = this.#decodeBlocks[worker]! + blocks;
     this.#prefillTokens[worker] = this.#prefillTokens[worker]! + uncachedTokens;
     this.#activeRequests[worker] = this.#activeRequests[worker]! + 1;
   }
@@ -84,9 +84,9 @@ export class LoadLedger {
     assert(load.submitsSeen <= this.#submitsSent[worker]!, 'a worker sees only booked submits');
     const ring = this.#rings[worker]!;
     for (; seen < load.submitsSeen; seen++) {
-      const at = (seen * BOOKING_WORDS) % ring.length;
-      this.#inFlightBlocks[worker] = this.#inFlightBlocks[worker]! - ring[at]!;
-      this.#inFlightTokens[worker] = this.#inFlightTokens[worker]! - ring[at + 1]!;
+      const tokens = ring[seen % ring.length]!;
+      this.#inFlightBlocks[worker] = this.#inFlightBlocks[worker]! - this.#blocksOf(tokens);
+      this.#inFlightTokens[worker] = this.#inFlightTokens[worker]! - tokens;
     }
     this.#submitsSeen[worker] = seen;
     const { activeBlocks, waitingBlocks, prefillTokensPending } = load;
@@ -112,14 +112,15 @@ export class LoadLedger {
     this.#submitsSeen[worker] = 0;
   }
 
+  #blocksOf(tokens: number): number {
+    return Math.ceil(tokens / this.#blockSize);
+  }
+
   #growRing(worker: number): Uint32Array {
     const old = this.#rings[worker]!;
     const ring = new Uint32Array(old.length * 2);
     for (let n = this.#submitsSeen[worker]!; n < this.#submitsSent[worker]!; n++) {
-      const from = (n * BOOKING_WORDS) % old.length;
-      const to = (n * BOOKING_WORDS) % ring.length;
-      ring[to] = old[from]!;
-      ring[to + 1] = old[from + 1]!;
+      ring[n % ring.length] = old[n % old.length]!;
     }
     this.#rings[worker] = ring;
     return ring;

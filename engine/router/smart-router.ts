@@ -91,7 +91,7 @@ export class SmartRouter {
     this.#config = config;
     this.#weights = { overlap: config.overlapWeight, loadBalance: config.loadBalanceWeight };
     this.index = new PrefixIndex(workers, config.indexCapBlocks);
-    this.ledger = new LoadLedger(workers);
+    this.ledger = new LoadLedger(workers, blockSize);
     const rng = new Rng(config.seed).fork('router');
     this.#policy = createPolicy(config.policy, workers, config.temperature, rng);
     this.#log = new DecisionLog(config.decisionLogCapacity, workers);
@@ -146,7 +146,7 @@ export class SmartRouter {
     this.lastRegret = regret;
     this.#log.record(tag.requestId, tag.atUs, chosen, promptBlocks, regret, view);
     this.#count(chosen, request.promptBlocks);
-    this.#book(request, chosen, promptBlocks);
+    this.#book(request, chosen);
     return workerId(chosen);
   }
 
@@ -235,9 +235,9 @@ export class SmartRouter {
     this.#decisionsByWorker[chosen] = this.#decisionsByWorker[chosen]! + 1;
   }
 
-  #book(request: RouteRequest, chosen: number, promptBlocks: number): void {
+  #book(request: RouteRequest, chosen: number): void {
     const cachedTokens = this.lastOverlapBlocks * this.#view.blockSize;
-    this.ledger.book(chosen, promptBlocks, request.promptTokens - cachedTokens);
+    this.ledger.book(chosen, request.promptTokens - cachedTokens);
     this.lastBookedFrom = this.#heldBlocks[chosen]!;
     if (this.#config.kvEnabled) {
       this.index.book(request.hashes, this.lastBookedFrom, request.promptBlocks, chosen);

@@ -113,8 +113,7 @@ export class WorkerState {
     cache.retain(blocks);
     for (let i = 0; i < fresh; i++) cache.allocate(blocks);
 
-    this.waiting.remove(slot);
-    this.#waitingBlocks -= blocksOf(known, config.blockSize);
+    this.#stopWaiting(slot);
     this.running.push(slot);
     sequences.stage[slot] = STAGE.running;
     sequences.computed[slot] = hit * config.blockSize;
@@ -224,11 +223,9 @@ export class WorkerState {
   /** Ends a sequence at whatever stage it is. The end is part of the next batch. */
   end(slot: Slot, outcome: Outcome): void {
     const { sequences } = this;
-    this.#pendPrefill(slot, 0);
     switch (sequences.stage[slot]) {
       case STAGE.waiting:
-        this.waiting.remove(slot);
-        this.#waitingBlocks -= blocksOf(this.knownTokens(slot), this.config.blockSize);
+        this.#stopWaiting(slot);
         break;
       case STAGE.running:
         this.#stopRunning(slot);
@@ -240,6 +237,7 @@ export class WorkerState {
       default:
         assert(false, 'only a sequence that lives can end');
     }
+    this.#pendPrefill(slot, 0);
     this.#releaseHeld(slot, 0);
     this.#ended.push2(sequences.request[slot]!, outcome);
     sequences.remove(slot);
@@ -272,8 +270,18 @@ export class WorkerState {
   #await(slot: Slot): void {
     const { sequences } = this;
     sequences.stage[slot] = STAGE.waiting;
-    this.#waitingBlocks += blocksOf(this.knownTokens(slot), this.config.blockSize);
+    this.#waitingBlocks += this.#blocksPending(slot);
     this.waiting.set(slot, sequences.priority[slot]!, sequences.order[slot]!);
+  }
+
+  #stopWaiting(slot: Slot): void {
+    this.#waitingBlocks -= this.#blocksPending(slot);
+    this.waiting.remove(slot);
+  }
+
+  /** Blocks that the prefill of a sequence has still to fill. */
+  #blocksPending(slot: Slot): number {
+    return blocksOf(this.sequences.prefillPending[slot]!, this.config.blockSize);
   }
 
   /**

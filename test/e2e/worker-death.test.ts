@@ -30,7 +30,7 @@ let server: TestServer;
 before(async () => {
   server = await startServer(
     `--ttft 0 --itl 20:0 --kv-cache-num-workers ${WORKERS} --threads ${WORKERS} ` +
-      `--max-num-seqs ${SLOTS} --load-balance-weight 2`,
+      `--max-num-seqs ${SLOTS} --router-policy least-loaded`,
   );
 });
 after(() => server.stop());

@@ -5,7 +5,7 @@ import type { ReplayResult } from '../../engine/replay/replay-result.ts';
 import type { PolicyName } from '../../engine/router/policies/create-policy.ts';
 import { latencyProfile } from '../../shared/latency-profiles.ts';
 import type { LatencyConfig } from '../../shared/protocol.ts';
-import { replayConfig } from '../engine/replay/replay-rig.ts';
+import { LINEAR, replayConfig } from '../engine/replay/replay-rig.ts';
 
 /** A published setting, in the terms of docs/validation.md. */
 export interface Setting {
@@ -14,16 +14,22 @@ export interface Setting {
   readonly workers: number;
   readonly blockSize: number;
   readonly kvTokens: number;
-  /** Makes it a cluster that only prefills, at this pace; else it answers as by default. */
-  readonly prefillUsPerToken?: number;
+  /** Prefill and decode at this pace; the default profile if there is none. */
+  readonly pace?: Pace;
   readonly maxNumBatchedTokens?: number;
   readonly overlapWeight?: number;
   /** Bandwidth between the caches, in gigabytes a second; 0 for none. */
   readonly fetchGBps?: number;
 }
 
+/** Prefill costs so much a token; a decode step `itlMs`. Without that, answers are one token. */
+interface Pace {
+  readonly prefillUsPerToken: number;
+  readonly itlMs?: number;
+}
+
 export function resultOf(setting: Setting): ReplayResult {
-  const { trace, policy, workers, blockSize, kvTokens, prefillUsPerToken } = setting;
+  const { trace, policy, workers, blockSize, kvTokens, pace } = setting;
   const { fetchGBps = 0, overlapWeight = 1, maxNumBatchedTokens = 8192 } = setting;
   const kvBlocks = Math.ceil(kvTokens / blockSize);
   const config = replayConfig({ workload: 'lengths', policy, workers, blockSize, kvBlocks });
@@ -34,26 +40,19 @@ export function resultOf(setting: Setting): ReplayResult {
     router: { ...config.router, overlapWeight },
     worker: {
       ...config.worker,
-      latency: latencyOf(prefillUsPerToken),
+      latency: latencyOf(pace),
       maxNumSeqs: 256,
       maxNumBatchedTokens,
     },
-    window: { ...config.window, prefillOnly: prefillUsPerToken !== undefined },
+    window: { ...config.window, prefillOnly: pace !== undefined && pace.itlMs === undefined },
     remoteFetch: fetchGBps === 0 ? undefined : { bytesPerToken: 327_680, bytesPerSecond },
   }).result;
 }
 
-function latencyOf(prefillUsPerToken: number | undefined): LatencyConfig {
-  if (prefillUsPerToken !== undefined) {
-    return {
-      kind: 'linear',
-      prefillOverheadUs: 0,
-      prefillUsPerToken,
-      prefillDeviationPercent: 0,
-      itlUs: 0,
-      itlDeviationPercent: 0,
-      loadFactor: 1,
-    };
+function latencyOf(pace: Pace | undefined): LatencyConfig {
+  if (pace !== undefined) {
+    const { prefillUsPerToken, itlMs = 0 } = pace;
+    return { ...LINEAR, prefillOverheadUs: 0, prefillUsPerToken, itlUs: itlMs * 1000 };
   }
   const latency = latencyProfile('dynamo-mocker');
   assert.ok(latency !== undefined);
@@ -84,10 +83,13 @@ export function requestsPerSecond(result: ReplayResult): number {
   return result.requests.finished / result.seconds;
 }
 
+export function meanOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
 /** Requests that wait at a worker, mean over the workers and the time of the replay. */
 export function meanWaiting(result: ReplayResult): number {
-  const means = result.series.waiting.flat();
-  return means.reduce((sum, mean) => sum + mean, 0) / means.length;
+  return meanOf(result.series.waiting.flat());
 }
 
 export function assertWithin(value: number, low: number, high: number, what: string): void {

@@ -21,7 +21,7 @@ test('C: time to first token of four policies stands as in figure 5 of the Moonc
       workers: 8,
       blockSize: 512,
       kvTokens: 3e6,
-      prefillUsPerToken: 160,
+      pace: { prefillUsPerToken: 160 },
       fetchGBps,
     });
     assert.equal(result.requests.finished, 12_031);
@@ -40,7 +40,7 @@ describe('D: on a synthetic workload of long documents', () => {
     workers: 10,
     blockSize: 512,
     kvTokens: 3e6,
-    prefillUsPerToken: 120,
+    pace: { prefillUsPerToken: 120 },
   };
 
   test('a cache that all workers share hits over twice as often as one each', () => {

@@ -6,6 +6,7 @@ import { POLICY_NAMES, type PolicyName } from '../../engine/router/policies/crea
 import {
   assertWithin,
   hitRate,
+  meanOf,
   meanTtftMs,
   meanWaiting,
   requestsPerSecond,
@@ -17,28 +18,61 @@ import {
 
 const SEEDS = [1, 2, 3];
 
-describe("E and F: on llm-d's workload", () => {
-  const at = (policy: PolicyName, qps: number, seed = 1): ReplayResult =>
-    resultOf({
-      trace: workload('shared-prefix', { ...sharedPrefixPresets['llm-d'], qps }, seed),
-      policy,
-      workers: 8,
-      blockSize: 64,
-      kvTokens: 307_328,
-      prefillUsPerToken: 48.8,
-      overlapWeight: 50,
-    });
+/** llm-d's pods: 307,328 tokens of cache, 20,480 tokens of prefill a second. */
+const LLM_D_POD = { workers: 8, blockSize: 64, kvTokens: 307_328 };
+const LLM_D_PREFILL_US = 48.8;
 
-  for (const seed of SEEDS) {
-    test(`smart serves over twice what random does at 60 requests a second, seed ${seed}`, () => {
-      const random = at('random', 60, seed);
-      const smart = at('smart', 60, seed);
-      assert.ok(requestsPerSecond(smart) >= 2 * requestsPerSecond(random));
-      assert.ok(meanWaiting(random) > 28);
-      assert.ok(meanWaiting(smart) < meanWaiting(random) / 8);
-      assertWithin(hitRate(random), 0.15, 0.25, 'hit rate of random placement');
+describe("E: on llm-d's workload as published, answers included", () => {
+  const at = (policy: PolicyName, seed: number, overlapWeight = 1): ReplayResult =>
+    resultOf({
+      ...LLM_D_POD,
+      trace: workload('shared-prefix', sharedPrefixPresets['llm-d'], seed),
+      policy,
+      pace: { prefillUsPerToken: LLM_D_PREFILL_US, itlMs: 40 },
+      overlapWeight,
+    });
+  const mean = (figure: (result: ReplayResult) => number, results: readonly ReplayResult[]) =>
+    meanOf(results.map(figure));
+  const throughput = (result: ReplayResult): number => result.outputTokensPerSecond;
+  const random = SEEDS.map((seed) => at('random', seed));
+
+  test('random placement has the published throughput, and half of its requests wait', () => {
+    assertWithin(mean(throughput, random), 0.9 * 4429, 1.1 * 4429, 'output tokens a second');
+    assertWithin(mean(meanTtftMs, random), 20_000, 47_000, 'mean TTFT');
+    assert.ok(mean(meanWaiting, random) > 10);
+  });
+
+  for (const { overlapWeight, gain } of [
+    { overlapWeight: 1, gain: 1.6 },
+    { overlapWeight: 0.25, gain: 1.75 },
+  ]) {
+    test(`smart has the published TTFT and nearly twice the throughput, weight ${overlapWeight}`, () => {
+      const smart = SEEDS.map((seed) => at('smart', seed, overlapWeight));
+      assertWithin(mean(meanTtftMs, smart), 200, 400, 'mean TTFT, 298 ms published');
+      assertWithin(mean(throughput, smart) / mean(throughput, random), gain, 2.2, 'gain');
+      assert.ok(mean(meanWaiting, smart) < mean(meanWaiting, random) / 3);
     });
   }
+});
+
+describe("E and F: on llm-d's prompts at a steady rate, prefill alone", () => {
+  const steady = { ...sharedPrefixPresets['llm-d'], requests: 3000, ramp: 1 };
+  const at = (policy: PolicyName, qps: number, seed = 1): ReplayResult =>
+    resultOf({
+      ...LLM_D_POD,
+      trace: workload('shared-prefix', { ...steady, qps }, seed),
+      policy,
+      pace: { prefillUsPerToken: LLM_D_PREFILL_US },
+    });
+
+  test('smart serves over 1.9 times what random does at 60 requests a second', () => {
+    const random = SEEDS.map((seed) => at('random', 60, seed));
+    const smart = SEEDS.map((seed) => at('smart', 60, seed));
+    const gain = meanOf(smart.map(requestsPerSecond)) / meanOf(random.map(requestsPerSecond));
+    assertWithin(gain, 1.9, 2.4, 'gain');
+    assert.ok(meanOf(smart.map(meanWaiting)) < meanOf(random.map(meanWaiting)) / 3);
+    assertWithin(hitRate(random[0]!), 0.15, 0.25, 'hit rate of random placement');
+  });
 
   test('policies that do not see the caches saturate between 18 and 30 requests a second', () => {
     for (const policy of ['random', 'least-loaded'] as const) {
@@ -47,9 +81,8 @@ describe("E and F: on llm-d's workload", () => {
     }
   });
 
-  test('smart keeps up with twice the rate at which they have saturated', () => {
-    const blind = requestsPerSecond(at('least-loaded', 60));
-    const offered = 2 * blind;
+  test('smart keeps up with twice the rate at which random placement has saturated', () => {
+    const offered = 2 * requestsPerSecond(at('random', 60));
     assert.ok(requestsPerSecond(at('smart', offered)) > 0.95 * offered);
   });
 });
@@ -67,27 +100,32 @@ test('G: where nothing is shared and load is low, policies are alike', () => {
 });
 
 describe("H: on SGLang's workload, all requests at once", () => {
-  const at = (policy: PolicyName, seed: number, kvTokens: number, maxNumBatchedTokens: number) =>
+  /** A100 with 40 GB and Llama 3.1 8B: room for 146,400 tokens. */
+  const at = (policy: PolicyName, seed: number): ReplayResult =>
     resultOf({
       trace: workload('shared-prefix', sharedPrefixPresets.sglang, seed),
       policy,
       workers: 8,
       blockSize: 16,
-      kvTokens,
-      maxNumBatchedTokens,
+      kvTokens: 146_400,
+      pace: { prefillUsPerToken: 100, itlMs: 28 },
+      maxNumBatchedTokens: 32_768,
     });
+  const blind = SEEDS.map((seed) => at('round-robin', seed));
+  const blindThroughput = meanOf(blind.map((result) => result.totalTokensPerSecond));
 
-  for (const seed of SEEDS) {
-    test(`cache-aware has about 1.9 times the throughput of round-robin, seed ${seed}`, () => {
-      const aware = at('cache-aware', seed, 400_000, 8192);
-      const blind = at('round-robin', seed, 400_000, 8192);
-      const gain = aware.totalTokensPerSecond / blind.totalTokensPerSecond;
-      assertWithin(gain, 1.7, 2.4, 'gain');
+  test('round-robin has the published throughput, and hits less than prefixes allow', () => {
+    assertWithin(blindThroughput, 0.9 * 82_665, 1.1 * 82_665, 'tokens a second');
+    assertWithin(meanOf(blind.map(hitRate)), 0.2, 0.5, 'hit rate');
+  });
+
+  for (const policy of ['cache-aware', 'smart'] as const) {
+    test(`${policy} has the published throughput and hit rate`, () => {
+      const aware = SEEDS.map((seed) => at(policy, seed));
+      const throughput = meanOf(aware.map((result) => result.totalTokensPerSecond));
+      assertWithin(throughput, 0.9 * 158_596, 1.1 * 158_596, 'tokens a second');
+      assertWithin(throughput / blindThroughput, 1.7, 2.2, 'gain');
+      assertWithin(meanOf(aware.map(hitRate)), 0.7, 0.8, 'hit rate');
     });
   }
-
-  test('hit rates of 20 and nearly 80 % go with caches that do not hold every prefix', () => {
-    assertWithin(hitRate(at('round-robin', 1, 48_000, 32_768)), 0.15, 0.25, 'round-robin');
-    assertWithin(hitRate(at('cache-aware', 1, 48_000, 32_768)), 0.7, 0.85, 'cache-aware');
-  });
 });

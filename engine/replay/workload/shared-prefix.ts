@@ -10,10 +10,12 @@ import {
   quantity,
   WorkloadError,
 } from './parameters.ts';
+import { Ramp } from './ramp.ts';
 
 export const sharedPrefixParameters = {
   ...arrivalParameters,
   requests: count(1024, 1, 1e9, 'requests in all; beyond the pool, prompts come again'),
+  ramp: quantity(1, 1, 1000, 'rate at the last request over that at the first; it rises evenly'),
   groups: count(64, 1, 1e6, 'groups; the prompts of one group start alike'),
   promptsPerGroup: count(16, 1, 1e6, 'prompts of a group'),
   prefixTokens: quantity(2048, 1, 1e6, 'mean tokens that the prompts of a group share'),
@@ -35,10 +37,14 @@ export const sharedPrefixParameters = {
 export const sharedPrefixPresets = {
   /** SGLang bench_serving, generated-shared-prefix: all 1,024 prompts at once. */
   sglang: { qps: 0 },
-  /** llm-d, "KV-cache wins": 150 groups of 5 users, questions come again. */
+  /**
+   * llm-d, "KV-cache wins": 150 groups of 5 users, from 3 to 60 requests a second. The publication
+   * names no number of requests; one of each user is what fits its throughput and waiting times.
+   */
   'llm-d': {
-    requests: 3000,
-    qps: 20,
+    requests: 750,
+    qps: 31.5,
+    ramp: 20,
     groups: 150,
     promptsPerGroup: 5,
     prefixTokens: 6000,
@@ -89,6 +95,7 @@ export class SharedPrefixWorkload implements TraceSource {
   readonly #values: ParameterValues<typeof sharedPrefixParameters>;
   readonly #seed: number;
   readonly #arrivals: Arrivals;
+  readonly #ramp: Ramp;
   readonly #order: Rng;
   readonly #pool: Uint32Array;
   readonly #popularity: Float64Array;
@@ -99,6 +106,7 @@ export class SharedPrefixWorkload implements TraceSource {
     this.#values = values;
     this.#seed = rng.fork('lengths').u32();
     this.#arrivals = new Arrivals(rng.fork('arrivals'), values.qps, values.cv);
+    this.#ramp = new Ramp(values.ramp, values.qps === 0 ? 0 : (values.requests / values.qps) * 1e6);
     this.#order = rng.fork('order');
     const isDrawn = values.zipf > 0;
     if (values.groups * values.promptsPerGroup > PROMPTS_MAX) {
@@ -124,7 +132,7 @@ export class SharedPrefixWorkload implements TraceSource {
       values.questionCv,
       max - prefix,
     );
-    into.arrivalUs = this.#arrivals.next();
+    into.arrivalUs = this.#ramp.at(this.#arrivals.next());
     into.promptTokens = prefix + question;
     into.outputTokens = drawTokens(lengths(2, number), values.outputTokens, values.outputCv, max);
     into.session = number;

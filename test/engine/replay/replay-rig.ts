@@ -26,7 +26,7 @@ export interface ReplaySpec {
 }
 
 /** Prefill of 1 ms and 0.1 ms a token, 10 ms from one token to the next, whatever the load. */
-export const LINEAR: LatencyConfig = {
+export const LINEAR = {
   kind: 'linear',
   prefillOverheadUs: 1000,
   prefillUsPerToken: 100,
@@ -34,7 +34,7 @@ export const LINEAR: LatencyConfig = {
   itlUs: 10_000,
   itlDeviationPercent: 0,
   loadFactor: 1,
-};
+} as const satisfies LatencyConfig;
 
 export function replayConfig(spec: ReplaySpec): ReplayConfig {
   const { workers = 3, blockSize = 16, kvBlocks = 4096, seed = 1, fetchGBps } = spec;

@@ -20,13 +20,14 @@ interface ViewOptions {
 /** A view as the router would show it to a policy. */
 export function clusterView(options: ViewOptions): ClusterView {
   const { workers } = options;
-  const ledger = new LoadLedger(workers);
+  const { blockSize = 16 } = options;
+  const ledger = new LoadLedger(workers, blockSize);
   const index = new PrefixIndex(workers, 1000);
   const eligible = new Uint8Array(workers).fill(1);
   for (const worker of options.ineligible ?? []) eligible[worker] = 0;
   for (let worker = 0; worker < workers; worker++) {
     const active = options.activeRequests?.[worker] ?? 0;
-    for (let n = 0; n < active; n++) ledger.book(worker, 0, 0);
+    for (let n = 0; n < active; n++) ledger.book(worker, 0);
     const activeBlocks = options.decodeBlocks?.[worker] ?? 0;
     ledger.report(worker, { ...emptyLoad(), activeBlocks, submitsSeen: active });
     const cached = options.cachedBlocks?.[worker] ?? 0;
@@ -34,7 +35,7 @@ export function clusterView(options: ViewOptions): ClusterView {
   }
   return {
     workers,
-    blockSize: options.blockSize ?? 16,
+    blockSize,
     eligible,
     eligibleCount: workers - (options.ineligible?.length ?? 0),
     overlapBlocks: Int32Array.from({ length: workers }, (_, w) => options.overlapBlocks?.[w] ?? 0),

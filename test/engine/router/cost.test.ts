@@ -10,28 +10,22 @@ const table = [
     cost: 10 + 10,
   },
   {
-    law: 'cached blocks come off the prefill, not off the decode blocks',
+    law: 'cached blocks are neither computed nor in use twice',
     weights: { overlap: 1, loadBalance: 0.5 },
-    load: { prompt: 10, overlap: 9, pending: 0, decode: 0, active: 0 },
-    cost: 1 + 10,
+    load: { prompt: 10, overlap: 9, pending: 0, decode: 9, active: 0 },
+    cost: 1 + (9 + 1),
   },
   {
     law: 'every term has its weight',
     weights: { overlap: 2, loadBalance: 0.5 },
     load: { prompt: 10, overlap: 4, pending: 2.5, decode: 7, active: 3 },
-    cost: 2 * (2.5 + 10 - 4) + (7 + 10) + 0.5 * 3,
+    cost: 2 * (2.5 + 10 - 4) + (7 + 10 - 4) + 0.5 * 3,
   },
   {
     law: 'overlap weight 0 leaves load alone',
     weights: { overlap: 0, loadBalance: 1 },
     load: { prompt: 10, overlap: 4, pending: 2.5, decode: 7, active: 3 },
     cost: 7 + 10 + 3,
-  },
-  {
-    law: 'prefill is never negative',
-    weights: { overlap: 1, loadBalance: 0 },
-    load: { prompt: 3, overlap: 5, pending: 1, decode: 0, active: 0 },
-    cost: 0 + 3,
   },
 ];
 

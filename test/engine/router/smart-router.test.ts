@@ -65,7 +65,8 @@ test('a prompt returns to the worker that has it, until load outweighs its cache
   router.finished(home);
   assert.equal(route(router, request), home);
   assert.equal(router.lastOverlapBlocks, 25);
-  // The request of 26 blocks under way there now costs more than 25 blocks of prefill elsewhere.
+  // What is under way there now costs more than 26 blocks to compute and to hold elsewhere.
+  route(router, pinned(prompt(101, 2), home));
   assert.notEqual(route(router, request), home);
 });
 
@@ -94,7 +95,7 @@ test('the logged costs are those of the formula', () => {
   assert.equal(worker, 0);
   // Worker 1: 6 tokens pending and 41 under way, 9 of 10 blocks cached; 13 blocks in use and 11
   // under way; 2 requests.
-  const cost = 2 * ((6 + 41) / BLOCK_SIZE + 10 - 9) + (13 + 11 + 10) + 0.25 * 2;
+  const cost = 2 * ((6 + 41) / BLOCK_SIZE + 10 - 9) + (13 + 11 + 10 - 9) + 0.25 * 2;
   assert.deepEqual(decision?.candidates, [
     { worker: 0, cost: 2 * 10 + 10, overlapBlocks: 0, activeRequests: 0, decodeBlocks: 0 },
     { worker: 1, cost, overlapBlocks: 9, activeRequests: 2, decodeBlocks: 24 },
@@ -191,8 +192,8 @@ test('totals and regret sum up the decisions', () => {
   router.finished(workerId(0));
   route(router, pinned(request, 1));
   router.noteRouteUs(4);
-  // Worker 0 would have 9 of the 10 blocks.
-  assert.equal(router.lastRegret, 9);
+  // Worker 0 has 9 of the 10 blocks, which it would neither compute nor hold twice.
+  assert.equal(router.lastRegret, 9 + 9);
   route(router, pinned(request, 0));
   assert.equal(router.lastRegret, 0);
   assert.deepEqual(router.totals, {
@@ -201,7 +202,7 @@ test('totals and regret sum up the decisions', () => {
     promptBlocks: 30,
     overlapBlocks: 9,
     overlapShare: 0.9,
-    regret: 9,
+    regret: 18,
     routeUs: 7,
   });
   assert.deepEqual(
@@ -330,7 +331,7 @@ for (const policy of POLICY_NAMES) {
 
 test('the decisions of a seed are these', () => {
   const { chosen } = runToyCluster({ seed: 42 }, 40);
-  assert.equal(chosen.join(''), '2403130421213402143024421032440030200221');
+  assert.equal(chosen.join(''), '2403134201304120301422401430122044220222');
   const again = () => runToyCluster({ seed: 42 }, 200).chosen;
   assert.deepEqual(again(), again());
 });

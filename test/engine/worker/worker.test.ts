@@ -309,7 +309,7 @@ function loadReports(scheduler: SchedulerKind): void {
     rig.submit(2, { promptTokens: 20, expectedCachedTokens: 8, arrivedUs: rig.nowUs + 1 });
     rig.runUntil(rig.nowUs + 3000);
     assert.equal(rig.load.prefillTokensPending, 12);
-    assert.deepEqual([rig.load.running, rig.load.waiting, rig.load.waitingBlocks], [1, 1, 5]);
+    assert.deepEqual([rig.load.running, rig.load.waiting, rig.load.waitingBlocks], [1, 1, 3]);
   });
 
   test('ends with nothing running, waiting, active or pending, and every block accounted for', () => {

@@ -25,11 +25,21 @@ test("SGLang's defaults: 1,024 prompts at once, an infinite cache hits the share
 });
 
 test("llm-d's setting: 750 prompts that fill 1.8 M tokens and come again", () => {
-  const stats = statsOf('shared-prefix:llm-d', { requests: 1500 });
+  const twice = { requests: 1500, qps: 20, ramp: 1 };
+  const stats = statsOf('shared-prefix:llm-d', twice);
   assert.equal(stats.reuse.distinctBlocks * 16, 150 * 6000 + 750 * 1200);
   assert.ok(Math.abs(stats.requestsPerSecond - 20) < 1.5);
   assert.ok(Math.abs(stats.gapCv - 1) < 0.1);
   assert.equal(stats.outputTokens.mean, 1000);
+});
+
+test('a ramp moves arrivals to the end and leaves their mean rate', () => {
+  const even = statsOf('shared-prefix:llm-d', { ramp: 1 });
+  const ramp = statsOf('shared-prefix:llm-d', {});
+  assert.ok(Math.abs(ramp.requestsPerSecond / even.requestsPerSecond - 1) < 0.02);
+  const arrivalsUs = requestsOf('shared-prefix:llm-d').map(({ arrivalUs }) => arrivalUs);
+  const half = arrivalsUs.filter((us) => us < arrivalsUs.at(-1)! / 2).length / 750;
+  assert.ok(Math.abs(half - (2 * 0.5 + 19 * 0.25) / 21) < 0.04, `${half}`);
 });
 
 test("Mooncake's synthetic trace: its means and cache ratio", () => {

@@ -40,7 +40,7 @@ test('no worker gets more than 1.25 times its fair share', () => {
   const policy = new PrefixHashPolicy(workers, new Rng(1));
   const view = clusterView({ workers });
   for (let n = 1; n <= 400; n++) {
-    view.ledger.book(policy.choose(request(1, 0, 40), view), 40, 640);
+    view.ledger.book(policy.choose(request(1, 0, 40), view), 640);
     const active = Array.from({ length: workers }, (_, w) => view.ledger.activeRequests(w));
     assert.ok(Math.max(...active) <= Math.ceil((1.25 * n) / workers), `${active}`);
   }
