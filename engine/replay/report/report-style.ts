@@ -72,6 +72,6 @@ svg { --plot-background: var(--paper); max-width: 100%; height: auto; overflow: 
   .figures, .multiples { grid-template-columns: 1fr 1fr; gap: 1.25rem 1.5rem; }
   dl { columns: 2; font-size: 8pt; }
   figure:not(.wide), .multiples > div, tr, pre { break-inside: avoid; }
-  h2, h3, caption { break-after: avoid; }
+  h2, h3, caption, .wide .chart > svg { break-after: avoid; }
 }
 `;

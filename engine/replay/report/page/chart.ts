@@ -1,8 +1,8 @@
 import { type Markish, type PlotOptions, plot } from '@observablehq/plot';
 import type { PageElement } from './dom.ts';
 
-/** Height of a plot that shares its row with another one. */
-const CHART_HEIGHT = 300;
+/** Height of a plot: lower where it is narrow, on paper or in a small window. */
+const HEIGHT = { least: 220, greatest: 300, perWidth: 0.6 };
 
 const MARGIN_LEFT = 52;
 const MARGIN_RIGHT = 18;
@@ -20,7 +20,7 @@ export interface Chart {
 export function chart({ width, label, x, y, marks }: Chart): PageElement {
   return plot({
     width,
-    height: CHART_HEIGHT,
+    height: Math.min(HEIGHT.greatest, Math.max(HEIGHT.least, HEIGHT.perWidth * width)),
     marginLeft: MARGIN_LEFT,
     marginRight: MARGIN_RIGHT,
     marginTop: 26,

@@ -55,8 +55,8 @@ class HeatMapFigure implements Figure {
       width: KEY_WIDTH,
       ticks: 4,
       tickFormat: this.#quantity.isShare ? (percent: number) => `${percent} %` : String,
-      marginLeft: 6,
-      marginRight: 20,
+      marginLeft: 12,
+      marginRight: 24,
       style: { fontSize: '12px' },
     });
     return [key, element('div', { class: 'multiples' }, ...maps)];

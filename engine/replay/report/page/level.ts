@@ -1,7 +1,7 @@
 import { type Markish, ruleX, ruleY, text } from '@observablehq/plot';
 
 /** Text on a plot has a halo of the page's paper, so that lines below do not cross it. */
-const HALO = { fill: 'currentColor', stroke: 'var(--paper)', strokeWidth: 8 } as const;
+const HALO = { fill: 'currentColor', stroke: 'var(--paper)', strokeWidth: 6 } as const;
 const RULE = { strokeDasharray: '2 3', strokeOpacity: 0.7 } as const;
 
 /** Horizontal lines to compare with; the highest one has a name. */

@@ -33,6 +33,8 @@ export const PLANE_FIGURE: Figure = {
       y: { label: 'Token hit rate (%)', percent: true, zero: true, nice: true },
       marks: [
         ruleY([0]),
+        // Below the marks: the best policy is where its name stands.
+        boundLevels(scene.runs),
         policies.map((policy) => {
           const { color, symbol } = styleOf(view, policy);
           return dot(
@@ -50,7 +52,6 @@ export const PLANE_FIGURE: Figure = {
             },
           );
         }),
-        boundLevels(scene.runs),
         tip(
           marks,
           pointer({ x: 'loadSpread', y: 'tokenHitRate', title: 'title', lineHeight: 1.3 }),
