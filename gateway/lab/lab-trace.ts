@@ -37,6 +37,8 @@ export interface LabTrace {
   readonly blockSize: number;
   /** Their mean rate by nature, where there is one; else a rate to start from. */
   readonly requestsPerSecond: number;
+  /** Whether turns wait for answers, so that not the rate alone says when requests arrive. */
+  readonly hasWaitingTurns: boolean;
   /** How fast they arrive when nothing else is asked for. */
   readonly arrivals: Arrivals;
   /** The same where several rates can be compared. */
@@ -90,6 +92,7 @@ function tableTrace(path: string, table: TraceTable, blockSize: number): LabTrac
     description: { file: basename(path), requests, requestsPerSecond: ownQps },
     requests,
     requestsPerSecond: ownQps,
+    hasWaitingTurns: table.waits.includes(1),
     blockSize,
     arrivals: speedUp(1),
     sweep: [speedUp(1)],
@@ -111,6 +114,7 @@ function workloadTrace(options: TraceOptions): LabTrace {
     description: { workload, parameters },
     requests: Math.min(limit, parameters.requests ?? 0),
     requestsPerSecond: parameters.qps || 1,
+    hasWaitingTurns: 'thinkSeconds' in parameters,
     blockSize: workload === 'conversation' ? CONVERSATION_BLOCK_SIZE : DEFAULT_BLOCK_SIZE,
     arrivals: speedUp(isDefault ? DEFAULT_SPEED_UP : 1),
     sweep: (isDefault ? DEFAULT_SPEED_UPS : [1]).map(speedUp),
