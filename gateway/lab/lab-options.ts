@@ -115,7 +115,7 @@ function requestOptions(): readonly Option[] {
     new Option(
       '--workload <name>',
       'requests from a generator: conversation, shared-prefix, multi-turn, agentic or lengths, or ' +
-        'with a preset, such as shared-prefix:llm-d (default: conversation at 20 requests/s)',
+        'with a preset, such as shared-prefix:llm-d (default: conversation, 5 times as fast as its trace)',
     ),
     new Option('--set <name=value>', 'a parameter of the workload; may be repeated')
       .argParser(assignment)

@@ -11,8 +11,12 @@ const DEFAULT_BLOCK_SIZE = 128;
 /** Those of the trace that the conversation workload is modelled on. */
 const CONVERSATION_BLOCK_SIZE = 512;
 
-/** Requests per second of the scenario that is replayed when none is asked for. */
-const DEFAULT_QPS = 20;
+/**
+ * Speed-ups of the scenario that is replayed when none is asked for: its hour at 10, 17 and 24
+ * requests a second, of which eight workers keep up with the first, and just so with the second.
+ */
+const DEFAULT_SPEED_UPS = [3, 5, 7];
+const DEFAULT_SPEED_UP = 5;
 
 /** How fast requests arrive: a speed-up of the trace's own times, or requests per second. */
 export interface Arrivals {
@@ -35,6 +39,8 @@ export interface LabTrace {
   readonly requestsPerSecond: number;
   /** How fast they arrive when nothing else is asked for. */
   readonly arrivals: Arrivals;
+  /** The same where several rates can be compared. */
+  readonly sweep: readonly Arrivals[];
   /** The requests for one seed and rate. */
   open(seed: number, arrivals: Arrivals): { readonly trace: TraceSpec; readonly rate: number };
 }
@@ -85,7 +91,8 @@ function tableTrace(path: string, table: TraceTable, blockSize: number): LabTrac
     requests,
     requestsPerSecond: ownQps,
     blockSize,
-    arrivals: { unit: 'speed-up', value: 1 },
+    arrivals: speedUp(1),
+    sweep: [speedUp(1)],
     open: (_seed, { unit, value }) => ({
       trace,
       rate: unit === 'speed-up' ? value : value / ownQps,
@@ -105,11 +112,16 @@ function workloadTrace(options: TraceOptions): LabTrace {
     requests: Math.min(limit, parameters.requests ?? 0),
     requestsPerSecond: parameters.qps || 1,
     blockSize: workload === 'conversation' ? CONVERSATION_BLOCK_SIZE : DEFAULT_BLOCK_SIZE,
-    arrivals: isDefault ? { unit: 'qps', value: DEFAULT_QPS } : { unit: 'speed-up', value: 1 },
+    arrivals: speedUp(isDefault ? DEFAULT_SPEED_UP : 1),
+    sweep: (isDefault ? DEFAULT_SPEED_UPS : [1]).map(speedUp),
     open: (seed, { unit, value }) => {
       const qps = unit === 'qps' ? { qps: value } : {};
       const spec = { workload, parameters: { ...set, ...qps }, seed };
       return { trace: { kind: 'workload', spec }, rate: unit === 'qps' ? 1 : value };
     },
   };
+}
+
+function speedUp(value: number): Arrivals {
+  return { unit: 'speed-up', value };
 }

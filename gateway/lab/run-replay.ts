@@ -39,7 +39,7 @@ export function runReplay(context: CommandContext, options: ReplayOptions): Prom
 function arrivalsOf({ rate, qps }: ReplayOptions, trace: LabTrace): readonly Arrivals[] {
   if (rate !== undefined) return rate.map((value) => ({ unit: 'speed-up', value }));
   if (qps !== undefined) return qps.map((value) => ({ unit: 'qps', value }));
-  return [trace.arrivals];
+  return trace.sweep;
 }
 
 async function writeFiles(
