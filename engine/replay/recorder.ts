@@ -71,7 +71,7 @@ export class Recorder {
   };
   #warmupRequests = 0;
   #firstUs = -1;
-  #lastArrivalUs = -1;
+  #lastArrivalUs = 0;
   #lastUs = 0;
 
   constructor(options: RecorderOptions, router: SmartRouter) {
@@ -176,7 +176,7 @@ export class Recorder {
       requests: this.#counts(),
       warmupRequests: this.#warmupRequests,
       seconds,
-      arrivalSeconds: (this.#lastArrivalUs - this.#firstUs) / 1e6,
+      arrivalsPerSecond: this.#arrivalsPerSecond(),
       promptTokens: sums.promptTokens,
       outputTokens: sums.outputTokens,
       outputTokensPerSecond: perSecond(sums.outputTokens),
@@ -191,6 +191,11 @@ export class Recorder {
       workers,
       series: this.#workers.series(),
     };
+  }
+
+  #arrivalsPerSecond(): number {
+    const spanUs = this.#lastArrivalUs - this.#firstUs;
+    return spanUs <= 0 ? 0 : ((this.#sums.in - 1) / spanUs) * 1e6;
   }
 
   #counts(): RequestCounts {

@@ -98,8 +98,11 @@ export interface ReplayResult {
   readonly warmupRequests: number;
   /** From the first arrival to the last end. */
   readonly seconds: number;
-  /** From the first arrival to the last. */
-  readonly arrivalSeconds: number;
+  /**
+   * Measured from the first arrival to the last; 0 for a lone one. Where turns wait for answers it
+   * is less than what was asked for.
+   */
+  readonly arrivalsPerSecond: number;
   readonly promptTokens: number;
   readonly outputTokens: number;
   readonly outputTokensPerSecond: number;

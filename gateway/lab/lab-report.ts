@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { rounded } from '../../engine/replay/report/figure-text.ts';
 import type { ReportCell, ReportData } from '../../engine/replay/report/report-data.ts';
 import type { CommandContext } from '../commands/command-context.ts';
 import { replayCommandLine } from './command-line.ts';
@@ -34,6 +35,9 @@ const WEIGHTS: readonly ((settings: CellSettings) => string)[] = [
   ({ routerTemperature }) => `temperature ${routerTemperature}`,
 ];
 
+/** Multiples of a rate that show where a policy's capacity is, if it is near. */
+const SWEEP = [0.5, 1, 1.5, 2];
+
 /** The results of a grid as its report takes them. */
 export function labReport(source: ReportSource, cells: readonly LabCell[]): ReportData {
   const { version, options, trace, hash } = source;
@@ -43,6 +47,7 @@ export function labReport(source: ReportSource, cells: readonly LabCell[]): Repo
     title: trace.name,
     version,
     command: replayCommandLine(options),
+    sweepCommand: replayCommandLine(sweptOptions(options, trace)),
     resultsHash: hash,
     config: { ...commonSettings(options, trace), ...axes(cells) },
     rateUnit: cells[0]?.settings.arrivals.unit === 'qps' ? 'req/s' : '×',
@@ -62,6 +67,18 @@ export function labReport(source: ReportSource, cells: readonly LabCell[]): Repo
       };
     }),
   };
+}
+
+/** The same replays at several rates: at those asked for, or around the one. */
+function sweptOptions(options: ReplayOptions, { sweep }: LabTrace): ReplayOptions {
+  const { rate, qps } = options;
+  if (qps !== undefined) return { ...options, qps: around(qps) };
+  return { ...options, rate: around(rate ?? sweep.map(({ value }) => value)) };
+}
+
+function around(rates: readonly number[]): readonly number[] {
+  if (rates.length !== 1) return rates;
+  return SWEEP.flatMap((factor) => rates.map((rate) => rounded(factor * rate, 6)));
 }
 
 /** The script that draws the plots of a report: built next to this code, or from its sources. */

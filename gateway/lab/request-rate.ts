@@ -3,10 +3,9 @@ import type { ReplayResult, Series } from '../../engine/replay/replay-result.ts'
 /** Part of the requests at either end that `middleRate` leaves out. */
 const END_SHARE = 0.1;
 
-/** Requests per second from the first arrival to the last, as the rates of traces are reckoned. */
+/** Requests per second that came; those that were served where all came at once. */
 export function arrivalRate(result: ReplayResult): number {
-  const { requests, arrivalSeconds } = result;
-  return arrivalSeconds === 0 ? servedRate(result) : requests.in / arrivalSeconds;
+  return result.arrivalsPerSecond || servedRate(result);
 }
 
 /** Requests per second that were served, from the first arrival to the last end. */

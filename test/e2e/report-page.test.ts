@@ -7,6 +7,7 @@ import { after, before, type TestContext, test } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { type Browser, chromium, type Page } from 'playwright-core';
+import type { ReportData } from '../../engine/replay/report/report-data.ts';
 import { FIGURE_IDS } from '../../engine/replay/report/report-figures.ts';
 import { reportHtml } from '../../engine/replay/report/report-html.ts';
 import { PAPERS } from '../../engine/replay/report/report-style.ts';
@@ -26,8 +27,15 @@ const POLICIES = ['smart', 'round-robin', 'random'] as const;
 const MARKS = 'path:not([d=""]), circle, line, rect, image';
 
 const executablePath = BROWSERS.find((path) => existsSync(path));
+/** Tick names and titles of the axes, and the names of levels and of the service level. */
+const LABELS =
+  '[aria-label$="axis tick label"] > *, [aria-label$="axis label"] > *, [aria-label="text"] > *';
+const WIDTHS = [420, 800, 1280, 1920];
+
 let folder = '';
+/** A report of two rates, and one of a lone rate that no request has to wait at. */
 let file = '';
+let calmFile = '';
 let browser: Browser | undefined;
 
 before(async () => {
@@ -40,10 +48,17 @@ before(async () => {
     seeds: [1, 2],
     requests: 150,
   });
-  await writeFile(
-    file,
-    reportHtml({ ...data, title: 'A trace & <its> replay' }, await pageScript()),
-  );
+  const script = await pageScript();
+  await writeFile(file, reportHtml({ ...data, title: 'A trace & <its> replay' }, script));
+  calmFile = join(folder, 'calm.html');
+  const calm = sampleReport({
+    policies: POLICIES,
+    rates: [0.1],
+    workers: 8,
+    seeds: [1],
+    requests: 60,
+  });
+  await writeFile(calmFile, reportHtml(withoutQueue(calm), script));
   if (executablePath !== undefined)
     browser = await chromium.launch({ executablePath, args: FLAGS });
 });
@@ -67,20 +82,34 @@ async function pageScript(): Promise<string> {
   return outputFiles[0]?.text ?? '';
 }
 
+function withoutQueue(data: ReportData): ReportData {
+  const cells = data.cells.map((cell) => {
+    const { series } = cell.result;
+    const waiting = series.waiting.map((row) => row.map(() => 0));
+    return { ...cell, result: { ...cell.result, series: { ...series, waiting } } };
+  });
+  return { ...data, cells };
+}
+
 /** The report in a browser, from disk, with all that the browser complained about or loaded. */
-async function openReport(t: TestContext, colorScheme: 'light' | 'dark' = 'light') {
+async function openReport(
+  t: TestContext,
+  colorScheme: 'light' | 'dark' = 'light',
+  path = file,
+  width = 1200,
+) {
   if (browser === undefined) {
     t.skip(`no Chromium in ${BROWSERS.join(', ')}`);
     return undefined;
   }
-  const page = await browser.newPage({ colorScheme, viewport: { width: 1200, height: 900 } });
+  const page = await browser.newPage({ colorScheme, viewport: { width, height: 900 } });
   t.after(() => page.close());
   const complaints: string[] = [];
   const requests: string[] = [];
   page.on('console', (message) => complaints.push(message.text()));
   page.on('pageerror', (error) => complaints.push(String(error)));
   page.on('request', (request) => requests.push(request.url()));
-  const url = pathToFileURL(file).href;
+  const url = pathToFileURL(path).href;
   await page.goto(url);
   return { page, complaints, requests, url };
 }
@@ -150,6 +179,70 @@ test('choosing a setting shows its tables and draws its plots', async (t) => {
   assert.deepEqual(complaints, []);
 });
 
+for (const width of WIDTHS) {
+  test(`no label lies on another and nothing sticks out of a window ${width} wide`, async (t) => {
+    for (const path of [file, calmFile]) {
+      const report = await openReport(t, 'light', path, width);
+      if (report === undefined) return;
+      const { page, complaints } = report;
+      assert.deepEqual(await overlaps(page), []);
+      const size = 'document.documentElement.scrollWidth';
+      assert.equal(await page.evaluate<number>(size), width);
+      assert.deepEqual(complaints, []);
+    }
+  });
+}
+
+test('a queue that is always empty has an axis from 0 to 1', async (t) => {
+  const report = await openReport(t, 'light', calmFile);
+  if (report === undefined) return;
+  const ticks = report.page.locator('#queue [aria-label="y-axis tick label"] text');
+  assert.deepEqual(await ticks.allTextContents(), ['0', '1']);
+});
+
+test('without several rates, the command for them stands in place of their plot', async (t) => {
+  const report = await openReport(t, 'light', calmFile);
+  if (report === undefined) return;
+  const { page } = report;
+  assert.equal(await page.locator('#goodput').count(), 0);
+  const absent = page.locator('.figures #no-goodput');
+  assert.match((await absent.textContent()) ?? '', /--rate 1,2,3/);
+});
+
+test('the full table and the glossary open, and on paper they are open', async (t) => {
+  const report = await openReport(t);
+  if (report === undefined) return;
+  const { page } = report;
+  for (const inner of ['#full table >> nth=0', '#meanings dt >> nth=0']) {
+    const content = page.locator(inner);
+    const summary = page.locator(`${inner.split(' ', 1)[0]} > summary`);
+    assert.equal(await content.isVisible(), false);
+    await summary.click();
+    assert.equal(await content.isVisible(), true);
+    await summary.click();
+    await page.emulateMedia({ media: 'print' });
+    assert.equal(await content.isVisible(), true);
+    await page.emulateMedia({ media: 'screen' });
+  }
+});
+
+test('plots are drawn for the width of paper while the page is printed', async (t) => {
+  const report = await openReport(t);
+  if (report === undefined) return;
+  const { page } = report;
+  const widths = async (): Promise<(string | null)[]> =>
+    await Promise.all(
+      ['#ttft', '#load'].map((id) =>
+        page.locator(`${id} .chart svg[aria-label]`).first().getAttribute('width'),
+      ),
+    );
+  const onScreen = await widths();
+  await page.evaluate("dispatchEvent(new Event('beforeprint'))");
+  assert.deepEqual(await widths(), ['338', '338']);
+  await page.evaluate("dispatchEvent(new Event('afterprint'))");
+  assert.deepEqual(await widths(), onScreen);
+});
+
 test('dark mode has colours of its own, and paper is always light', async (t) => {
   const light = await openReport(t, 'light');
   const dark = await openReport(t, 'dark');
@@ -166,6 +259,21 @@ test('dark mode has colours of its own, and paper is always light', async (t) =>
 async function marksOf(page: Page, id: string): Promise<number[]> {
   return await page.evaluate(`[...document.querySelectorAll('#${id} .chart svg[aria-label]')]
     .map((plot) => plot.querySelectorAll('${MARKS}').length)`);
+}
+
+/** Pairs of labels of one plot whose boxes have more than a pixel in common. */
+async function overlaps(page: Page): Promise<string[]> {
+  return await page.evaluate(`[...document.querySelectorAll('.chart svg[aria-label]')].flatMap((plot) => {
+    const labels = [...plot.querySelectorAll('${LABELS}')].map((label) => ({
+      text: label.textContent,
+      box: label.getBoundingClientRect(),
+    }));
+    return labels.flatMap((one, at) => labels.slice(at + 1)
+      .filter(({ box }) =>
+        Math.min(box.right, one.box.right) - Math.max(box.left, one.box.left) > 1 &&
+        Math.min(box.bottom, one.box.bottom) - Math.max(box.top, one.box.top) > 1)
+      .map(({ text }) => plot.getAttribute('aria-label') + ': ' + one.text + ' / ' + text));
+  })`);
 }
 
 async function visibleSettings(page: Page): Promise<(string | null)[]> {

@@ -26,6 +26,8 @@ export interface ReportData {
   readonly version: string;
   /** The command line that gives the same results again. */
   readonly command: string;
+  /** The one that replays the same at several rates. */
+  readonly sweepCommand: string;
   /** Hash over configuration, seeds and results. */
   readonly resultsHash: string;
   /** The resolved configuration, shown as it is. Plain data, without the requests themselves. */

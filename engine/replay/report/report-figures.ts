@@ -24,14 +24,15 @@ export const FIGURE_TEXTS: Readonly<Record<FigureId, FigureText>> = {
     title: 'Time to first token',
     caption:
       'Share of the requests whose first token came within that time. Further left is better. ' +
-      'Logarithmic axis.',
+      'The axis is logarithmic and spans those percentiles of all policies; the table has the rest.',
     isWide: false,
   },
   itl: {
     title: 'Inter-token latency',
     caption:
       'Share of the gaps between two tokens of an answer that were no longer than that. Further ' +
-      'left is better. Logarithmic axis. The service level bounds the mean gap of each answer.',
+      'left is better. The axis is logarithmic and spans those percentiles of all policies; the table ' +
+      'has the rest. The service level bounds the mean gap of each answer.',
     isWide: false,
   },
   'hit-rate': {
@@ -39,7 +40,7 @@ export const FIGURE_TEXTS: Readonly<Record<FigureId, FigureText>> = {
     caption:
       'Share of the prompts’ tokens that their worker had cached, by the time of the first token. ' +
       'Dots are buckets of time, lines are their moving mean. The dotted line is what one ' +
-      'infinite cache would reach over the whole trace.',
+      'infinite cache would reach over the whole trace, the bound in the tables.',
     isWide: false,
   },
   queue: {
@@ -51,8 +52,9 @@ export const FIGURE_TEXTS: Readonly<Record<FigureId, FigureText>> = {
   goodput: {
     title: 'Goodput against rate',
     caption:
-      'Requests per second that kept the service level. Where its line bends away from the rate, a ' +
-      'policy is past its capacity. Bars span the seeds.',
+      'Requests per second that kept the service level, against the measured rate of arrivals. On ' +
+      'the dotted line all of them do. Goodput counts until the last answer ends, so a short replay ' +
+      'stays below it; where a line bends away, the policy is past its capacity. Bars span the seeds.',
     isWide: false,
   },
   plane: {
@@ -73,7 +75,8 @@ export const FIGURE_TEXTS: Readonly<Record<FigureId, FigureText>> = {
     title: 'KV cache use of each worker over time',
     caption:
       'Share of each worker’s KV blocks that running requests hold; the rest is free or caches ' +
-      'what earlier requests left. All policies share the scales.',
+      'what earlier requests left. All policies share the scales; that of colour ends at the ' +
+      'greatest share observed, and goes by the square root.',
     isWide: true,
   },
 };

@@ -7,7 +7,7 @@ import { FIGURE_IDS, FIGURE_TEXTS, type FigureId } from './report-figures.ts';
 import { type ReportGrid, reportGrid } from './report-grid.ts';
 import { REPORT_STYLE } from './report-style.ts';
 import { reportView } from './report-view.ts';
-import { summaryMeanings, summaryTables } from './summary.ts';
+import { fullTables, summaryMeanings, summaryTables } from './summary.ts';
 
 /** Nothing is loaded from anywhere: what a page needs is in its file. */
 const CONTENT_POLICY =
@@ -32,7 +32,7 @@ export function reportHtml(data: ReportData, pageScript: string): string {
 ${header(data, grid)}
 <main>
 ${summarySection(grid)}
-${plotSection(grid)}
+${plotSection(grid, data)}
 ${reproductionSection(data)}
 </main>
 <script type="application/json" id="report-data">${scriptJson(reportView(data, grid))}</script>
@@ -42,7 +42,8 @@ ${reproductionSection(data)}
 `.text;
 }
 
-function header({ title, cells, serviceLevel }: ReportData, grid: ReportGrid): Markup {
+function header(data: ReportData, grid: ReportGrid): Markup {
+  const { title, cells, serviceLevel } = data;
   const { ttftUs, itlUs, e2eUs } = serviceLevel;
   const bounds = [
     ['TTFT', ttftUs],
@@ -54,9 +55,8 @@ function header({ title, cells, serviceLevel }: ReportData, grid: ReportGrid): M
     .map(([name, us]) => `${name} ≤ ${roundDurationText(us / 1000)}`);
   const seeds = new Set(cells.map(({ seed }) => seed)).size;
   const workers = new Set(cells.map(({ result }) => result.workers.length));
-  const requests = Math.max(...cells.map(({ result }) => result.requests.in));
   const facts = [
-    `${countText(requests)} requests`,
+    ...requestFacts(data),
     ...(workers.size === 1 ? [counted([...workers][0] ?? 0, 'worker', 'workers')] : []),
     counted(grid.policies.length, 'policy', 'policies'),
     ...(grid.settings.length > 1
@@ -72,6 +72,17 @@ function header({ title, cells, serviceLevel }: ReportData, grid: ReportGrid): M
 ${facts.map((fact) => html`<li>${fact}</li>`)}
 </ul>
 </header>`;
+}
+
+/** What there was to replay, and how much of it could not be. */
+function requestFacts({ cells }: ReportData): string[] {
+  const counts = cells.map(({ result }) => result.requests);
+  const requests = Math.max(...counts.map((count) => count.in + count.notSent));
+  const notSent = counts.map((count) => count.notSent);
+  const most = Math.max(...notSent);
+  const upTo = Math.min(...notSent) < most ? 'up to ' : '';
+  const lost = `${upTo}${countText(most)} of them never sent, their session given up`;
+  return [`${countText(requests)} requests`, ...(most > 0 ? [lost] : [])];
 }
 
 function summarySection(grid: ReportGrid): Markup {
@@ -91,24 +102,36 @@ ${summaryTables(grid, at)}
 )}
 <p class="note">Bold is best. With several seeds, a figure is their mean, and below it is half of the
 span from the least to the greatest.</p>
-<details>
+<details id="full">
+<summary>All figures</summary>
+${fullTables(grid)}
+</details>
+<details id="meanings">
 <summary>What the figures mean</summary>
 ${summaryMeanings()}
 </details>
 </section>`;
 }
 
-function plotSection({ settings }: ReportGrid): Markup {
-  const rates = new Set(settings.map(({ rate }) => rate));
-  const ids = FIGURE_IDS.filter((id) => id !== 'goodput' || rates.size > 1);
+function plotSection({ settings }: ReportGrid, { sweepCommand }: ReportData): Markup {
+  const areRatesSwept = new Set(settings.map(({ rate }) => rate)).size > 1;
   return html`<section id="plots">
 <h2>Plots</h2>
 <noscript><p class="note">The plots are drawn by a script, and scripts are off. The tables above hold
 the results.</p></noscript>
 <div class="figures">
-${ids.map(figure)}
+${FIGURE_IDS.map((id) => (id === 'goodput' && !areRatesSwept ? absentGoodput(sweepCommand) : figure(id)))}
 </div>
 </section>`;
+}
+
+/** Stands where the plot of several rates would. */
+function absentGoodput(sweepCommand: string): Markup {
+  return html`<div id="no-goodput">
+<h3>${FIGURE_TEXTS.goodput.title}</h3>
+<p class="note">This plot compares several rates, and one was replayed. To get it, run</p>
+<pre><code>${sweepCommand}</code></pre>
+</div>`;
 }
 
 function figure(id: FigureId): Markup {

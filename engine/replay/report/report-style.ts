@@ -37,19 +37,23 @@ thead th[colspan] { text-align: center; }
 thead tr:last-child th { border-bottom: 1px solid var(--faint); }
 tbody tr { border-bottom: 1px solid var(--rule); }
 tbody tr:hover { background: var(--wash); }
+tbody th[colspan] { padding-top: 0.7rem; }
 tbody th, th[rowspan] { text-align: left; font-weight: 600; color: var(--ink); }
 .first { border-left: 1px solid var(--rule); }
 td small { display: block; color: var(--faint); }
 .config td, .config th { text-align: left; white-space: normal; overflow-wrap: anywhere; }
 pre { margin: 0; padding: 0.75rem 1rem; background: var(--wash); border: 1px solid var(--rule); white-space: pre-wrap; overflow-wrap: anywhere; }
+details > dl, details > .scroll:first-of-type { margin-top: 0.75rem; }
 summary { cursor: pointer; color: var(--faint); font-size: 0.85rem; width: fit-content; }
+dl { columns: 2 30rem; column-gap: 2.5rem; margin-bottom: 0; }
+dl > div { break-inside: avoid; }
 dt { font-weight: 600; }
 dd { margin: 0 0 0.5rem; max-width: 75ch; }
 select { font: inherit; color: inherit; background: var(--paper); border: 1px solid var(--faint); padding: 0.15rem 0.3rem; }
 .figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 30rem), 1fr)); gap: 2.5rem 2.5rem; }
 figure { margin: 0; min-width: 0; }
 .wide { grid-column: 1 / -1; }
-.multiples { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 22rem), 1fr)); gap: 0.75rem 1.5rem; }
+.multiples { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 20.6rem), 1fr)); gap: 0.75rem 1.5rem; }
 .multiples h4 { margin: 0; font-size: 0.85rem; overflow-wrap: anywhere; }
 .legend { display: flex; flex-wrap: wrap; gap: 0 1rem; margin: 0 0 0.25rem; padding: 0; list-style: none; font-size: 0.8rem; }
 .legend li { display: inline-flex; align-items: center; gap: 0.35rem; overflow-wrap: anywhere; }
@@ -61,10 +65,12 @@ svg { --plot-background: var(--paper); max-width: 100%; height: auto; overflow: 
   table { font-size: 6.6pt; }
   th, td { padding: 0.15rem 0.22rem; }
   .scroll { overflow: visible; }
-  .choice, details { display: none; }
-  .figures { display: block; }
-  figure { margin-bottom: 1.5rem; }
-  .multiples { grid-template-columns: 1fr 1fr; }
+  h2 { margin-top: 1.5rem; }
+  .choice, figure details { display: none; }
+  details::details-content { content-visibility: visible; }
+  summary { list-style: none; margin-top: 1rem; font-size: 1rem; font-weight: 600; color: var(--ink); break-after: avoid; }
+  .figures, .multiples { grid-template-columns: 1fr 1fr; gap: 1.25rem 1.5rem; }
+  dl { columns: 2; font-size: 8pt; }
   figure:not(.wide), .multiples > div, tr, pre { break-inside: avoid; }
   h2, h3, caption { break-after: avoid; }
 }

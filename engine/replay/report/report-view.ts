@@ -3,16 +3,12 @@ import { rounded } from './figure-text.ts';
 import { loadSpread } from './load-spread.ts';
 import type { ReportData } from './report-data.ts';
 import type { CellGroup, ReportGrid, Setting } from './report-grid.ts';
+import { type SeriesStyle, seriesStyles } from './series-style.ts';
 
 /** Heat maps of all runs together hold no more numbers than this, so that the file stays small. */
 const HEAT_NUMBERS_MAX = 50_000;
 /** A heat map stays at least this fine in time, however many workers and runs there are. */
 const HEAT_BUCKETS_MIN = 24;
-
-export interface SettingView extends Setting {
-  /** Token hit rate of one infinite cache, 0 .. 1, with the first seed; `null` where unknown. */
-  readonly hitBound: number | null;
-}
 
 /** One cell of the grid in the plots that compare all of them. */
 export interface PointView {
@@ -24,6 +20,8 @@ export interface PointView {
   readonly tokenHitRate: number | null;
   readonly loadSpread: number | null;
   readonly goodPerSecond: number;
+  /** Measured, which is less than the setting's rate where turns wait for answers. */
+  readonly arrivalsPerSecond: number;
 }
 
 /** Values of one worker after the other, in equal buckets of time. */
@@ -47,14 +45,17 @@ export interface RunView {
   /** Requests waiting for a worker's admission, over all workers, mean of each bucket. */
   readonly queue: readonly number[];
   readonly tokenHitRate: readonly (number | null)[];
+  /** Token hit rate of one infinite cache, 0 .. 1, mean of all seeds; `null` where unknown. */
+  readonly hitBound: number | null;
   readonly heat: HeatView;
 }
 
 /** What the script of the page draws: the results, thinned to what a plot can show. */
 export interface ReportView {
   readonly policies: readonly string[];
-  readonly settings: readonly SettingView[];
-  readonly rateUnit: ReportData['rateUnit'];
+  /** How each policy is drawn. */
+  readonly styles: readonly SeriesStyle[];
+  readonly settings: readonly Setting[];
   /** Bounds of the service level in milliseconds; `null` where nothing is asked for. */
   readonly ttftMsMax: number | null;
   readonly itlMsMax: number | null;
@@ -63,7 +64,7 @@ export interface ReportView {
 }
 
 export function reportView(data: ReportData, grid: ReportGrid): ReportView {
-  const { serviceLevel, rateUnit } = data;
+  const { serviceLevel } = data;
   const heatNumbers = grid.groups.reduce(
     (sum, { cells }) => sum + 2 * cells[0].result.series.running.length,
     0,
@@ -71,12 +72,8 @@ export function reportView(data: ReportData, grid: ReportGrid): ReportView {
   const heatBuckets = Math.max(HEAT_BUCKETS_MIN, Math.floor(HEAT_NUMBERS_MAX / heatNumbers));
   return {
     policies: grid.policies,
-    settings: grid.settings.map(({ label, variant, rate }, setting) => {
-      const group = grid.groups.find((candidate) => candidate.setting === setting);
-      const hitBound = group?.cells[0].bound?.tokenHitRate ?? null;
-      return { label, variant, rate, hitBound };
-    }),
-    rateUnit,
+    styles: seriesStyles(grid.policies),
+    settings: grid.settings,
     ttftMsMax: boundMs(serviceLevel.ttftUs),
     itlMsMax: boundMs(serviceLevel.itlUs),
     points: grid.groups.flatMap(({ policy, setting, cells }) =>
@@ -87,13 +84,15 @@ export function reportView(data: ReportData, grid: ReportGrid): ReportView {
         tokenHitRate: result.cache.tokenHitRate,
         loadSpread: loadSpread(result.series),
         goodPerSecond: result.goodPerSecond,
+        arrivalsPerSecond: result.arrivalsPerSecond,
       })),
     ),
     runs: grid.groups.map((group) => runView(group, heatBuckets)),
   };
 }
 
-function runView({ policy, setting, cells: [cell] }: CellGroup, heatBuckets: number): RunView {
+function runView({ policy, setting, cells }: CellGroup, heatBuckets: number): RunView {
+  const [cell] = cells;
   const { curves, series } = cell.result;
   return {
     policy,
@@ -104,6 +103,7 @@ function runView({ policy, setting, cells: [cell] }: CellGroup, heatBuckets: num
     bucketSeconds: series.bucketSeconds,
     queue: columnSums(series.waiting).map((requests) => rounded(requests, 4)),
     tokenHitRate: series.tokenHitRate.map((rate) => (rate === null ? null : rounded(rate, 3))),
+    hitBound: meanOf(cells.flatMap(({ bound }) => bound?.tokenHitRate ?? [])),
     heat: heatView(series, heatBuckets),
   };
 }
@@ -130,6 +130,11 @@ export function mergeBuckets(row: readonly number[], size: number): readonly num
 function columnSums(rows: readonly (readonly number[])[]): number[] {
   const [first = []] = rows;
   return first.map((_, bucket) => rows.reduce((sum, row) => sum + (row[bucket] ?? 0), 0));
+}
+
+function meanOf(values: readonly number[]): number | null {
+  if (values.length === 0) return null;
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 function boundMs(us: number): number | null {

@@ -27,9 +27,45 @@ export const SERIES_COLORS: readonly (readonly [light: string, dark: string])[] 
 const DASHES = ['none', '7 3', '2 2', '10 3 2 3', '5 2', '1 3', '12 4', '8 2 2 2 2 2', '4 4'];
 const SYMBOLS = ['circle', 'square', 'triangle', 'diamond', 'cross', 'star', 'wye'] as const;
 
-/** The style of the policy at `index`: no two of the first 72 have colour and dashes in common. */
-export function seriesStyle(index: number): SeriesStyle {
-  const dash = DASHES[index % DASHES.length] ?? 'none';
-  const symbol = SYMBOLS[index % SYMBOLS.length] ?? 'circle';
-  return { color: `var(--series-${index % SERIES_COLORS.length})`, dash, symbol };
+/** Policies with a colour that no other of them has. */
+const NAMED = [
+  'smart',
+  'round-robin',
+  'random',
+  'least-loaded',
+  'power-of-two',
+  'session',
+  'cache-aware',
+  'prefix-hash',
+];
+
+/**
+ * The styles of policies. A colour follows from the name alone, so that a policy has it in every
+ * report. Dashes and symbol do too, unless an earlier policy of the same colour has these dashes.
+ */
+export function seriesStyles(names: readonly string[]): SeriesStyle[] {
+  const taken = new Set<string>();
+  return names.map((name) => {
+    const preferred = indexOf(name);
+    const color = `var(--series-${preferred % SERIES_COLORS.length})`;
+    const turns = DASHES.findIndex((_, turn) => !taken.has(color + dashAt(preferred + turn)));
+    const index = preferred + Math.max(0, turns);
+    taken.add(color + dashAt(index));
+    return { color, dash: dashAt(index), symbol: SYMBOLS[index % SYMBOLS.length] ?? 'circle' };
+  });
+}
+
+/** A number for a name: small ones for those that are known, a hash (FNV-1a) for others. */
+function indexOf(name: string): number {
+  const known = NAMED.indexOf(name);
+  if (known >= 0) return known;
+  let hash = 0x811c9dc5;
+  for (let at = 0; at < name.length; at++) {
+    hash = Math.imul(hash ^ name.charCodeAt(at), 0x01000193) >>> 0;
+  }
+  return hash;
+}
+
+function dashAt(index: number): string {
+  return DASHES[index % DASHES.length] ?? 'none';
 }

@@ -1,98 +1,33 @@
-import { NO_FIGURE } from './figure-text.ts';
+import { figureTable, type TableSection } from './figure-table.ts';
+import { FULL_TABLES } from './full-columns.ts';
 import { html, type Markup } from './markup.ts';
-import type { CellGroup, ReportGrid } from './report-grid.ts';
-import { type ColumnGroup, SUMMARY_TABLES, type SummaryColumn } from './summary-columns.ts';
+import type { ReportGrid } from './report-grid.ts';
+import { SUMMARY_TABLES } from './summary-columns.ts';
 
-/** The tables of one setting: a row for each policy. */
+/** What is compared first of one setting. */
 export function summaryTables(grid: ReportGrid, setting: number): Markup {
-  const groups = grid.groups.filter((group) => group.setting === setting);
-  return html`${SUMMARY_TABLES.map(
-    ({
-      title,
-      groups: columnGroups,
-    }) => html`<div class="scroll" tabindex="0" role="region" aria-label="${title}">
-<table>
-<caption>${title}</caption>
-<thead>
-<tr><th rowspan="2" scope="col">Policy</th>${columnGroups.map(groupHeading)}</tr>
-<tr>${columnGroups.flatMap(({ columns }) => columns.map(({ heading }, at) => html`<th scope="col"${firstClass(at)}>${heading}</th>`))}</tr>
-</thead>
-<tbody>
-${bodyRows(grid, groups, columnGroups)}
-</tbody>
-</table>
-</div>`,
-  )}`;
+  const sections = [{ heading: '', groups: groupsOf(grid, setting) }];
+  return html`${SUMMARY_TABLES.map((table) => figureTable(table, grid.policies, sections))}`;
+}
+
+/** Every figure of every setting. */
+export function fullTables(grid: ReportGrid): Markup {
+  const { settings, policies } = grid;
+  const sections = settings.map(({ label }, setting): TableSection => {
+    return { heading: settings.length > 1 ? label : '', groups: groupsOf(grid, setting) };
+  });
+  return html`${FULL_TABLES.map((table) => figureTable(table, policies, sections))}`;
 }
 
 /** What each figure of the tables means, as terms and descriptions. */
 export function summaryMeanings(): Markup {
-  const groups = SUMMARY_TABLES.flatMap((table) => table.groups);
+  const groups = [...SUMMARY_TABLES, ...FULL_TABLES].flatMap((table) => table.groups);
+  const meanings = new Map(groups.map(({ heading, meaning }) => [heading, meaning]));
   return html`<dl>
-${groups.map(({ heading, meaning }) => html`<dt>${heading}</dt><dd>${meaning}</dd>`)}
+${[...meanings].map(([heading, meaning]) => html`<div><dt>${heading}</dt><dd>${meaning}</dd></div>`)}
 </dl>`;
 }
 
-function groupHeading({ heading, columns }: ColumnGroup): Markup {
-  return html`<th class="first" colspan="${columns.length}" scope="colgroup">${heading}</th>`;
-}
-
-function bodyRows(
-  { policies }: ReportGrid,
-  groups: readonly CellGroup[],
-  columnGroups: readonly ColumnGroup[],
-): Markup[] {
-  const columns = columnGroups.flatMap((group) =>
-    group.columns.map((column, at) => ({ at, figures: columnFigures(column, groups) })),
-  );
-  return groups.map(({ policy }, row) => {
-    const figures = columns.map(({ at, figures }) => figureCell(figures[row], at));
-    return html`<tr><th scope="row">${policies[policy] ?? ''}</th>${figures}</tr>`;
-  });
-}
-
-interface Figure {
-  readonly text: string;
-  /** Half of the span over the seeds; empty where these do not differ. */
-  readonly spread: string;
-  readonly isBest: boolean;
-}
-
-/** The figures of one column from top to bottom, each the mean over the seeds. */
-function columnFigures(column: SummaryColumn, groups: readonly CellGroup[]): Figure[] {
-  const rows = groups.map(({ cells }) =>
-    cells.map(column.figure).filter((figure) => figure !== null),
-  );
-  const means = rows.map((figures) =>
-    figures.length === 0 ? null : figures.reduce((sum, figure) => sum + figure, 0) / figures.length,
-  );
-  const texts = means.map((mean) => (mean === null ? NO_FIGURE : column.text(mean)));
-  const best = bestText(column, means);
-  const areAlike = new Set(texts).size === 1;
-  return rows.map((figures, row) => {
-    const text = texts[row] ?? NO_FIGURE;
-    const span = figures.length === 0 ? 0 : Math.max(...figures) - Math.min(...figures);
-    const spread = span === 0 ? '' : `± ${column.text(span / 2)}`;
-    return { text, spread, isBest: text === best && !areAlike };
-  });
-}
-
-/** The best figure as it is shown: those that look the same are equally good. */
-function bestText(column: SummaryColumn, means: readonly (number | null)[]): string | undefined {
-  const known = means.filter((mean) => mean !== null);
-  if (column.better === undefined || known.length === 0) return undefined;
-  return column.text(column.better === 'low' ? Math.min(...known) : Math.max(...known));
-}
-
-function figureCell(figure: Figure | undefined, at: number): Markup {
-  if (figure === undefined) return html`<td></td>`;
-  const { text, spread, isBest } = figure;
-  const shown = isBest ? html`<b>${text}</b>` : html`${text}`;
-  const seeds = spread === '' ? html`` : html`<small>${spread}</small>`;
-  return html`<td${firstClass(at)}>${shown}${seeds}</td>`;
-}
-
-/** The first column of a group has a rule on its left. */
-function firstClass(at: number): Markup {
-  return at === 0 ? html` class="first"` : html``;
+function groupsOf({ groups }: ReportGrid, setting: number): ReportGrid['groups'] {
+  return groups.filter((group) => group.setting === setting);
 }

@@ -38,10 +38,13 @@ const SETTINGS: CellSettings = {
 };
 
 /** The report of cells that differ as said and all found the same. */
-async function report(differences: readonly Partial<CellSettings>[]): Promise<ReportData> {
+async function report(
+  differences: readonly Partial<CellSettings>[],
+  asked: Partial<ReplayOptions> = {},
+): Promise<ReportData> {
   const command = new Command();
   addLabOptions(command, { policies: 'all', seeds: '1', out: 'out', threads: 2 });
-  const options = command.parse([], { from: 'user' }).opts<ReplayOptions>();
+  const options = { ...command.parse([], { from: 'user' }).opts<ReplayOptions>(), ...asked };
   const trace = await loadLabTrace(options, openTextFile);
   assert.ok(measured !== undefined);
   const { result, bound } = measured;
@@ -104,6 +107,14 @@ test('rates keep their unit', async () => {
     cells.map(({ rate }) => rate),
     [0.5, 2],
   );
+});
+
+test('a replay at one rate has the command that replays the same around it', async () => {
+  const command = async (asked: Partial<ReplayOptions>) => (await report([{}], asked)).sweepCommand;
+  assert.match(await command({ qps: [25] }), / --qps 12\.5,25,37\.5,50 /);
+  assert.match(await command({ rate: [0.1] }), / --rate 0\.05,0\.1,0\.15,0\.2 /);
+  assert.match(await command({ workload: 'agentic' }), / --rate 0\.5,1,1\.5,2 /);
+  assert.match(await command({ rate: [1, 4] }), / --rate 1,4 /);
 });
 
 test('the script of the page is looked for where the build puts it', async () => {

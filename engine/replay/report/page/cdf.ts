@@ -1,17 +1,20 @@
-import { axisX, gridX, line, pointer, ruleX, ruleY, text, tip } from '@observablehq/plot';
+import { axisX, gridX, line, pointer, ruleY, tip } from '@observablehq/plot';
 import { CURVE_SHARES } from '../../replay-result.ts';
 import { durationText, NO_FIGURE, percentText, roundDurationText } from '../figure-text.ts';
 import type { ReportView, RunView } from '../report-view.ts';
-import { seriesStyle } from '../series-style.ts';
-import { chart } from './chart.ts';
+import { axisSpan, FLOOR_MS } from './axis-span.ts';
+import { chart, plotWidth } from './chart.ts';
 import type { PageElement } from './dom.ts';
-import type { DataTable, Figure, Scene } from './figure.ts';
+import { DurationAxis } from './duration-axis.ts';
+import { type DataTable, type Figure, type Scene, styleOf } from './figure.ts';
 import { legend } from './legend.ts';
+import { levelX } from './level.ts';
 
-/** Shorter than this cannot be told apart on the axis, and a logarithm has no zero. */
-const FLOOR_MS = 0.001;
 /** Shares that the table behind the plot has a row for. */
 const TABLE_SHARES = [0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 0.995, 0.999, 1];
+
+/** The service level belongs on the axis if that makes it no more than this much longer. */
+const STRETCH_MAX = 1.5;
 
 interface Point {
   readonly ms: number;
@@ -45,32 +48,37 @@ export class CdfFigure implements Figure {
     const points = curves.flatMap((curve) => curve.points);
     if (points.length === 0) return [];
     const bound = this.#bound(view);
-    const ticks = logTicks(
-      points.map(({ ms }) => ms),
-      width / 75,
+    const { least, greatest, share } = axisSpan(
+      runs.map(this.#values).filter((values) => values.length > 0),
     );
+    const axis = durationAxis(least, greatest, bound);
+    const ticks = axis.ticks(plotWidth(width));
     const drawn = chart({
       width,
       label: `${this.#name}: cumulative distribution by policy`,
-      x: { type: 'log' },
+      x: { type: 'log', domain: axis.domain },
       y: { label: this.#share, percent: true, domain: [0, 100] },
       marks: [
         gridX(ticks),
         // The axis of a logarithm would leave the names of some ticks out.
-        axisX(ticks, { text: roundDurationText, label: this.#name }),
+        axisX(ticks, { text: roundDurationText, label: `${this.#name}, p1 to p${share * 100}` }),
         ruleY([0]),
-        bound === null ? [] : boundMarks(bound),
         curves.map((curve) => {
-          const { color, dash } = seriesStyle(curve.policy);
+          const { color, dash } = styleOf(view, curve.policy);
           return line(curve.points, {
             x: 'ms',
             y: 'share',
             stroke: color,
             strokeDasharray: dash,
             strokeWidth: 2,
+            clip: true,
           });
         }),
-        tip(points, pointer({ x: 'ms', y: 'share', title: 'title', lineHeight: 1.3 })),
+        bound === null ? [] : levelX(bound, axis.at(bound), `SLO ${roundDurationText(bound)}`),
+        tip(
+          onAxis(points, axis),
+          pointer({ x: 'ms', y: 'share', title: 'title', lineHeight: 1.3 }),
+        ),
       ],
     });
     return [legend(scene, { line: true, symbol: false }), drawn];
@@ -98,36 +106,14 @@ export class CdfFigure implements Figure {
   }
 }
 
-/** One, two or more round values per decade, as many as there is room for. */
-function logTicks(values: readonly number[], most: number): number[] {
-  const least = Math.min(...values);
-  const greatest = Math.max(...values);
-  const first = Math.floor(Math.log10(least));
-  const decades = Array.from(
-    { length: Math.ceil(Math.log10(greatest)) - first + 1 },
-    (_, at) => first + at,
-  );
-  for (const steps of [
-    [1, 2, 3, 5, 7],
-    [1, 2, 5],
-    [1, 3],
-  ]) {
-    const ticks = decades
-      .flatMap((decade) => steps.map((step) => step * 10 ** decade))
-      .filter((tick) => tick >= least && tick <= greatest);
-    if (ticks.length <= most) return ticks;
-  }
-  return decades.map((decade) => 10 ** decade);
+/** Spans that, and the service level where it is near. */
+function durationAxis(least: number, greatest: number, bound: number | null): DurationAxis {
+  const isNear = bound !== null && bound > least / STRETCH_MAX && bound < greatest * STRETCH_MAX;
+  return isNear
+    ? new DurationAxis(Math.min(least, bound), Math.max(greatest, bound))
+    : new DurationAxis(least, greatest);
 }
 
-function boundMarks(ms: number) {
-  return [
-    ruleX([ms], { strokeOpacity: 0.6, strokeDasharray: '2 3' }),
-    text([ms], {
-      x: (value: number) => value,
-      frameAnchor: 'top',
-      dy: -14,
-      text: (value: number) => `SLO ${roundDurationText(value)}`,
-    }),
-  ];
+function onAxis(points: readonly Point[], axis: DurationAxis): Point[] {
+  return points.filter(({ ms }) => axis.at(ms) >= 0 && axis.at(ms) <= 1);
 }

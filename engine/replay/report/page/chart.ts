@@ -4,6 +4,9 @@ import type { PageElement } from './dom.ts';
 /** Height of a plot that shares its row with another one. */
 const CHART_HEIGHT = 300;
 
+const MARGIN_LEFT = 52;
+const MARGIN_RIGHT = 18;
+
 export interface Chart {
   readonly width: number;
   /** What a screen reader says of it. */
@@ -18,8 +21,8 @@ export function chart({ width, label, x, y, marks }: Chart): PageElement {
   return plot({
     width,
     height: CHART_HEIGHT,
-    marginLeft: 52,
-    marginRight: 18,
+    marginLeft: MARGIN_LEFT,
+    marginRight: MARGIN_RIGHT,
     marginTop: 26,
     marginBottom: 42,
     ariaLabel: label,
@@ -28,4 +31,9 @@ export function chart({ width, label, x, y, marks }: Chart): PageElement {
     y: { grid: true, ...y },
     marks: [...marks],
   });
+}
+
+/** Width of what is within the axes of a plot of that width. */
+export function plotWidth(width: number): number {
+  return width - MARGIN_LEFT - MARGIN_RIGHT;
 }

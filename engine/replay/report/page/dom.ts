@@ -21,6 +21,14 @@ declare const document: {
   createElement(tag: string): PageElement;
 };
 
+declare function addEventListener(event: 'beforeprint' | 'afterprint', listener: () => void): void;
+
+/** Calls `before` when the page is about to be printed, and `after` when it has been. */
+export function onPrint(before: () => void, after: () => void): void {
+  addEventListener('beforeprint', before);
+  addEventListener('afterprint', after);
+}
+
 /** The first element of the document that `selector` fits, if there is one. */
 export function find(selector: string): PageElement | null {
   return document.querySelector(selector);

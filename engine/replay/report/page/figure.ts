@@ -1,4 +1,5 @@
 import type { ReportView, RunView } from '../report-view.ts';
+import type { SeriesStyle } from '../series-style.ts';
 import type { PageElement } from './dom.ts';
 
 /** What a figure shows: everything, the chosen setting, its runs, and how wide it may be. */
@@ -21,4 +22,9 @@ export interface Figure {
   /** The plot with its legend; nothing when there is nothing to show. */
   draw(scene: Scene): readonly PageElement[];
   table(scene: Scene): DataTable;
+}
+
+/** How a policy of the view is drawn: it has a style for each. */
+export function styleOf({ styles }: ReportView, policy: number): SeriesStyle {
+  return styles[policy]!;
 }

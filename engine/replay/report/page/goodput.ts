@@ -1,14 +1,16 @@
 import { dot, line, pointer, ruleX, ruleY, tip } from '@observablehq/plot';
 import { NO_FIGURE, numberText } from '../figure-text.ts';
 import type { PointView, ReportView } from '../report-view.ts';
-import { seriesStyle } from '../series-style.ts';
 import { chart } from './chart.ts';
-import type { DataTable, Figure, Scene } from './figure.ts';
+import { type DataTable, type Figure, type Scene, styleOf } from './figure.ts';
 import { legend } from './legend.ts';
 
 interface Point {
   readonly policy: number;
-  readonly rate: number;
+  readonly setting: number;
+  /** Measured, mean over the seeds. */
+  readonly arrivalsPerSecond: number;
+  /** Goodput, as its mean over the seeds and its ends. */
   readonly mean: number;
   readonly least: number;
   readonly greatest: number;
@@ -21,27 +23,41 @@ export const GOODPUT_FIGURE: Figure = {
     const { view, width } = scene;
     const points = goodputPoints(scene);
     const policies = [...new Set(points.map(({ policy }) => policy))];
+    const most = Math.max(...points.map(({ arrivalsPerSecond }) => arrivalsPerSecond));
     const drawn = chart({
       width,
       label: 'Goodput against rate by policy',
-      x: { label: rateLabel(view), zero: true, nice: true, ticks: width / 80 },
-      y: { label: 'Goodput (req/s)', zero: true, nice: true },
+      x: { label: 'Measured arrivals (req/s)', zero: true, nice: true, ticks: width / 80 },
+      y: { label: 'Goodput (req/s)', domain: [0, greatestOf(points)], nice: true },
       marks: [
         ruleY([0]),
+        line(
+          [
+            [0, 0],
+            [most, most],
+          ],
+          { strokeDasharray: '2 3', strokeOpacity: 0.7, clip: true },
+        ),
         policies.map((policy) => {
           const own = points.filter((point) => point.policy === policy);
-          const { color, dash, symbol } = seriesStyle(policy);
+          const { color, dash, symbol } = styleOf(view, policy);
           return [
-            ruleX(own, { x: 'rate', y1: 'least', y2: 'greatest', stroke: color, strokeWidth: 1.5 }),
+            ruleX(own, {
+              x: 'arrivalsPerSecond',
+              y1: 'least',
+              y2: 'greatest',
+              stroke: color,
+              strokeWidth: 1.5,
+            }),
             line(own, {
-              x: 'rate',
+              x: 'arrivalsPerSecond',
               y: 'mean',
               stroke: color,
               strokeDasharray: dash,
               strokeWidth: 2,
             }),
             dot(own, {
-              x: 'rate',
+              x: 'arrivalsPerSecond',
               y: 'mean',
               stroke: color,
               fill: color,
@@ -51,7 +67,10 @@ export const GOODPUT_FIGURE: Figure = {
             }),
           ];
         }),
-        tip(points, pointer({ x: 'rate', y: 'mean', title: 'title', lineHeight: 1.3 })),
+        tip(
+          points,
+          pointer({ x: 'arrivalsPerSecond', y: 'mean', title: 'title', lineHeight: 1.3 }),
+        ),
       ],
     });
     return [legend(scene, { line: true, symbol: true }), drawn];
@@ -60,22 +79,31 @@ export const GOODPUT_FIGURE: Figure = {
   table(scene): DataTable {
     const { view, runs } = scene;
     const points = goodputPoints(scene);
-    const rates = [...new Set(points.map(({ rate }) => rate))];
+    const names = runs.map(({ policy }) => view.policies[policy] ?? '');
+    const rows = [...new Set(points.map(({ setting }) => setting))];
+    const cellsOf = (setting: number, text: (point: Point) => string): string[] =>
+      runs.map(({ policy }) => {
+        const point = points.find((other) => other.setting === setting && other.policy === policy);
+        return point === undefined ? NO_FIGURE : text(point);
+      });
     return {
-      headings: [rateLabel(view), ...runs.map(({ policy }) => view.policies[policy] ?? '')],
-      rows: rates.map((rate) => [
-        String(rate),
-        ...runs.map(({ policy }) => {
-          const point = points.find((other) => other.rate === rate && other.policy === policy);
-          return point === undefined ? NO_FIGURE : numberText(point.mean);
-        }),
+      headings: [
+        'Rate asked for',
+        ...names.map((name) => `${name}: arrivals (req/s)`),
+        ...names.map((name) => `${name}: good (req/s)`),
+      ],
+      rows: rows.map((setting) => [
+        view.settings[setting]?.label ?? '',
+        ...cellsOf(setting, ({ arrivalsPerSecond }) => numberText(arrivalsPerSecond)),
+        ...cellsOf(setting, ({ mean }) => numberText(mean)),
       ]),
     };
   },
 };
 
-function rateLabel({ rateUnit }: ReportView): string {
-  return rateUnit === '×' ? 'Arrivals (× the trace’s own speed)' : 'Arrivals (req/s)';
+/** Top of the plot: the line on which all are good may leave it. */
+function greatestOf(points: readonly Point[]): number {
+  return Math.max(...points.map(({ greatest }) => greatest)) || 1;
 }
 
 function goodputPoints({ view, setting }: Scene): Point[] {
@@ -88,24 +116,31 @@ function goodputPoints({ view, setting }: Scene): Point[] {
   }
   return [...groups.values()]
     .flatMap((seeds) => summaryPoint(view, seeds))
-    .sort((a, b) => a.rate - b.rate);
+    .sort((a, b) => a.arrivalsPerSecond - b.arrivalsPerSecond);
 }
 
 function summaryPoint({ policies, settings }: ReportView, seeds: readonly PointView[]): Point[] {
   const [first] = seeds;
   if (first === undefined) return [];
   const values = seeds.map(({ goodPerSecond }) => goodPerSecond);
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const mean = meanOf(values);
+  const arrivalsPerSecond = meanOf(seeds.map((seed) => seed.arrivalsPerSecond));
   const { policy, setting } = first;
-  const { rate = 0, label = '' } = settings[setting] ?? {};
+  const asked = settings[setting]?.label ?? '';
+  const measured = `${numberText(arrivalsPerSecond)} req/s arrived`;
   return [
     {
       policy,
-      rate,
+      setting,
+      arrivalsPerSecond,
       mean,
       least: Math.min(...values),
       greatest: Math.max(...values),
-      title: `${policies[policy]}\n${label}: ${numberText(mean)} req/s good`,
+      title: `${policies[policy]}\n${asked}\n${measured}, ${numberText(mean)} req/s good`,
     },
   ];
+}
+
+function meanOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

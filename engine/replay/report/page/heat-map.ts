@@ -9,7 +9,10 @@ import { TimeAxis } from './time-axis.ts';
 const MARGIN_BOTTOM = 34;
 const MARGIN_TOP = 8;
 const GAP = 24;
-const WIDTH_MIN = 350;
+const WIDTH_MIN = 330;
+const KEY_WIDTH = 320;
+/** Room for the number of a worker beside its row. */
+const TICK_HEIGHT = 15;
 
 interface Cell {
   readonly time: number;
@@ -24,7 +27,7 @@ interface Quantity {
   readonly text: (value: number) => string;
   /** What `text` counts, where it does not say it. */
   readonly unit: string;
-  /** A share of 0 .. 1, shown in percent: the scale ends at all, not at the greatest value. */
+  /** A share of 0 .. 1, shown in percent. */
   readonly isShare: boolean;
 }
 
@@ -49,8 +52,11 @@ class HeatMapFigure implements Figure {
     });
     const key: PageElement = colorLegend({
       color,
-      width: 320,
+      width: KEY_WIDTH,
+      ticks: 4,
+      tickFormat: this.#quantity.isShare ? (percent: number) => `${percent} %` : String,
       marginLeft: 6,
+      marginRight: 20,
       style: { fontSize: '12px' },
     });
     return [key, element('div', { class: 'multiples' }, ...maps)];
@@ -76,16 +82,18 @@ class HeatMapFigure implements Figure {
   }
 
   #colorScale(runs: readonly RunView[]) {
-    const { name, rows, isShare } = this.#quantity;
-    const greatest = Math.max(
+    const { name, rows, text, isShare } = this.#quantity;
+    const observed = Math.max(
       ...runs.flatMap(({ heat }) => rows(heat).map((row) => Math.max(...row))),
     );
+    // Where nothing happened, the least that the scale can end at: 1 request, or 1 %.
+    const greatest = Math.max(observed * (isShare ? 100 : 1), 1);
     return {
       type: 'sqrt',
       scheme: 'viridis',
-      domain: [0, isShare ? 100 : Math.max(greatest, 1)],
+      domain: [0, greatest],
       percent: isShare,
-      label: name,
+      label: `${name}, at most ${text(observed)}`,
     } as const;
   }
 
@@ -106,9 +114,10 @@ class HeatMapFigure implements Figure {
         };
       }),
     );
+    const height = Math.min(260, Math.max(72, workers * 12));
     return plot({
       width,
-      height: Math.min(260, Math.max(72, workers * 12)) + MARGIN_TOP + MARGIN_BOTTOM,
+      height: height + MARGIN_TOP + MARGIN_BOTTOM,
       marginTop: MARGIN_TOP,
       marginBottom: MARGIN_BOTTOM,
       marginLeft: 44,
@@ -123,7 +132,7 @@ class HeatMapFigure implements Figure {
         labelArrow: 'none',
         domain: [workers, 0],
         // A row is named in its middle.
-        ticks: workerTicks(workers).map((worker) => worker + 0.5),
+        ticks: workerTicks(workers, height / TICK_HEIGHT).map((worker) => worker + 0.5),
         tickFormat: (middle: number) => String(middle - 0.5),
       },
       marks: [
@@ -151,7 +160,7 @@ export const LOAD_FIGURE: Figure = new HeatMapFigure({
 });
 
 export const KV_USE_FIGURE: Figure = new HeatMapFigure({
-  name: 'KV blocks in use (%)',
+  name: 'KV blocks in use',
   rows: (heat) => heat.kvUse,
   text: percentText,
   unit: '',
@@ -164,9 +173,9 @@ function mapWidth(width: number): number {
   return Math.floor((width - (columns - 1) * GAP) / columns);
 }
 
-/** Workers that the axis names: all of them, or every second, fifth, tenth and so on. */
-function workerTicks(workers: number): number[] {
-  const step = [1, 2, 5, 10, 20].find((candidate) => workers / candidate <= 8) ?? 50;
+/** Workers that the axis names, `most` at most: all, or every second, fifth, tenth and so on. */
+function workerTicks(workers: number, most: number): number[] {
+  const step = [1, 2, 5, 10, 20].find((candidate) => workers / candidate <= most) ?? 50;
   return Array.from({ length: Math.ceil(workers / step) }, (_, tick) => tick * step);
 }
 

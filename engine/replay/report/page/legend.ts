@@ -1,7 +1,7 @@
 import { dot, line, plot } from '@observablehq/plot';
-import { seriesStyle } from '../series-style.ts';
+import type { SeriesStyle } from '../series-style.ts';
 import { element, type PageElement } from './dom.ts';
-import type { Scene } from './figure.ts';
+import { type Scene, styleOf } from './figure.ts';
 
 const WIDTH = 34;
 const HEIGHT = 12;
@@ -15,13 +15,12 @@ export interface Sample {
 /** The policies of the scene with a sample of each one's marks. */
 export function legend({ view, runs }: Scene, sample: Sample): PageElement {
   const items = runs.map(({ policy }) =>
-    element('li', {}, sampleOf(policy, sample), view.policies[policy] ?? ''),
+    element('li', {}, sampleOf(styleOf(view, policy), sample), view.policies[policy] ?? ''),
   );
   return element('ul', { class: 'legend' }, ...items);
 }
 
-function sampleOf(policy: number, sample: Sample): PageElement {
-  const { color, dash, symbol } = seriesStyle(policy);
+function sampleOf({ color, dash, symbol }: SeriesStyle, sample: Sample): PageElement {
   const ends: [number, number][] = [
     [0, 0],
     [1, 0],

@@ -1,8 +1,8 @@
 import type { FigureId } from '../report-figures.ts';
-import { FIGURE_IDS } from '../report-figures.ts';
+import { FIGURE_IDS, FIGURE_TEXTS } from '../report-figures.ts';
 import type { ReportView } from '../report-view.ts';
 import { CdfFigure } from './cdf.ts';
-import { element, find, findAll, type PageElement } from './dom.ts';
+import { element, find, findAll, onPrint, type PageElement } from './dom.ts';
 import type { DataTable, Figure, Scene } from './figure.ts';
 import { GOODPUT_FIGURE } from './goodput.ts';
 import { KV_USE_FIGURE, LOAD_FIGURE } from './heat-map.ts';
@@ -30,16 +30,23 @@ const FIGURES: Readonly<Record<FigureId, Figure>> = {
   'kv-use': KV_USE_FIGURE,
 };
 
-/** Draws every figure of the page, and again for each setting that is chosen. */
+/** Widths on A4 paper within the margins of the style sheet, in CSS pixels: of half, of all. */
+const PAPER_WIDTHS = { half: 338, whole: 700 };
+
+/** Draws every figure of the page, again for each setting that is chosen, and for print. */
 function start(): void {
   const view: ReportView = JSON.parse(find('#report-data')?.textContent ?? '');
   const choice = find('#setting');
-  const show = (): void => showSetting(view, Number(choice?.value ?? 0));
-  choice?.addEventListener('change', show);
-  show();
+  const show = (onPaper: boolean): void => showSetting(view, Number(choice?.value ?? 0), onPaper);
+  choice?.addEventListener('change', () => show(false));
+  onPrint(
+    () => show(true),
+    () => show(false),
+  );
+  show(false);
 }
 
-function showSetting(view: ReportView, setting: number): void {
+function showSetting(view: ReportView, setting: number, onPaper: boolean): void {
   for (const section of findAll('[data-setting]')) {
     section.hidden = section.getAttribute('data-setting') !== String(setting);
   }
@@ -47,13 +54,16 @@ function showSetting(view: ReportView, setting: number): void {
   for (const id of FIGURE_IDS) {
     const frame = find(`#${id}`);
     // A figure that would say nothing about these results is not in the page.
-    if (frame !== null) fillFrame(frame, FIGURES[id], { view, setting, runs });
+    if (frame === null) continue;
+    const onScreen = frame.querySelector('.chart')?.clientWidth ?? 0;
+    const { half, whole } = PAPER_WIDTHS;
+    const width = onPaper ? (FIGURE_TEXTS[id].isWide ? whole : half) : onScreen;
+    fillFrame(frame, FIGURES[id], { view, setting, runs, width });
   }
 }
 
-function fillFrame(frame: PageElement, figure: Figure, shown: Omit<Scene, 'width'>): void {
+function fillFrame(frame: PageElement, figure: Figure, scene: Scene): void {
   const plotted = frame.querySelector('.chart');
-  const scene = { ...shown, width: plotted?.clientWidth ?? 0 };
   const drawn = figure.draw(scene);
   plotted?.replaceChildren(
     ...(drawn.length > 0 ? drawn : [element('p', { class: 'empty' }, 'Nothing was measured.')]),

@@ -1,8 +1,8 @@
-import { dot, pointer, ruleY, text, tip } from '@observablehq/plot';
+import { dot, pointer, ruleY, tip } from '@observablehq/plot';
 import { NO_FIGURE, percentText, ratioText } from '../figure-text.ts';
-import { seriesStyle } from '../series-style.ts';
 import { chart } from './chart.ts';
-import type { DataTable, Figure, Scene } from './figure.ts';
+import { type DataTable, type Figure, type Scene, styleOf } from './figure.ts';
+import { boundLevels } from './hit-bound-levels.ts';
 import { legend } from './legend.ts';
 
 interface Mark {
@@ -19,7 +19,6 @@ export const PLANE_FIGURE: Figure = {
     const { view, width } = scene;
     const marks = planeMarks(scene);
     if (marks.length === 0) return [];
-    const hitBound = view.settings[scene.setting]?.hitBound ?? null;
     const policies = [...new Set(marks.map(({ policy }) => policy))];
     const drawn = chart({
       width,
@@ -34,19 +33,8 @@ export const PLANE_FIGURE: Figure = {
       y: { label: 'Token hit rate (%)', percent: true, zero: true, nice: true },
       marks: [
         ruleY([0]),
-        hitBound === null
-          ? []
-          : [
-              ruleY([hitBound], { strokeDasharray: '2 3', strokeOpacity: 0.7 }),
-              text([hitBound], {
-                y: (value: number) => value,
-                frameAnchor: 'right',
-                dy: -7,
-                text: (value: number) => `infinite cache ${percentText(value)}`,
-              }),
-            ],
         policies.map((policy) => {
-          const { color, symbol } = seriesStyle(policy);
+          const { color, symbol } = styleOf(view, policy);
           return dot(
             marks.filter((mark) => mark.policy === policy),
             {
@@ -62,6 +50,7 @@ export const PLANE_FIGURE: Figure = {
             },
           );
         }),
+        boundLevels(scene.runs),
         tip(
           marks,
           pointer({ x: 'loadSpread', y: 'tokenHitRate', title: 'title', lineHeight: 1.3 }),

@@ -1,10 +1,11 @@
-import { dot, line, type Markish, pointer, ruleY, text, tip, windowY } from '@observablehq/plot';
+import { dot, line, type Markish, pointer, ruleY, tip, windowY } from '@observablehq/plot';
 import { NO_FIGURE, numberText, percentText } from '../figure-text.ts';
 import type { RunView } from '../report-view.ts';
-import { seriesStyle } from '../series-style.ts';
+import type { SeriesStyle } from '../series-style.ts';
 import { chart } from './chart.ts';
 import type { PageElement } from './dom.ts';
-import type { DataTable, Figure, Scene } from './figure.ts';
+import { type DataTable, type Figure, type Scene, styleOf } from './figure.ts';
+import { boundLevels } from './hit-bound-levels.ts';
 import { legend } from './legend.ts';
 import { TimeAxis } from './time-axis.ts';
 
@@ -25,10 +26,13 @@ interface Quantity {
   readonly text: (value: number) => string;
   /** What `text` counts, where it does not say it. */
   readonly unit: string;
-  readonly y: Parameters<typeof chart>[0]['y'];
+  /** Name of the axis. */
+  readonly axis: string;
+  /** A share of 0 .. 1, shown in percent. */
+  readonly isShare: boolean;
   readonly isSmoothed: boolean;
-  /** A level to compare with. */
-  readonly bound: (scene: Scene) => number | null;
+  /** What to compare with. */
+  readonly levels: (runs: readonly RunView[]) => Markish;
 }
 
 class TimeLinesFigure implements Figure {
@@ -39,8 +43,8 @@ class TimeLinesFigure implements Figure {
   }
 
   draw(scene: Scene): readonly PageElement[] {
-    const { runs, width } = scene;
-    const { name, y, isSmoothed } = this.#quantity;
+    const { view, runs, width } = scene;
+    const { name, isSmoothed, levels } = this.#quantity;
     const axis = timeAxis(runs);
     const curves = runs.map((run) => ({
       policy: run.policy,
@@ -52,11 +56,11 @@ class TimeLinesFigure implements Figure {
       width,
       label: `${name} over time by policy`,
       x: { label: axis.label, domain: [0, axis.end], ticks: width / 80 },
-      y,
+      y: this.#axis(points),
       marks: [
         ruleY([0]),
-        this.#boundMarks(scene),
-        curves.map((curve) => lineMarks(curve.policy, curve.points, isSmoothed)),
+        curves.map((curve) => lineMarks(styleOf(view, curve.policy), curve.points, isSmoothed)),
+        levels(runs),
         tip(points, pointer({ x: 'time', y: 'value', title: 'title', lineHeight: 1.3 })),
       ],
     });
@@ -93,18 +97,17 @@ class TimeLinesFigure implements Figure {
     });
   }
 
-  #boundMarks(scene: Scene): Markish {
-    const bound = this.#quantity.bound(scene);
-    if (bound === null) return [];
-    return [
-      ruleY([bound], { strokeDasharray: '2 3', strokeOpacity: 0.7 }),
-      text([bound], {
-        y: (value: number) => value,
-        frameAnchor: 'right',
-        dy: -7,
-        text: (value: number) => `infinite cache ${this.#quantity.text(value)}`,
-      }),
-    ];
+  /** From 0 to the greatest value; to 1 where all are 0, and a share to no more than all. */
+  #axis(points: readonly Point[]): Parameters<typeof chart>[0]['y'] {
+    const { axis, isShare } = this.#quantity;
+    const known = points.map(({ value }) => value).filter((value) => value > 0);
+    const greatest = known.length === 0 ? 1 : Math.max(...known);
+    if (isShare) {
+      return { label: axis, percent: true, domain: [0, Math.ceil(greatest * 10) * 10] };
+    }
+    return known.length === 0
+      ? { label: axis, domain: [0, 1], ticks: [0, 1], tickFormat: String }
+      : { label: axis, domain: [0, greatest], nice: true };
   }
 }
 
@@ -113,9 +116,10 @@ export const HIT_RATE_FIGURE: Figure = new TimeLinesFigure({
   values: (run) => run.tokenHitRate,
   text: percentText,
   unit: '',
-  y: { label: 'Cached prompt tokens (%)', percent: true, zero: true, nice: true },
+  axis: 'Cached prompt tokens (%)',
+  isShare: true,
   isSmoothed: true,
-  bound: ({ view, setting }) => view.settings[setting]?.hitBound ?? null,
+  levels: boundLevels,
 });
 
 export const QUEUE_FIGURE: Figure = new TimeLinesFigure({
@@ -123,13 +127,17 @@ export const QUEUE_FIGURE: Figure = new TimeLinesFigure({
   values: (run) => run.queue,
   text: numberText,
   unit: ' waiting',
-  y: { label: 'Waiting requests', zero: true, nice: true },
+  axis: 'Waiting requests',
+  isShare: false,
   isSmoothed: false,
-  bound: () => null,
+  levels: () => [],
 });
 
-function lineMarks(policy: number, points: readonly Point[], isSmoothed: boolean): Markish {
-  const { color, dash } = seriesStyle(policy);
+function lineMarks(
+  { color, dash }: SeriesStyle,
+  points: readonly Point[],
+  isSmoothed: boolean,
+): Markish {
   const style = { x: 'time', y: 'value', stroke: color, strokeDasharray: dash, strokeWidth: 1.75 };
   if (!isSmoothed) return line(points, style);
   return [

@@ -48,8 +48,11 @@ test('every figure has a title, a caption and a place for its data', () => {
   }
 });
 
-test('a grid with one rate has no goodput against rate, and no choice of settings', () => {
+test('a grid with one rate says how to get goodput against rate, and has no choice', () => {
   assert.doesNotMatch(page, /<figure id="goodput"|<select/);
+  const [absent = ''] = page.match(/<div id="no-goodput">.*?<\/div>/s) ?? [];
+  assert.ok(absent.includes(`<h3>${FIGURE_TEXTS.goodput.title}</h3>`));
+  assert.ok(absent.includes(`<code>${one.sweepCommand}</code>`));
   const more = sampleReport({
     policies: ['smart'],
     rates: [1, 3],
@@ -59,5 +62,31 @@ test('a grid with one rate has no goodput against rate, and no choice of setting
   });
   const swept = reportHtml(more, SCRIPT);
   assert.match(swept, /<figure id="goodput"/);
+  assert.doesNotMatch(swept, /id="no-goodput"/);
   assert.match(swept, /<option value="1">3× speed<\/option>/);
+});
+
+/** The facts below the title, when that many turns of each cell were not sent. */
+function factsOf(notSent: readonly number[]): string[] {
+  const cells = one.cells.map((cell, at) => {
+    const { requests } = cell.result;
+    const lost = notSent[at] ?? 0;
+    const counts = { ...requests, in: requests.in - lost, notSent: lost };
+    return { ...cell, result: { ...cell.result, requests: counts } };
+  });
+  const [facts = ''] =
+    reportHtml({ ...one, cells }, SCRIPT).match(/<ul class="facts">.*?<\/ul>/s) ?? [];
+  return [...facts.matchAll(/<li>(.*?)<\/li>/g)].map(([, fact = '']) => fact);
+}
+
+test('the requests of the title are all of them, and those never sent stand beside them', () => {
+  assert.deepEqual(factsOf([0, 0]).slice(0, 2), ['40 requests', '2 workers']);
+  assert.deepEqual(factsOf([7, 7]).slice(0, 2), [
+    '40 requests',
+    '7 of them never sent, their session given up',
+  ]);
+  assert.deepEqual(factsOf([0, 7]).slice(0, 2), [
+    '40 requests',
+    'up to 7 of them never sent, their session given up',
+  ]);
 });

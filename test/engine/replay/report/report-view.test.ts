@@ -5,6 +5,7 @@ import { CURVE_SHARES } from '../../../../engine/replay/replay-result.ts';
 import type { ReportData } from '../../../../engine/replay/report/report-data.ts';
 import { reportGrid } from '../../../../engine/replay/report/report-grid.ts';
 import { mergeBuckets, reportView } from '../../../../engine/replay/report/report-view.ts';
+import { summaryTables } from '../../../../engine/replay/report/summary.ts';
 import { sampleReport } from './sample-report.ts';
 
 const sample = sampleReport({
@@ -87,6 +88,35 @@ test('a run is the first seed of its policy, a point is every cell', () => {
     assert.equal(run.ttftMs.length, CURVE_SHARES.length);
     assert.equal(run.tokenHitRate.length, run.queue.length);
   }
+});
+
+test('the bound of a run is the mean over its seeds, as in the table', () => {
+  const cells = sample.cells.map((cell) => ({
+    ...cell,
+    bound: { tokenHitRate: cell.seed === 1 ? 0.3 : 0.5, blockHitRate: 0.2 },
+  }));
+  const data = { ...sample, cells };
+  const grid = reportGrid(data);
+  assert.deepEqual(
+    reportView(data, grid).runs.map(({ hitBound }) => hitBound),
+    [0.4, 0.4],
+  );
+  assert.match(summaryTables(grid, 0).text, /<td>40\.0 %<small>/);
+  const unknown = { ...sample, cells: cells.map((cell) => ({ ...cell, bound: undefined })) };
+  const { runs } = reportView(unknown, reportGrid(unknown));
+  assert.deepEqual(
+    runs.map(({ hitBound }) => hitBound),
+    [null, null],
+  );
+});
+
+test('a point has the arrivals that were measured, not those asked for', () => {
+  const { points } = reportView(sample, reportGrid(sample));
+  assert.deepEqual(
+    points.map(({ arrivalsPerSecond }) => arrivalsPerSecond).sort(),
+    sample.cells.map(({ result }) => result.arrivalsPerSecond).sort(),
+  );
+  assert.ok(points.every(({ arrivalsPerSecond }) => arrivalsPerSecond > 0));
 });
 
 test('a service level that asks for nothing has no bound', () => {

@@ -31,6 +31,7 @@ export function sampleReport(grid: SampleGrid): ReportData {
     title: 'conversation',
     version: '0.0.0',
     command: `fakeai replay --workload conversation --workers ${workers}`,
+    sweepCommand: 'fakeai replay --workload conversation --rate 1,2,3',
     resultsHash: '0123456789abcdef',
     config: { workers, policies, worker: config(grid, 'smart', 1, 1).worker },
     rateUnit: '×',

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import fc from 'fast-check';
 import { PAPERS } from '../../../../engine/replay/report/report-style.ts';
-import { SERIES_COLORS, seriesStyle } from '../../../../engine/replay/report/series-style.ts';
+import { SERIES_COLORS, seriesStyles } from '../../../../engine/replay/report/series-style.ts';
+import { POLICY_NAMES } from '../../../../engine/router/policies/create-policy.ts';
 
 /** Relative luminance of WCAG 2. */
 function luminance(hex: string): number {
@@ -24,16 +26,34 @@ test('every colour stands out from its paper by at least 3 to 1', () => {
   }
 });
 
-test('no two of 72 policies have both colour and dashes in common', () => {
-  const looks = Array.from({ length: 72 }, (_, index) => {
-    const { color, dash } = seriesStyle(index);
-    return `${color} ${dash}`;
-  });
-  assert.equal(new Set(looks).size, 72);
+test('a policy has its colour in every report, wherever it stands there', () => {
+  const names = [...POLICY_NAMES, 'smart (overlap 0.5)', 'smart (overlap 2)'];
+  const colors = new Map(
+    seriesStyles(names).map(({ color }, at): [string, string] => [names[at]!, color]),
+  );
+  fc.assert(
+    fc.property(fc.shuffledSubarray(names), (some) => {
+      const styles = seriesStyles(some);
+      assert.deepEqual(
+        styles.map(({ color }) => color),
+        some.map((name) => colors.get(name)),
+      );
+    }),
+  );
 });
 
-test('the first eight policies differ in their dashes alone, the first seven in their marks', () => {
-  const styles = Array.from({ length: 8 }, (_, index) => seriesStyle(index));
+test('the eight policies have colours and dashes of their own, and seven symbols', () => {
+  const styles = seriesStyles(POLICY_NAMES);
+  assert.equal(new Set(styles.map(({ color }) => color)).size, 8);
   assert.equal(new Set(styles.map(({ dash }) => dash)).size, 8);
-  assert.equal(new Set(styles.slice(0, 7).map(({ symbol }) => symbol)).size, 7);
+  assert.equal(new Set(styles.map(({ symbol }) => symbol)).size, 7);
+});
+
+test('no two of up to nine policies have both colour and dashes in common', () => {
+  fc.assert(
+    fc.property(fc.uniqueArray(fc.string(), { maxLength: 9 }), (names) => {
+      const looks = seriesStyles(names).map(({ color, dash }) => `${color} ${dash}`);
+      assert.equal(new Set(looks).size, names.length);
+    }),
+  );
 });
