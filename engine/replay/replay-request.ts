@@ -14,6 +14,8 @@ export interface ReplayObserver {
 
 /** What a replay decides about a request besides what the trace says. */
 export interface RequestTraits {
+  /** Requests that were placed before it. */
+  readonly number: number;
   readonly hashes: Uint32Array;
   readonly blockSize: number;
   readonly outputTokens: number;
@@ -24,6 +26,7 @@ export interface RequestTraits {
 
 /** One request in flight: what the cluster is handed, what it tells, and how far it got. */
 export class ReplayRequest implements ClusterRequest, RequestListener {
+  readonly number: number;
   readonly arrivedUs: TimeUs;
   readonly promptTokens: number;
   readonly promptBlocks: number;
@@ -38,6 +41,8 @@ export class ReplayRequest implements ClusterRequest, RequestListener {
   readonly #observer: ReplayObserver;
   /** Set when it has been placed. */
   worker = -1;
+  /** First block of its prompt that a `TimelyIndex` booked for it. */
+  bookedFrom = 0;
   /** How long it waited for blocks from another worker before it reached its own. */
   fetchUs = 0;
   queuedUs = 0;
@@ -47,6 +52,7 @@ export class ReplayRequest implements ClusterRequest, RequestListener {
   emitted = 0;
 
   constructor(trace: TraceRequest, traits: RequestTraits, observer: ReplayObserver) {
+    this.number = traits.number;
     this.arrivedUs = trace.arrivalUs;
     this.promptTokens = trace.promptTokens;
     this.promptBlocks = Math.floor(trace.promptTokens / traits.blockSize);
@@ -59,6 +65,11 @@ export class ReplayRequest implements ClusterRequest, RequestListener {
     this.turnsAfter = trace.turnsAfter;
     this.counted = traits.counted;
     this.#observer = observer;
+  }
+
+  /** False also for a request that ended without a first token. */
+  get hasStarted(): boolean {
+    return this.firstTokenUs >= 0;
   }
 
   get pinned(): WorkerId | undefined {

@@ -14,6 +14,7 @@ import { Recorder } from './recorder.ts';
 import { RemoteFetches, type Transfer } from './remote-fetches.ts';
 import type { ReplayConfig, ReplayTuning } from './replay-config.ts';
 import { type ReplayObserver, ReplayRequest } from './replay-request.ts';
+import { TimelyIndex } from './timely-index.ts';
 import { writeHashes } from './trace/content.ts';
 import { TraceRequest, type TraceSource } from './trace/trace-source.ts';
 
@@ -41,6 +42,8 @@ export class VirtualDriver implements Transport, ReplayObserver {
   readonly #wakes = new IndexedHeap();
   readonly #turns: PendingTurns;
   readonly #late: LateReports | undefined;
+  /** What workers hold, where the router's own index does not say so. */
+  readonly #timely: TimelyIndex | undefined;
   readonly #fetches: RemoteFetches | undefined;
   /** What the request that was placed last waits for. */
   #transfer: Transfer | undefined;
@@ -73,16 +76,13 @@ export class VirtualDriver implements Transport, ReplayObserver {
     );
     this.#turns = new PendingTurns(source);
     this.#late = stalenessUs > 0 ? new LateReports(stalenessUs) : undefined;
+    const knowsAll = stalenessUs === 0 && router.kvEnabled && worker.scheduler === 'batched';
+    this.#timely = knowsAll ? undefined : new TimelyIndex(router, worker);
     this.#fetches =
       remoteFetch === undefined ? undefined : new RemoteFetches(remoteFetch, worker, this.#workers);
+    const { serviceLevel } = config;
     this.recorder = new Recorder(
-      {
-        workers: router.workers,
-        blocksPerWorker: worker.numBlocks,
-        blockSize: router.blockSize,
-        serviceLevel: config.serviceLevel,
-        records,
-      },
+      { workers: router.workers, worker, serviceLevel, records },
       this.#router,
     );
   }
@@ -113,6 +113,7 @@ export class VirtualDriver implements Transport, ReplayObserver {
 
   ended(request: ReplayRequest, outcome: Outcome): void {
     this.recorder.ended(request, outcome, this.#nowUs);
+    if (!request.hasStarted) this.#timely?.abandoned(request);
     if (request.turnsAfter > 0 && outcome === OUTCOME.finished) {
       this.#turns.add(request, this.#nowUs);
     }
@@ -161,6 +162,7 @@ export class VirtualDriver implements Transport, ReplayObserver {
     const request = new ReplayRequest(
       trace,
       {
+        number,
         hashes: this.#hashesOf(trace),
         blockSize: router.blockSize,
         outputTokens: window.prefillOnly ? 1 : trace.outputTokens,
@@ -173,7 +175,8 @@ export class VirtualDriver implements Transport, ReplayObserver {
     const placement = this.#cluster.submit(request, request);
     assert(placement !== undefined, 'every worker of a replay can be chosen');
     request.worker = placement.worker;
-    this.recorder.placed(request, this.#router.lastRegret);
+    const heldBlocks = this.#timely?.placed(request) ?? this.#router.lastHeldBlocks;
+    this.recorder.placed(request, heldBlocks);
     if (this.#transfer !== undefined) {
       request.fetchUs = this.#transfer.transferUs;
       this.recorder.fetching(request, this.#transfer.blocks);
@@ -203,6 +206,7 @@ export class VirtualDriver implements Transport, ReplayObserver {
     const hasNews = worker.advance(this.#nowUs, NEVER_US, batch);
     this.recorder.reported(index, this.#nowUs, batch.load);
     if (hasNews) {
+      this.#timely?.applyBatch(batch);
       if (this.#late === undefined) {
         this.#cluster.applyBatch(batch);
       } else {
@@ -233,6 +237,7 @@ export class VirtualDriver implements Transport, ReplayObserver {
       assert(ledger.decodeBlocks(worker.id) === 0, 'no block is left in the ledger');
       assert(ledger.prefillTokensPending(worker.id) === 0, 'no prefill is left in the ledger');
     }
-    assert(index.bookedBits === 0, 'no booking is left in the index');
+    const bookedBits = index.bookedBits + (this.#timely?.bookedBits ?? 0);
+    assert(bookedBits === 0, 'no booking is left in an index');
   }
 }

@@ -3,6 +3,7 @@ import type { TraceSpec } from '../../engine/replay/replay-config.ts';
 import { parseRecordedHeader } from '../../engine/replay/trace/recorded.ts';
 import { readTrace } from '../../engine/replay/trace/trace-reader.ts';
 import { requestsPerSecond, type TraceTable } from '../../engine/replay/trace/trace-table.ts';
+import { WorkloadError } from '../../engine/replay/workload/parameters.ts';
 import { resolveWorkload } from '../../engine/replay/workload/workloads.ts';
 import type { CommandContext } from '../commands/command-context.ts';
 
@@ -37,11 +38,13 @@ export interface LabTrace {
   readonly blockSize: number;
   /** Their mean rate by nature, where there is one; else a rate to start from. */
   readonly requestsPerSecond: number;
+  /** Whether turns wait for answers, so that not the rate alone says when requests arrive. */
+  readonly hasWaitingTurns: boolean;
   /** How fast they arrive when nothing else is asked for. */
   readonly arrivals: Arrivals;
   /** The same where several rates can be compared. */
   readonly sweep: readonly Arrivals[];
-  /** The requests for one seed and rate. */
+  /** The requests for one seed and rate. Throws `WorkloadError` if they have no rate. */
   open(seed: number, arrivals: Arrivals): { readonly trace: TraceSpec; readonly rate: number };
 }
 
@@ -90,13 +93,17 @@ function tableTrace(path: string, table: TraceTable, blockSize: number): LabTrac
     description: { file: basename(path), requests, requestsPerSecond: ownQps },
     requests,
     requestsPerSecond: ownQps,
+    hasWaitingTurns: table.waits.includes(1),
     blockSize,
     arrivals: speedUp(1),
     sweep: [speedUp(1)],
-    open: (_seed, { unit, value }) => ({
-      trace,
-      rate: unit === 'speed-up' ? value : value / ownQps,
-    }),
+    open: (_seed, { unit, value }) => {
+      if (unit === 'speed-up') return { trace, rate: value };
+      if (Number.isFinite(ownQps)) return { trace, rate: value / ownQps };
+      throw new WorkloadError(
+        `all requests of ${path} arrive at once, so there is no rate to change`,
+      );
+    },
   };
 }
 
@@ -111,6 +118,7 @@ function workloadTrace(options: TraceOptions): LabTrace {
     description: { workload, parameters },
     requests: Math.min(limit, parameters.requests ?? 0),
     requestsPerSecond: parameters.qps || 1,
+    hasWaitingTurns: 'thinkSeconds' in parameters,
     blockSize: workload === 'conversation' ? CONVERSATION_BLOCK_SIZE : DEFAULT_BLOCK_SIZE,
     arrivals: speedUp(isDefault ? DEFAULT_SPEED_UP : 1),
     sweep: (isDefault ? DEFAULT_SPEED_UPS : [1]).map(speedUp),

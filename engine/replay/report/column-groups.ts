@@ -44,6 +44,14 @@ export const QUEUE = latencyGroup(
   ({ queueMs }) => queueMs,
 );
 
+export const REGRET = latencyGroup(
+  'Regret',
+  'What the choice of the worker cost against the best one in hindsight: its time to first token ' +
+    'over the least of any worker, both estimated as the wait until the requests placed there ' +
+    'before had theirs, plus the prefill of what the worker did not have cached.',
+  ({ regretMs }) => regretMs,
+);
+
 export const TOKENS: ColumnGroup = {
   heading: 'Tokens',
   meaning:

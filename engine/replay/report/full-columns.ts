@@ -7,6 +7,7 @@ import {
   KV_BLOCKS,
   PREEMPTED,
   QUEUE,
+  REGRET,
   REQUESTS,
   SECOND_TOKEN,
   TOKENS,
@@ -20,5 +21,5 @@ export const FULL_TABLES: readonly FigureTable[] = [
   { title: 'Latency until the answer flows', groups: [QUEUE, TTFT, SECOND_TOKEN] },
   { title: 'Latency of the answer', groups: [ITL, TPOT, END_TO_END] },
   { title: 'Requests, throughput and balance', groups: [REQUESTS, TOKENS, GOODPUT, IMBALANCE] },
-  { title: 'Cache', groups: [HIT_RATE, KV_BLOCKS, PREEMPTED] },
+  { title: 'Cache and routing', groups: [HIT_RATE, KV_BLOCKS, PREEMPTED, REGRET] },
 ];

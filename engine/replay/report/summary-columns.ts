@@ -7,12 +7,13 @@ import {
   KV_BLOCKS,
   PREEMPTED,
   QUEUE,
+  REGRET,
   REQUESTS,
   TOKENS,
   TTFT,
 } from './column-groups.ts';
-import { column, type FigureTable, part } from './figure-column.ts';
-import { countText, numberText } from './figure-text.ts';
+import { type FigureTable, part } from './figure-column.ts';
+import { countText } from './figure-text.ts';
 import type { ReportCell } from './report-data.ts';
 
 /** What is compared at a glance: what users of the cluster see, and what goes on within. */
@@ -36,13 +37,7 @@ export const SUMMARY_TABLES: readonly FigureTable[] = [
       KV_BLOCKS,
       PREEMPTED,
       part(IMBALANCE, 'load CV', 'work CV', 'max/mean'),
-      {
-        heading: 'Regret',
-        meaning:
-          'What the chosen worker costs above the cheapest one by the cost function of the smart ' +
-          'policy, mean over the decisions. By that policy it is zero unless it explores.',
-        columns: [column('blocks', (result) => result.regretBlocks, numberText)],
-      },
+      part(REGRET, 'mean', 'p99'),
       {
         heading: 'Speed',
         meaning: 'Simulated time over the time that the simulation took. Not part of the hash.',
