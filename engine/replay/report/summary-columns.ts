@@ -32,7 +32,7 @@ export const SUMMARY_TABLES: readonly FigureTable[] = [
   {
     title: 'Requests, cache and balance',
     groups: [
-      part(REQUESTS, 'in', 'finished', 'rejected', 'failed'),
+      part(REQUESTS, 'in', 'finished', 'rejected'),
       part(HIT_RATE, 'tokens', 'bound', 'blocks'),
       KV_BLOCKS,
       PREEMPTED,
