@@ -14,6 +14,8 @@ export interface ReplayObserver {
 
 /** What a replay decides about a request besides what the trace says. */
 export interface RequestTraits {
+  /** Requests that were placed before it. */
+  readonly number: number;
   readonly hashes: Uint32Array;
   readonly blockSize: number;
   readonly outputTokens: number;
@@ -24,6 +26,7 @@ export interface RequestTraits {
 
 /** One request in flight: what the cluster is handed, what it tells, and how far it got. */
 export class ReplayRequest implements ClusterRequest, RequestListener {
+  readonly number: number;
   readonly arrivedUs: TimeUs;
   readonly promptTokens: number;
   readonly promptBlocks: number;
@@ -47,6 +50,7 @@ export class ReplayRequest implements ClusterRequest, RequestListener {
   emitted = 0;
 
   constructor(trace: TraceRequest, traits: RequestTraits, observer: ReplayObserver) {
+    this.number = traits.number;
     this.arrivedUs = trace.arrivalUs;
     this.promptTokens = trace.promptTokens;
     this.promptBlocks = Math.floor(trace.promptTokens / traits.blockSize);
@@ -59,6 +63,11 @@ export class ReplayRequest implements ClusterRequest, RequestListener {
     this.turnsAfter = trace.turnsAfter;
     this.counted = traits.counted;
     this.#observer = observer;
+  }
+
+  /** False also for a request that ended without a first token. */
+  get hasStarted(): boolean {
+    return this.firstTokenUs >= 0;
   }
 
   get pinned(): WorkerId | undefined {

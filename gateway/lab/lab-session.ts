@@ -1,11 +1,10 @@
 import { Presets, SingleBar } from 'cli-progress';
 import type { HitBound } from '../../engine/replay/hit-bound.ts';
-import type { ReplayOutcome } from '../../engine/replay/replay.ts';
 import type { ReplayConfig } from '../../engine/replay/replay-config.ts';
-import { ReplayRunner } from '../../engine/replay/replay-runner.ts';
+import { ReplayRunner, type RunOutcome } from '../../engine/replay/replay-runner.ts';
 
 /** A replay that ran to its end, with the time that it took on its thread. */
-export interface TimedOutcome extends ReplayOutcome {
+export interface TimedOutcome extends RunOutcome {
   readonly wallSeconds: number;
 }
 
@@ -32,6 +31,7 @@ export class LabSession {
     configs: readonly ReplayConfig[],
     requests: number,
     records = false,
+    bounds: readonly (HitBound | undefined)[] = [],
   ): Promise<(TimedOutcome | undefined)[]> {
     const startedMs: number[] = [];
     const wallSeconds: number[] = [];
@@ -39,6 +39,7 @@ export class LabSession {
     try {
       const outcomes = await this.#runner.run(configs, {
         records,
+        bounds,
         started: (index) => {
           startedMs[index] = performance.now();
         },

@@ -31,26 +31,30 @@ export class Lab {
   }
 
   /** Replays each cell. Those that the user kept from ending are left out. */
-  async run(settings: readonly CellSettings[], keepRecords = false): Promise<FinishedCell[]> {
+  async run(
+    settings: readonly CellSettings[],
+    keepRecords = false,
+    bounds: readonly (HitBound | undefined)[] = [],
+  ): Promise<FinishedCell[]> {
     const configs = settings.map((cell) => replayConfig(cell, this.options, this.trace));
-    const outcomes = await this.#session.run(configs, this.trace.requests, keepRecords);
+    const outcomes = await this.#session.run(configs, this.trace.requests, keepRecords, bounds);
     return settings.flatMap((cell, index) => {
       const outcome = outcomes[index];
-      return outcome === undefined ? [] : [{ settings: cell, bound: undefined, ...outcome }];
+      return outcome === undefined ? [] : [{ settings: cell, ...outcome }];
     });
   }
 
-  /** Adds to each cell what no policy can exceed, computed once for all that replay the same. */
-  async withBounds(cells: readonly FinishedCell[]): Promise<FinishedCell[]> {
-    const configs = cells.map(({ settings }) => replayConfig(settings, this.options, this.trace));
-    const keys = cells.map(({ settings }, index) => boundKey(settings, configs[index]));
+  /**
+   * What no policy can exceed in each cell, computed once for all that replay the same. Known before
+   * the replays, so that whatever of them is kept has it.
+   */
+  async bounds(settings: readonly CellSettings[]): Promise<(HitBound | undefined)[]> {
+    const configs = settings.map((cell) => replayConfig(cell, this.options, this.trace));
+    const keys = settings.map((cell, index) => boundKey(cell, configs[index]));
     const distinct = [...new Set(keys)];
     const firsts = distinct.flatMap((key) => configs[keys.indexOf(key)] ?? []);
-    const bounds: (HitBound | undefined)[] = await this.#session.bounds(firsts);
-    return cells.map((cell, index) => ({
-      ...cell,
-      bound: bounds[distinct.indexOf(keys[index] ?? '')],
-    }));
+    const bounds = await this.#session.bounds(firsts);
+    return keys.map((key) => bounds[distinct.indexOf(key)]);
   }
 }
 

@@ -20,7 +20,8 @@ export function runReplay(context: CommandContext, options: ReplayOptions): Prom
     const requests = trace.requests.toLocaleString('en');
     context.writeOut(`${trace.name}: ${requests} requests, ${count}\n\n`);
     const readMs = performance.now();
-    const cells = await lab.withBounds(await lab.run(settings, options.records));
+    const bounds = await lab.bounds(settings);
+    const cells = await lab.run(settings, options.records, bounds);
     const simulatedMs = performance.now();
     if (cells.length > 0) {
       context.writeOut(replayTable(cells, context.colours));
