@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { mkdir, open, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { mkdir, mkdtemp, open, rmdir, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
@@ -79,10 +79,22 @@ export async function* openTextFile(path: string): AsyncGenerator<string> {
   }
 }
 
+/** Makes a folder that files can be written to, unless it is there. Rejects with `FileError`. */
+export async function makeFolder(path: string): Promise<void> {
+  try {
+    await makeFolders(path);
+    // Permissions do not tell everything: whether something can be made in it, only trying does.
+    await rmdir(await mkdtemp(join(path, '.fakeai-')));
+  } catch (error) {
+    const reason = codeOf(error) === 'ENOENT' ? 'nothing can be made there' : reasonOf(error);
+    throw new FileError(`cannot write to ${path}: ${reason}`);
+  }
+}
+
 /** Writes a text file, and the folders that it lies in. Rejects with `FileError`. */
 export async function writeTextFile(path: string, chunks: Iterable<string>): Promise<void> {
   try {
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolders(dirname(path));
     await writeFile(path, chunks);
   } catch (error) {
     throw new FileError(`cannot write ${path}: ${reasonOf(error)}`);
@@ -92,11 +104,35 @@ export async function writeTextFile(path: string, chunks: Iterable<string>): Pro
 /** Empties a file, which need not exist, to be written bit by bit. Rejects with `FileError`. */
 export async function openFileToWrite(path: string): Promise<Writable> {
   try {
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolders(dirname(path));
     return (await open(path, 'w')).createWriteStream();
   } catch (error) {
     throw new FileError(`cannot write ${path}: ${reasonOf(error)}`);
   }
+}
+
+/**
+ * Makes a folder and those that it lies in. Not by `recursive`, with which Node tries again for ever
+ * where a folder is there but takes none, such as /proc.
+ */
+async function makeFolders(path: string): Promise<void> {
+  if (await isFolder(path)) return;
+  await makeFolders(dirname(path));
+  await mkdir(path).catch((error: unknown) => {
+    // Another process may have been faster.
+    if (codeOf(error) !== 'EEXIST') throw error;
+  });
+}
+
+/** False if there is nothing. A file is an error. */
+async function isFolder(path: string): Promise<boolean> {
+  try {
+    if ((await stat(path)).isDirectory()) return true;
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return false;
+    throw error;
+  }
+  throw Object.assign(new Error('a file'), { code: 'ENOTDIR' });
 }
 
 const GZIP_MAGIC = 0x8b1f;
@@ -122,7 +158,10 @@ function reasonOf(error: unknown): string {
   const words = new Map([
     ['ENOENT', 'there is no such file'],
     ['EISDIR', 'it is a folder'],
+    ['ENOTDIR', 'part of the path is a file'],
     ['EACCES', 'permission denied'],
+    ['EROFS', 'the file system is read-only'],
+    ['ENOSPC', 'the disk is full'],
     ['Z_DATA_ERROR', 'it is damaged gzip'],
     ['Z_BUF_ERROR', 'it is gzip that ends too early'],
   ]);

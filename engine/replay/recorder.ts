@@ -66,6 +66,7 @@ export class Recorder {
   };
   #warmupRequests = 0;
   #firstUs = -1;
+  #lastArrivalUs = -1;
   #lastUs = 0;
 
   constructor(options: RecorderOptions, router: SmartRouter) {
@@ -86,6 +87,7 @@ export class Recorder {
       this.#firstUs = request.arrivedUs;
       this.#workers.restart(request.arrivedUs);
     }
+    this.#lastArrivalUs = request.arrivedUs;
     const { index } = this.#router;
     this.#sums.in++;
     this.#sums.distinct += index.blocks;
@@ -163,6 +165,7 @@ export class Recorder {
       requests: this.#counts(),
       warmupRequests: this.#warmupRequests,
       seconds,
+      arrivalSeconds: (this.#lastArrivalUs - this.#firstUs) / 1e6,
       promptTokens: sums.promptTokens,
       outputTokens: sums.outputTokens,
       outputTokensPerSecond: perSecond(sums.outputTokens),

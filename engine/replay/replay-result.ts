@@ -96,6 +96,8 @@ export interface ReplayResult {
   readonly warmupRequests: number;
   /** From the first arrival to the last end. */
   readonly seconds: number;
+  /** From the first arrival to the last. */
+  readonly arrivalSeconds: number;
   readonly promptTokens: number;
   readonly outputTokens: number;
   readonly outputTokensPerSecond: number;

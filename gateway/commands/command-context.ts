@@ -8,6 +8,8 @@ export interface CommandContext {
   readonly readFile: ReadFile;
   /** The text of a file in pieces, decompressed if it is gzip. Throws `FileError`. */
   readonly openText: (path: string) => AsyncIterable<string>;
+  /** Makes a folder that files can be written to, unless it is there. Rejects with `FileError`. */
+  readonly makeFolder: (path: string) => Promise<void>;
   /** Writes a text file, and the folders that it lies in. Rejects with `FileError`. */
   readonly writeText: (path: string, chunks: Iterable<string>) => Promise<void>;
   /** Empties a file, which need not exist, to be written bit by bit. Rejects with `FileError`. */

@@ -2,6 +2,7 @@ import { Presets, SingleBar } from 'cli-progress';
 import type { HitBound } from '../../engine/replay/hit-bound.ts';
 import type { ReplayConfig } from '../../engine/replay/replay-config.ts';
 import { ReplayRunner, type RunOutcome } from '../../engine/replay/replay-runner.ts';
+import { progressOf } from './progress.ts';
 
 /** A replay that ran to its end, with the time that it took on its thread. */
 export interface TimedOutcome extends RunOutcome {
@@ -75,7 +76,7 @@ export class LabSession {
     const before = this.#runner.arrivals;
     const bar = new SingleBar(
       {
-        format: '{bar} {percentage} % | {value}/{total} requests | {rate}/s | {eta_formatted} left',
+        format: '{bar} {percentage} % | {done}/{all} requests | {rate}/s{left}',
         stream: process.stderr,
         clearOnComplete: true,
         hideCursor: true,
@@ -85,10 +86,9 @@ export class LabSession {
     const startMs = performance.now();
     const update = (): void => {
       const done = this.#runner.arrivals - before;
-      const rate = Math.round((1000 * done) / (performance.now() - startMs));
-      bar.update(done, { rate: rate.toLocaleString('en') });
+      bar.update(done, progressOf(done, total, performance.now() - startMs));
     };
-    bar.start(total, 0, { rate: 0 });
+    bar.start(total, 0, progressOf(0, total, 0));
     const timer = setInterval(update, 100);
     return () => {
       clearInterval(timer);

@@ -37,6 +37,14 @@ export interface LabTrace {
   readonly blockSize: number;
   /** Their mean rate by nature, where there is one; else a rate to start from. */
   readonly requestsPerSecond: number;
+  /** The mean rate that file or options say, before any speed-up; undefined where they say none. */
+  readonly statedRate: number | undefined;
+  /** Whether a generator makes them, as many as its parameter `requests` says. */
+  readonly isGenerated: boolean;
+  /** Whether a conversation may go on long after it has begun. */
+  readonly hasSessions: boolean;
+  /** Whether turns wait for answers, so that not the rate alone says when requests arrive. */
+  readonly hasWaitingTurns: boolean;
   /** How fast they arrive when nothing else is asked for. */
   readonly arrivals: Arrivals;
   /** The same where several rates can be compared. */
@@ -90,6 +98,10 @@ function tableTrace(path: string, table: TraceTable, blockSize: number): LabTrac
     description: { file: basename(path), requests, requestsPerSecond: ownQps },
     requests,
     requestsPerSecond: ownQps,
+    statedRate: Number.isFinite(ownQps) ? ownQps : undefined,
+    isGenerated: false,
+    hasSessions: table.waits.includes(1),
+    hasWaitingTurns: table.waits.includes(1),
     blockSize,
     arrivals: speedUp(1),
     sweep: [speedUp(1)],
@@ -106,11 +118,16 @@ function workloadTrace(options: TraceOptions): LabTrace {
   const resolve = (parameters: Readonly<Record<string, number>>, seed: number) =>
     resolveWorkload({ workload, parameters, seed });
   const parameters = resolve(set, 0);
+  const hasWaitingTurns = 'thinkSeconds' in parameters;
   return {
     name: workload,
     description: { workload, parameters },
     requests: Math.min(limit, parameters.requests ?? 0),
     requestsPerSecond: parameters.qps || 1,
+    statedRate: 'qps' in set || hasWaitingTurns ? parameters.qps || undefined : undefined,
+    isGenerated: limit >= (parameters.requests ?? 0),
+    hasSessions: hasWaitingTurns || workload === 'conversation',
+    hasWaitingTurns,
     blockSize: workload === 'conversation' ? CONVERSATION_BLOCK_SIZE : DEFAULT_BLOCK_SIZE,
     arrivals: speedUp(isDefault ? DEFAULT_SPEED_UP : 1),
     sweep: (isDefault ? DEFAULT_SPEED_UPS : [1]).map(speedUp),

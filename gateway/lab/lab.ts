@@ -3,7 +3,7 @@ import type { ReplayConfig } from '../../engine/replay/replay-config.ts';
 import type { CommandContext } from '../commands/command-context.ts';
 import { type CellSettings, replayConfig } from './lab-cell.ts';
 import type { LabCell } from './lab-document.ts';
-import { reportingErrors } from './lab-errors.ts';
+import { OptionsError, reportingErrors } from './lab-errors.ts';
 import type { LabOptions } from './lab-options.ts';
 import { LabSession } from './lab-session.ts';
 import { type LabTrace, loadLabTrace } from './lab-trace.ts';
@@ -58,14 +58,19 @@ export class Lab {
   }
 }
 
-/** Reads the requests, runs a command on them and ends its threads. Resolves to the exit code. */
+/**
+ * Makes sure that results can be written, reads the requests, runs a command on them and ends its
+ * threads. Resolves to the exit code.
+ */
 export function withLab(
   context: CommandContext,
   options: LabOptions,
   use: (lab: Lab) => Promise<number>,
 ): Promise<number> {
   return reportingErrors(context, options.trace, async () => {
+    await context.makeFolder(options.out);
     const trace = await loadLabTrace(options, context.openText);
+    checkWarmup(options, trace);
     const session = new LabSession(options.threads);
     try {
       return await use(new Lab(options, trace, session));
@@ -73,6 +78,16 @@ export function withLab(
       await session.close();
     }
   });
+}
+
+function checkWarmup({ trace, limit, warmup }: LabOptions, { requests }: LabTrace): void {
+  if (warmup < requests) return;
+  const own = trace === undefined ? 'more requests (--set requests=N)' : 'a longer trace';
+  const more = limit === requests ? 'a higher --limit' : own;
+  throw new OptionsError(
+    `--warmup ${warmup} leaves nothing of the ${requests.toLocaleString('en')} requests to ` +
+      `measure; expected less than ${requests}, or ${more}`,
+  );
 }
 
 /** What the requests of a replay, and so its bound, depend on. */

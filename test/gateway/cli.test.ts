@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { describe, it } from 'node:test';
 import {
+  makeFolder,
   openFileToWrite,
   openTextFile,
   readTextFile,
@@ -26,6 +27,7 @@ async function run(line: string, overrides: Partial<CommandContext> = {}): Promi
     readFile: () => ({ kind: 'missing' }),
     openText: openTextFile,
     openToWrite: openFileToWrite,
+    makeFolder,
     writeText: writeTextFile,
     writeOut: (text) => {
       out += text;

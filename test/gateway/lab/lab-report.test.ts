@@ -50,6 +50,7 @@ async function report(differences: readonly Partial<CellSettings>[]): Promise<Re
     result,
     bound,
     wallSeconds: 1,
+    isFirstOfThread: false,
   }));
   return labReport({ version: '1.2.3', options, trace, hash: 'abc' }, cells);
 }
