@@ -3,11 +3,16 @@ import { mkdir, mkdtemp, open, rmdir, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream';
-import { createGunzip } from 'node:zlib';
+import { constants, createGunzip } from 'node:zlib';
 import { Command, CommanderError } from 'commander';
 import type { FileContent } from '../shared/config/parse-value.ts';
 import { addCapacityCommand } from './commands/capacity-command.ts';
-import { type CommandContext, EXIT_MISCONFIGURED, FileError } from './commands/command-context.ts';
+import {
+  type CommandContext,
+  CutShortError,
+  EXIT_MISCONFIGURED,
+  FileError,
+} from './commands/command-context.ts';
 import { addConfigCommand } from './commands/config-command.ts';
 import { addParityCommand } from './commands/parity-command.ts';
 import { addReplayCommand } from './commands/replay-command.ts';
@@ -68,14 +73,29 @@ export function readTextFile(path: string): FileContent {
   }
 }
 
-/** The text of a file in pieces; gzip is known by its first bytes. Throws `FileError`. */
+/**
+ * The text of a file in pieces; gzip is known by its first bytes. Throws `FileError`; where gzip
+ * ends too early, `CutShortError` after all that there is.
+ */
 export async function* openTextFile(path: string): AsyncGenerator<string> {
   const decoder = new TextDecoder();
+  let given = 0;
   try {
-    for await (const bytes of await openBytes(path)) yield decoder.decode(bytes, { stream: true });
+    for await (const bytes of await openBytes(path)) {
+      given += bytes.length;
+      yield decoder.decode(bytes, { stream: true });
+    }
     yield decoder.decode();
   } catch (error) {
-    throw new FileError(`cannot read ${path}: ${reasonOf(error)}`);
+    const message = `cannot read ${path}: ${reasonOf(error)}`;
+    if (codeOf(error) !== CUT_SHORT) throw new FileError(message);
+    // What had been decompressed last went with the error; it is there for who expects no end.
+    for await (const bytes of await openBytes(path, constants.Z_SYNC_FLUSH)) {
+      const known = Math.min(given, bytes.length);
+      given -= known;
+      yield decoder.decode(bytes.subarray(known), { stream: true });
+    }
+    throw new CutShortError(message);
   }
 }
 
@@ -112,8 +132,8 @@ export async function openFileToWrite(path: string): Promise<Writable> {
 }
 
 /**
- * Makes a folder and those that it lies in. Not by `recursive`, with which Node tries again for ever
- * where a folder is there but takes none, such as /proc.
+ * Makes a folder and those that it lies in. Not by `recursive`, with which Node tries again for
+ * ever where a folder is there but takes none, such as /proc.
  */
 async function makeFolders(path: string): Promise<void> {
   if (await isFolder(path)) return;
@@ -136,13 +156,18 @@ async function isFolder(path: string): Promise<boolean> {
 }
 
 const GZIP_MAGIC = 0x8b1f;
+const CUT_SHORT = 'Z_BUF_ERROR';
 
-async function openBytes(path: string): Promise<AsyncIterable<Uint8Array>> {
+/** With `Z_SYNC_FLUSH` as its last flush, gzip may end anywhere. */
+async function openBytes(
+  path: string,
+  finishFlush: number = constants.Z_FINISH,
+): Promise<AsyncIterable<Uint8Array>> {
   const file = await open(path);
   const { buffer: head } = await file.read(Buffer.alloc(2), 0, 2, 0);
   const bytes = file.createReadStream({ start: 0 });
   if (head.readUInt16LE() !== GZIP_MAGIC) return bytes;
-  const text = createGunzip();
+  const text = createGunzip({ finishFlush });
   // Ends the one with the other: an error reaches the reader, and a reader that stops closes the
   // file.
   return pipeline(bytes, text, () => {});
@@ -163,7 +188,7 @@ function reasonOf(error: unknown): string {
     ['EROFS', 'the file system is read-only'],
     ['ENOSPC', 'the disk is full'],
     ['Z_DATA_ERROR', 'it is damaged gzip'],
-    ['Z_BUF_ERROR', 'it is gzip that ends too early'],
+    [CUT_SHORT, 'it is gzip that ends too early'],
   ]);
   return words.get(code) ?? code;
 }

@@ -27,8 +27,8 @@ export function replay(config: ReplayConfig, tuning: ReplayTuning = {}): ReplayO
 }
 
 /**
- * What no policy can exceed in the replay of `config`, if its requests come in `order`. Without one,
- * nothing is taken to be refused, and each answer to end as it begins.
+ * What no policy can exceed in the replay of `config`, if its requests come in `order`. Without
+ * one, nothing is taken to be refused, and each answer to end as it begins.
  */
 export function boundOf(config: ReplayConfig, order?: ArrivalOrder): HitBound {
   const { trace, window, worker } = config;

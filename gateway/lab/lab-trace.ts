@@ -4,7 +4,7 @@ import { parseRecordedHeader } from '../../engine/replay/trace/recorded.ts';
 import { readTrace } from '../../engine/replay/trace/trace-reader.ts';
 import { requestsPerSecond, type TraceTable } from '../../engine/replay/trace/trace-table.ts';
 import { resolveWorkload } from '../../engine/replay/workload/workloads.ts';
-import type { CommandContext } from '../commands/command-context.ts';
+import { type CommandContext, CutShortError } from '../commands/command-context.ts';
 
 /** Tokens per KV block where a trace has no blocks: the most that `fakeai serve` takes. */
 const DEFAULT_BLOCK_SIZE = 128;
@@ -62,23 +62,40 @@ export interface TraceOptions {
 }
 
 /**
- * Reads the trace file, or makes sure that the workload exists. Throws `TraceError`,
- * `WorkloadError`.
+ * Reads the trace file, or makes sure that the workload exists. What there is of a compressed file
+ * that was cut short is read up to its last whole line, with a warning. Throws `TraceError`,
+ * `WorkloadError`, `FileError`.
  */
 export async function loadLabTrace(
   options: TraceOptions,
-  openText: CommandContext['openText'],
+  { openText, writeError }: Pick<CommandContext, 'openText' | 'writeError'>,
 ): Promise<LabTrace> {
   const { trace: path, traceBlockSize: mooncakeBlockTokens, limit } = options;
   if (path === undefined) return workloadTrace(options);
   let head: string | undefined;
+  let isCutShort = false;
   async function* chunks(): AsyncGenerator<string> {
-    for await (const chunk of openText(path ?? '')) {
-      head ??= chunk;
-      yield chunk;
+    try {
+      for await (const chunk of openText(path ?? '')) {
+        head ??= chunk;
+        yield chunk;
+      }
+    } catch (error) {
+      if (!(error instanceof CutShortError)) throw error;
+      isCutShort = true;
     }
   }
-  const table = await readTrace(chunks(), { mooncakeBlockTokens, limit });
+  const table = await readTrace(chunks(), {
+    mooncakeBlockTokens,
+    limit,
+    isCutShort: () => isCutShort,
+  });
+  if (isCutShort) {
+    const requests = table.timeUs.length.toLocaleString('en');
+    writeError(
+      `fakeai: warning: ${path} ends too early; read up to its last whole line, ${requests} requests\n`,
+    );
+  }
   return tableTrace(path, table, blockSizeOf(head ?? '', mooncakeBlockTokens));
 }
 

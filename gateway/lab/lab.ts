@@ -45,8 +45,8 @@ export class Lab {
   }
 
   /**
-   * What no policy can exceed in each cell, computed once for all that replay the same. Known before
-   * the replays, so that whatever of them is kept has it.
+   * What no policy can exceed in each cell, computed once for all that replay the same. Known
+   * before the replays, so that whatever of them is kept has it.
    */
   async bounds(settings: readonly CellSettings[]): Promise<(HitBound | undefined)[]> {
     const configs = settings.map((cell) => replayConfig(cell, this.options, this.trace));
@@ -69,7 +69,7 @@ export function withLab(
 ): Promise<number> {
   return reportingErrors(context, options.trace, async () => {
     await context.makeFolder(options.out);
-    const trace = await loadLabTrace(options, context.openText);
+    const trace = await loadLabTrace(options, context);
     checkWarmup(options, trace);
     const session = new LabSession(options.threads);
     try {

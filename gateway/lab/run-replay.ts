@@ -60,8 +60,7 @@ async function writeFiles(
     ['results.json', [json]],
     ['report.html', [reportHtml(report, await readPageScript(context.openText))]],
   ];
-  if (options.records)
-    files.push(['requests.csv', recordsCsv(cells.map(({ records }) => records))]);
+  if (options.records) files.push(['requests.csv', recordsCsv(cells)]);
   context.writeOut('\n');
   for (const [name, chunks] of files) {
     const path = join(options.out, name);

@@ -42,7 +42,7 @@ async function report(differences: readonly Partial<CellSettings>[]): Promise<Re
   const command = new Command();
   addLabOptions(command, { policies: 'all', seeds: '1', out: 'out', threads: 2 });
   const options = command.parse([], { from: 'user' }).opts<ReplayOptions>();
-  const trace = await loadLabTrace(options, openTextFile);
+  const trace = await loadLabTrace(options, { openText: openTextFile, writeError: assert.fail });
   assert.ok(measured !== undefined);
   const { result, bound } = measured;
   const cells = differences.map((difference) => ({
