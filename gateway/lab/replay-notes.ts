@@ -83,11 +83,14 @@ function moreRequests({ isGenerated, requests }: LabTrace): string {
 }
 
 function boundNote(cells: readonly LabCell[]): string[] {
-  const isExceeded = ({ result, bound }: LabCell): boolean =>
-    bound !== undefined && (result.cache.tokenHitRate ?? 0) > bound.tokenHitRate;
-  return cells.some(isExceeded)
-    ? ['of max is - where requests found blocks of such that came after but began before them.']
-    : [];
+  const reasons = new Set(
+    cells.flatMap(({ result, bound }) => {
+      if (bound === undefined) return 'the replay was kept when its bound was not yet known';
+      const isExceeded = (result.cache.tokenHitRate ?? 0) > bound.tokenHitRate;
+      return isExceeded ? 'requests found blocks of others that came later but began before' : [];
+    }),
+  );
+  return [...reasons].map((reason) => `of max is - where ${reason}.`);
 }
 
 function coldNote(cells: readonly LabCell[]): string[] {
