@@ -16,6 +16,7 @@ export class LatencyTally {
   readonly #tpot = new LogHistogram();
   readonly #e2e = new LogHistogram();
   readonly #queue = new LogHistogram();
+  readonly #regret = new LogHistogram();
   /** Equal gaps in a row, not yet in the histogram: the sequences of a step have them all alike. */
   #gapUs = 0;
   #gaps = 0;
@@ -44,6 +45,11 @@ export class LatencyTally {
     if (request.emitted > 1) this.#tpot.add(Math.round(meanGapUs(request)));
   }
 
+  /** What a decision cost, see `Hindsight`. */
+  regret(regretUs: number): void {
+    this.#regret.add(regretUs);
+  }
+
   latencies(): Latencies {
     this.#flushGaps();
     return {
@@ -53,6 +59,7 @@ export class LatencyTally {
       tpotMs: describe(this.#tpot),
       e2eMs: describe(this.#e2e),
       queueMs: describe(this.#queue),
+      regretMs: describe(this.#regret),
     };
   }
 

@@ -1,7 +1,14 @@
 import { assert } from '../../shared/assert.ts';
-import { type EventBatch, type LoadReport, OUTCOME, type Outcome } from '../../shared/protocol.ts';
+import {
+  type EventBatch,
+  type LoadReport,
+  OUTCOME,
+  type Outcome,
+  type WorkerConfig,
+} from '../../shared/protocol.ts';
 import type { TimeUs } from '../../shared/units.ts';
 import type { SmartRouter } from '../router/smart-router.ts';
+import { Hindsight } from './hindsight.ts';
 import { LatencyTally, meanGapUs } from './latency-tally.ts';
 import type { ServiceLevel } from './replay-config.ts';
 import type { ReplayRequest } from './replay-request.ts';
@@ -11,8 +18,7 @@ import { imbalanceOf, WorkerTally } from './worker-tally.ts';
 
 export interface RecorderOptions {
   readonly workers: number;
-  readonly blocksPerWorker: number;
-  readonly blockSize: number;
+  readonly worker: WorkerConfig;
   readonly serviceLevel: ServiceLevel;
   readonly records: boolean;
 }
@@ -30,7 +36,6 @@ interface Sums {
   promptBlocks: number;
   cachedBlocks: number;
   outputTokens: number;
-  regret: number;
   fetchedBlocks: number;
   /** Cached blocks over all workers, and distinct ones, as each request arrived. */
   copies: number;
@@ -45,6 +50,7 @@ export class Recorder {
   readonly #options: RecorderOptions;
   readonly #router: SmartRouter;
   readonly #latency = new LatencyTally();
+  readonly #hindsight: Hindsight;
   readonly #workers: WorkerTally;
   readonly #records: RequestRecords | undefined;
   readonly #sums: Sums = {
@@ -59,7 +65,6 @@ export class Recorder {
     promptBlocks: 0,
     cachedBlocks: 0,
     outputTokens: 0,
-    regret: 0,
     fetchedBlocks: 0,
     copies: 0,
     distinct: 0,
@@ -72,7 +77,8 @@ export class Recorder {
   constructor(options: RecorderOptions, router: SmartRouter) {
     this.#options = options;
     this.#router = router;
-    this.#workers = new WorkerTally(options.workers, options.blocksPerWorker);
+    this.#hindsight = new Hindsight(options.workers, options.worker, this.#latency);
+    this.#workers = new WorkerTally(options.workers, options.worker.numBlocks);
     this.#records = options.records ? new RequestRecords() : undefined;
   }
 
@@ -96,9 +102,9 @@ export class Recorder {
     }
   }
 
-  /** It has been placed, at that cost over the cheapest worker's. */
-  placed(request: ReplayRequest, regretBlocks: number): void {
-    if (request.counted) this.#sums.regret += regretBlocks;
+  /** It has been placed when the workers held `heldBlocks` of its prompt, see `Hindsight`. */
+  placed(request: ReplayRequest, heldBlocks: Int32Array): void {
+    this.#hindsight.placed(request, heldBlocks);
   }
 
   /** `blocks` of its prompt are on the way from another worker. */
@@ -111,9 +117,12 @@ export class Recorder {
     request.cachedTokens = cachedTokens;
     request.queuedUs = queuedUs;
     this.#workers.started(atUs, request.promptTokens, cachedTokens);
+    // Steps compute prompts one after the other, the paced scheduler all that it has admitted.
+    const isPaced = this.#options.worker.scheduler === 'paced';
+    this.#hindsight.begun(request.number, isPaced ? request.arrivedUs + queuedUs : atUs);
     if (!request.counted) return;
     this.#latency.started(queuedUs, atUs - request.arrivedUs);
-    const { blockSize } = this.#options;
+    const { blockSize } = this.#options.worker;
     const sums = this.#sums;
     sums.started++;
     sums.promptTokens += request.promptTokens;
@@ -131,6 +140,7 @@ export class Recorder {
 
   ended(request: ReplayRequest, outcome: Outcome, atUs: TimeUs): void {
     this.#records?.ended(request, outcome);
+    if (!request.hasStarted) this.#hindsight.begun(request.number, atUs);
     if (!request.counted) return;
     const sums = this.#sums;
     this.#lastUs = atUs;
@@ -158,6 +168,7 @@ export class Recorder {
   }
 
   result(): ReplayResult {
+    assert(this.#hindsight.open === 0, 'every decision has been judged');
     const sums = this.#sums;
     const workers = this.#workers.figures();
     const seconds = Math.max(0, this.#lastUs - this.#firstUs) / 1e6;
@@ -178,7 +189,6 @@ export class Recorder {
       cache: this.#cacheFigures(workers.reduce((sum, worker) => sum + worker.evictedBlocks, 0)),
       preemptions: workers.reduce((sum, worker) => sum + worker.preemptions, 0),
       imbalance: imbalanceOf(workers.map(computedTokens)),
-      regretBlocks: ratio(sums.regret, sums.in) ?? 0,
       workers,
       series: this.#workers.series(),
     };

@@ -4,8 +4,8 @@ import type { WorkerId } from '../../shared/ids.ts';
 import { IndexedHeap } from '../../shared/indexed-heap.ts';
 import type { SubmitCommand, WorkerConfig } from '../../shared/protocol.ts';
 import { timeUs } from '../../shared/units.ts';
-import { LatencyModel } from '../worker/latency.ts';
 import type { SimulatedWorker } from '../worker/worker.ts';
+import { PrefillTime } from './prefill-time.ts';
 import type { RemoteFetch } from './replay-config.ts';
 
 /** What a request waits for before it reaches its worker. */
@@ -32,7 +32,7 @@ export class RemoteFetches {
   readonly #link: RemoteFetch;
   readonly #config: WorkerConfig;
   readonly #workers: readonly SimulatedWorker[];
-  readonly #latency: LatencyModel;
+  readonly #prefill: PrefillTime;
   readonly #arrivals = new IndexedHeap();
   readonly #pending: (Pending | undefined)[] = [];
   readonly #freeSlots: number[] = [];
@@ -42,7 +42,7 @@ export class RemoteFetches {
     this.#link = link;
     this.#config = config;
     this.#workers = workers;
-    this.#latency = new LatencyModel(config.latency, config.maxNumSeqs);
+    this.#prefill = new PrefillTime(config);
   }
 
   /** When the next transfer ends, or `Infinity`. */
@@ -69,8 +69,8 @@ export class RemoteFetches {
     const bytes = (blocks - own) * blockSize * bytesPerToken;
     const transferUs = Math.ceil((bytes / bytesPerSecond) * 1e6);
     const computeUs =
-      this.#prefillUs(promptTokens, promptTokens - own * blockSize) -
-      this.#prefillUs(promptTokens, promptTokens - blocks * blockSize);
+      this.#prefill.us(promptTokens, promptTokens - own * blockSize) -
+      this.#prefill.us(promptTokens, promptTokens - blocks * blockSize);
     if (transferUs >= computeUs) return undefined;
     const slot = this.#freeSlots.pop() ?? this.#pending.length;
     this.#pending[slot] = { command, blocks };
@@ -94,16 +94,5 @@ export class RemoteFetches {
     const expectedCachedTokens = blocks * this.#config.blockSize;
     worker.submit({ ...command, arrivedUs: atUs, expectedCachedTokens });
     return command.worker;
-  }
-
-  /** How long an idle worker takes to compute the last `tokens` tokens of a prompt. */
-  #prefillUs(promptTokens: number, tokens: number): number {
-    const chunk = this.#config.maxNumBatchedTokens;
-    let us = 0;
-    for (let left = tokens; left > 0; left -= chunk) {
-      const part = Math.min(left, chunk);
-      us += this.#latency.stepUs(part, part / promptTokens, left === tokens ? 1 : 0, 0, 1, 0);
-    }
-    return us;
   }
 }

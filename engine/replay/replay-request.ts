@@ -41,6 +41,8 @@ export class ReplayRequest implements ClusterRequest, RequestListener {
   readonly #observer: ReplayObserver;
   /** Set when it has been placed. */
   worker = -1;
+  /** First block of its prompt that a `TimelyIndex` booked for it. */
+  bookedFrom = 0;
   /** How long it waited for blocks from another worker before it reached its own. */
   fetchUs = 0;
   queuedUs = 0;

@@ -41,6 +41,8 @@ export interface Latencies {
   readonly e2eMs: Distribution;
   /** Arrival to admission by the worker. */
   readonly queueMs: Distribution;
+  /** What each decision cost against the best one in hindsight, see `Hindsight`. */
+  readonly regretMs: Distribution;
 }
 
 /** Shares are 0 .. 1, of the prompts of requests that got a first token. */
@@ -111,8 +113,6 @@ export interface ReplayResult {
   readonly cache: CacheFigures;
   readonly preemptions: number;
   readonly imbalance: Imbalance;
-  /** Cost of the chosen worker over that of the cheapest, in blocks, mean over the decisions. */
-  readonly regretBlocks: number;
   readonly workers: readonly WorkerFigures[];
   readonly series: Series;
 }

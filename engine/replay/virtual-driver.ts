@@ -15,6 +15,7 @@ import { Recorder } from './recorder.ts';
 import { RemoteFetches, type Transfer } from './remote-fetches.ts';
 import type { ReplayConfig, ReplayTuning } from './replay-config.ts';
 import { type ReplayObserver, ReplayRequest } from './replay-request.ts';
+import { TimelyIndex } from './timely-index.ts';
 import { writeHashes } from './trace/content.ts';
 import { TraceRequest, type TraceSource } from './trace/trace-source.ts';
 
@@ -42,6 +43,8 @@ export class VirtualDriver implements Transport, ReplayObserver {
   readonly #wakes = new IndexedHeap();
   readonly #turns: PendingTurns;
   readonly #late: LateReports | undefined;
+  /** What workers hold, where the router's own index does not say so. */
+  readonly #timely: TimelyIndex | undefined;
   readonly #fetches: RemoteFetches | undefined;
   /** What the request that was placed last waits for. */
   #transfer: Transfer | undefined;
@@ -75,16 +78,13 @@ export class VirtualDriver implements Transport, ReplayObserver {
     );
     this.#turns = new PendingTurns(source);
     this.#late = stalenessUs > 0 ? new LateReports(stalenessUs) : undefined;
+    const knowsAll = stalenessUs === 0 && router.kvEnabled && worker.scheduler === 'batched';
+    this.#timely = knowsAll ? undefined : new TimelyIndex(router, worker);
     this.#fetches =
       remoteFetch === undefined ? undefined : new RemoteFetches(remoteFetch, worker, this.#workers);
+    const { serviceLevel } = config;
     this.recorder = new Recorder(
-      {
-        workers: router.workers,
-        blocksPerWorker: worker.numBlocks,
-        blockSize: router.blockSize,
-        serviceLevel: config.serviceLevel,
-        records,
-      },
+      { workers: router.workers, worker, serviceLevel, records },
       this.#router,
     );
   }
@@ -120,7 +120,10 @@ export class VirtualDriver implements Transport, ReplayObserver {
 
   ended(request: ReplayRequest, outcome: Outcome): void {
     this.recorder.ended(request, outcome, this.#nowUs);
-    if (!request.hasStarted) this.#log.refused(request.number);
+    if (!request.hasStarted) {
+      this.#log.refused(request.number);
+      this.#timely?.abandoned(request);
+    }
     if (request.turnsAfter > 0 && outcome === OUTCOME.finished) {
       this.#turns.add(request, this.#nowUs);
     }
@@ -184,7 +187,8 @@ export class VirtualDriver implements Transport, ReplayObserver {
     const placement = this.#cluster.submit(request, request);
     assert(placement !== undefined, 'every worker of a replay can be chosen');
     request.worker = placement.worker;
-    this.recorder.placed(request, this.#router.lastRegret);
+    const heldBlocks = this.#timely?.placed(request) ?? this.#router.lastHeldBlocks;
+    this.recorder.placed(request, heldBlocks);
     if (this.#transfer !== undefined) {
       request.fetchUs = this.#transfer.transferUs;
       this.recorder.fetching(request, this.#transfer.blocks);
@@ -214,6 +218,7 @@ export class VirtualDriver implements Transport, ReplayObserver {
     const hasNews = worker.advance(this.#nowUs, NEVER_US, batch);
     this.recorder.reported(index, this.#nowUs, batch.load);
     if (hasNews) {
+      this.#timely?.applyBatch(batch);
       if (this.#late === undefined) {
         this.#cluster.applyBatch(batch);
       } else {
@@ -244,6 +249,7 @@ export class VirtualDriver implements Transport, ReplayObserver {
       assert(ledger.decodeBlocks(worker.id) === 0, 'no block is left in the ledger');
       assert(ledger.prefillTokensPending(worker.id) === 0, 'no prefill is left in the ledger');
     }
-    assert(index.bookedBits === 0, 'no booking is left in the index');
+    const bookedBits = index.bookedBits + (this.#timely?.bookedBits ?? 0);
+    assert(bookedBits === 0, 'no booking is left in an index');
   }
 }

@@ -113,6 +113,11 @@ export class SmartRouter {
     return this.#totals;
   }
 
+  /** Leading blocks of the last prompt that each worker had, or was about to compute. */
+  get lastHeldBlocks(): Int32Array {
+    return this.#heldBlocks;
+  }
+
   /** Decisions for `worker` since the start. */
   decisionsFor(worker: WorkerId): number {
     return this.#decisionsByWorker[worker]!;

@@ -122,9 +122,10 @@ export const SUMMARY_TABLES: readonly SummaryTable[] = [
       {
         heading: 'Regret',
         meaning:
-          'What the chosen worker costs above the cheapest one by the cost function of the smart ' +
-          'policy, mean over the decisions. By that policy it is zero unless it explores.',
-        columns: [column('blocks', (result) => result.regretBlocks, numberText)],
+          'What the choice of the worker cost against the best one in hindsight: its time to first ' +
+          'token over the least of any worker, both estimated as the wait until the requests placed ' +
+          'there before had theirs, plus the prefill of what the worker did not have cached.',
+        columns: latencyColumns(({ regretMs }) => regretMs, ['mean', 'p99']),
       },
       {
         heading: 'Speed',

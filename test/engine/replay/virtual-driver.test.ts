@@ -51,9 +51,13 @@ describe('steps done as one', () => {
 });
 
 describe('a replay', () => {
-  for (const policy of POLICY_NAMES) {
-    test(`accounts for every request under ${policy}, and its parts agree at the end`, () => {
-      const config = replayConfig({ ...MIXED[2]!, policy, maxWaiting: 3, maxNumSeqs: 4 });
+  for (const [policy, stalenessMs] of POLICY_NAMES.flatMap((name) => [
+    [name, 0] as const,
+    [name, 50] as const,
+  ])) {
+    test(`accounts for all under ${policy}, told after ${stalenessMs} ms, and its parts agree`, () => {
+      const limits = { maxWaiting: 3, maxNumSeqs: 4 };
+      const config = replayConfig({ ...MIXED[2]!, policy, stalenessMs, ...limits });
       assert.equal(config.trace.kind, 'workload');
       const driver = new VirtualDriver(config, createWorkload(config.trace.spec));
       driver.run();

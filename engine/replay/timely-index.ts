@@ -1,0 +1,47 @@
+import type { EventBatch, WorkerConfig } from '../../shared/protocol.ts';
+import { PrefixIndex } from '../router/prefix-index.ts';
+import type { RouterConfig } from '../router/smart-router.ts';
+import type { ReplayRequest } from './replay-request.ts';
+
+/**
+ * What a router would know that hears everything at once: which blocks of a prompt each worker has,
+ * and which it will have computed by the time that its turn comes. Under the paced scheduler, which
+ * computes prompts side by side, the latter are none.
+ */
+export class TimelyIndex {
+  readonly #index: PrefixIndex;
+  readonly #isInTurn: boolean;
+  /** Blocks of the last prompt, for each worker. */
+  readonly #heldBlocks: Int32Array;
+
+  constructor({ workers, indexCapBlocks }: RouterConfig, { scheduler }: WorkerConfig) {
+    this.#index = new PrefixIndex(workers, indexCapBlocks);
+    this.#isInTurn = scheduler === 'batched';
+    this.#heldBlocks = new Int32Array(workers);
+  }
+
+  /** See `PrefixIndex`: zero once every request has ended and every batch was taken in. */
+  get bookedBits(): number {
+    return this.#index.bookedBits;
+  }
+
+  /** Books a request that has been placed. Returns what each worker held before; overwritten. */
+  placed(request: ReplayRequest): Int32Array {
+    const { hashes, promptBlocks, worker } = request;
+    const held = this.#heldBlocks;
+    this.#index.overlaps(hashes, promptBlocks, held);
+    request.bookedFrom = held[worker]!;
+    if (this.#isInTurn) this.#index.book(hashes, request.bookedFrom, promptBlocks, worker);
+    return held;
+  }
+
+  /** A request has ended before its prefill did. */
+  abandoned({ hashes, bookedFrom, promptBlocks, worker }: ReplayRequest): void {
+    if (this.#isInTurn) this.#index.unbook(hashes, bookedFrom, promptBlocks, worker);
+  }
+
+  /** Takes in what a worker has stored and evicted. */
+  applyBatch(batch: EventBatch): void {
+    this.#index.applyEvents(batch.kv.view(), batch.worker);
+  }
+}
