@@ -11,7 +11,8 @@ export function addCapacityCommand(program: Command, context: CommandContext): C
     .summary('find the highest rate that keeps a service level')
     .description(
       'Searches the rate of requests up to which a share of them keeps the service level, for every ' +
-        'policy, fleet and other setting in the lists. Each is searched with every seed.',
+        'policy, fleet and other setting in the lists. Each is searched with every seed. Rates are ' +
+        'those at which requests came; >= marks a lower bound, where there are too few of them.',
     );
   addLabOptions(command, {
     policies: 'smart,cache-aware,session,least-loaded,round-robin',
@@ -29,7 +30,7 @@ export function addCapacityCommand(program: Command, context: CommandContext): C
     .addOption(
       option(
         '--precision <percent>',
-        'how exactly the rate is wanted',
+        'how closely the search narrows a rate down; how sure it is shows in its spread over seeds',
         numberIn(percent),
         '2',
       ).helpGroup('Measurement:'),

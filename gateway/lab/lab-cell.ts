@@ -1,7 +1,8 @@
 import type { ReplayConfig } from '../../engine/replay/replay-config.ts';
 import type { PolicyName } from '../../engine/router/policies/create-policy.ts';
 import type { SchedulerKind } from '../../shared/protocol.ts';
-import { KV_TOKENS, type LabOptions } from './lab-options.ts';
+import { KV_TOKENS } from './axis-options.ts';
+import type { LabOptions } from './lab-options.ts';
 import type { Arrivals, LabTrace } from './lab-trace.ts';
 import type { NamedLatency } from './option-values.ts';
 

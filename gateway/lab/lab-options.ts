@@ -1,18 +1,18 @@
 import { type Command, Option } from 'commander';
 import type { PolicyName } from '../../engine/router/policies/create-policy.ts';
 import type { SchedulerKind } from '../../shared/protocol.ts';
+import { stalenessOption, workerAxisOptions } from './axis-options.ts';
 import {
   assignment,
-  engines,
   integersIn,
   type NamedLatency,
   numberIn,
   numbersIn,
   policies,
-  profiles,
   type SloBounds,
   slo,
 } from './option-values.ts';
+import type { WeightRange, WeightTable } from './weights.ts';
 
 /** What the lab's commands share. Every list is an axis of the grid of replays. */
 export interface LabOptions {
@@ -61,7 +61,7 @@ export interface CapacityOptions extends LabOptions {
   readonly precision: number;
 }
 
-/** What `fakeai tune` is asked for. The lists of weights are where its search begins. */
+/** What `fakeai tune` is asked for: one fleet. The lists of weights are where its search begins. */
 export interface TuneOptions extends LabOptions {
   readonly rate?: number;
   readonly qps?: number;
@@ -69,7 +69,12 @@ export interface TuneOptions extends LabOptions {
 
 /** What the options of one command are when they are not given. */
 export interface LabDefaults {
-  readonly policies: string;
+  /** Without it there is no such option. */
+  readonly policies?: string;
+  /** Settings of the fleet take one value, not a list. */
+  readonly isOneFleet?: boolean;
+  /** Values that are accepted for weights. */
+  readonly weights?: WeightTable<WeightRange>;
   readonly kvOverlapWeight?: string;
   readonly loadBalanceWeight?: string;
   readonly routerTemperature?: string;
@@ -80,15 +85,20 @@ export interface LabDefaults {
 
 const REQUESTS_MAX = 1e9;
 
-/** Capacity of a worker's KV cache in tokens, that of Mooncake's nodes in its paper (FAST'25). */
-export const KV_TOKENS = 3_000_000;
+/** Weights for experiments: `fakeai serve` takes fewer. */
+const ANY_WEIGHT: WeightRange = { min: 0, max: 1000 };
+const ANY_WEIGHTS: WeightTable<WeightRange> = {
+  kvOverlapWeight: ANY_WEIGHT,
+  loadBalanceWeight: ANY_WEIGHT,
+  routerTemperature: ANY_WEIGHT,
+};
 
 /** Gives `command` the options that the lab's commands share. */
 export function addLabOptions(command: Command, defaults: LabDefaults): void {
   const groups: readonly (readonly [string, readonly Option[]])[] = [
     ['Requests:', requestOptions()],
     ['Router:', routerOptions(defaults)],
-    ['Workers:', workerOptions()],
+    ['Workers:', workerOptions(defaults)],
     ['Measurement:', measurementOptions(defaults)],
   ];
   for (const [group, options] of groups) {
@@ -146,80 +156,36 @@ function requestOptions(): readonly Option[] {
 
 function routerOptions(defaults: LabDefaults): readonly Option[] {
   const { kvOverlapWeight = '1', loadBalanceWeight = '0.5', routerTemperature = '0' } = defaults;
-  const weight = numbersIn({ min: 0, max: 1000 });
+  const { weights = ANY_WEIGHTS } = defaults;
   return [
-    option('--policies <list>', 'routing policies, or all', policies, defaults.policies),
+    ...(defaults.policies === undefined
+      ? []
+      : [option('--policies <list>', 'routing policies, or all', policies, defaults.policies)]),
     option(
       '--kv-overlap-weight <list>',
       'weight of prompt blocks to be computed',
-      weight,
+      numbersIn(weights.kvOverlapWeight),
       kvOverlapWeight,
     ),
-    option('--load-balance-weight <list>', 'weight of active requests', weight, loadBalanceWeight),
+    option(
+      '--load-balance-weight <list>',
+      'weight of active requests',
+      numbersIn(weights.loadBalanceWeight),
+      loadBalanceWeight,
+    ),
     option(
       '--router-temperature <list>',
       'above 0, smart samples a softmax over the costs',
-      weight,
+      numbersIn(weights.routerTemperature),
       routerTemperature,
     ),
-    option(
-      '--staleness <ms>',
-      'how late KV events and load reports reach the router; a list',
-      numbersIn({ min: 0, max: 1e6 }),
-      '0',
-    ),
+    stalenessOption(defaults.isOneFleet !== true),
   ];
 }
 
-function workerOptions(): readonly Option[] {
+function workerOptions(defaults: LabDefaults): readonly Option[] {
   return [
-    option('--workers <list>', 'simulated workers', integersIn({ min: 1, max: 256 }), '8'),
-    option(
-      '--engine <list>',
-      'batched: steps as in vLLM; paced: each sequence alone',
-      engines,
-      'batched',
-    ),
-    option(
-      '--profile <list>',
-      'latency: a named profile, linear:OVERHEAD_MS:US_PER_TOKEN:ITL_MS[:LOAD_FACTOR], ' +
-        'constant:TTFT_MS:ITL_MS or polynomial:A:B:C:D:E:F',
-      profiles,
-      'dynamo-mocker',
-    ),
-    new Option(
-      '--block-size <list>',
-      'tokens per KV block (default: those of the trace; 128 where it has none)',
-    ).argParser(integersIn({ min: 1, max: 65_536 })),
-    new Option(
-      '--kv-blocks <list>',
-      `KV blocks of each worker (default: for ${KV_TOKENS.toLocaleString('en')} tokens)`,
-    ).argParser(integersIn({ min: 1, max: 1 << 24 })),
-    option(
-      '--max-num-seqs <list>',
-      'sequences that run at once on a worker',
-      integersIn({ min: 1, max: 65_536 }),
-      '256',
-    ),
-    option(
-      '--max-num-batched-tokens <list>',
-      'tokens in one step of a worker',
-      integersIn({ min: 16, max: 1e6 }),
-      '8192',
-    ),
-    option(
-      '--max-waiting <list>',
-      'requests that may wait at a worker; more are rejected',
-      integersIn({ min: 0, max: REQUESTS_MAX }),
-      '1000000',
-    ),
-    option(
-      '--remote-fetch <GB/s>',
-      "pull a missing prefix from another worker's cache at this bandwidth when that is faster than " +
-        'computing it; 0 is off; a list',
-      numbersIn({ min: 0, max: 1e6 }),
-      '0',
-    ),
+    ...workerAxisOptions(defaults.isOneFleet !== true),
     option(
       '--kv-bytes-per-token <bytes>',
       'size of the keys and values of a token, for --remote-fetch',

@@ -9,25 +9,41 @@ export interface TimedOutcome extends RunOutcome {
   readonly wallSeconds: number;
 }
 
-/**
- * Runs the replays of one command: threads, clock, progress, and the interrupt key, which ends the
- * run but keeps what is finished.
- */
-export class LabSession {
+/** What a command asks of the threads that run its replays. */
+export interface Replays {
+  /** True once the user has asked to stop. */
+  readonly interrupted: boolean;
+  /**
+   * Runs replays of `requests` requests each, for which `bounds` has given what it gives; undefined
+   * are those that were interrupted.
+   */
+  run(
+    configs: readonly ReplayConfig[],
+    requests: number,
+    records?: boolean,
+    bounds?: readonly (HitBound | undefined)[],
+  ): Promise<(TimedOutcome | undefined)[]>;
+  /** What no policy can exceed in each of the replays, likewise. */
+  bounds(configs: readonly ReplayConfig[]): Promise<(HitBound | undefined)[]>;
+}
+
+/** Signals that end the run but keep what is finished. A second one ends the process. */
+const STOP_SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+
+/** Runs the replays of one command: threads, clock, progress, and the signals that stop it. */
+export class LabSession implements Replays {
   readonly #runner: ReplayRunner;
   #interrupted = false;
 
   constructor(threads: number) {
     this.#runner = new ReplayRunner(threads);
-    process.once('SIGINT', this.#interrupt);
+    for (const signal of STOP_SIGNALS) process.once(signal, this.#interrupt);
   }
 
-  /** True once the user has asked to stop. */
   get interrupted(): boolean {
     return this.#interrupted;
   }
 
-  /** Runs replays of `requests` requests each; undefined are those that were interrupted. */
   async run(
     configs: readonly ReplayConfig[],
     requests: number,
@@ -61,7 +77,7 @@ export class LabSession {
   }
 
   async close(): Promise<void> {
-    process.removeListener('SIGINT', this.#interrupt);
+    for (const signal of STOP_SIGNALS) process.removeListener(signal, this.#interrupt);
     await this.#runner.stop();
   }
 

@@ -3,6 +3,7 @@ import type { TraceSpec } from '../../engine/replay/replay-config.ts';
 import { parseRecordedHeader } from '../../engine/replay/trace/recorded.ts';
 import { readTrace } from '../../engine/replay/trace/trace-reader.ts';
 import { requestsPerSecond, type TraceTable } from '../../engine/replay/trace/trace-table.ts';
+import { WorkloadError } from '../../engine/replay/workload/parameters.ts';
 import { resolveWorkload } from '../../engine/replay/workload/workloads.ts';
 import { type CommandContext, CutShortError } from '../commands/command-context.ts';
 
@@ -49,7 +50,7 @@ export interface LabTrace {
   readonly arrivals: Arrivals;
   /** The same where several rates can be compared. */
   readonly sweep: readonly Arrivals[];
-  /** The requests for one seed and rate. */
+  /** The requests for one seed and rate. Throws `WorkloadError` if they have no rate. */
   open(seed: number, arrivals: Arrivals): { readonly trace: TraceSpec; readonly rate: number };
 }
 
@@ -122,10 +123,13 @@ function tableTrace(path: string, table: TraceTable, blockSize: number): LabTrac
     blockSize,
     arrivals: speedUp(1),
     sweep: [speedUp(1)],
-    open: (_seed, { unit, value }) => ({
-      trace,
-      rate: unit === 'speed-up' ? value : value / ownQps,
-    }),
+    open: (_seed, { unit, value }) => {
+      if (unit === 'speed-up') return { trace, rate: value };
+      if (Number.isFinite(ownQps)) return { trace, rate: value / ownQps };
+      throw new WorkloadError(
+        `all requests of ${path} arrive at once, so there is no rate to change`,
+      );
+    },
   };
 }
 

@@ -5,7 +5,7 @@ import { type CellSettings, replayConfig } from './lab-cell.ts';
 import type { LabCell } from './lab-document.ts';
 import { OptionsError, reportingErrors } from './lab-errors.ts';
 import type { LabOptions } from './lab-options.ts';
-import { LabSession } from './lab-session.ts';
+import { LabSession, type Replays } from './lab-session.ts';
 import { type LabTrace, loadLabTrace } from './lab-trace.ts';
 
 /** A replay that has ended, and the records of its requests if they were asked for. */
@@ -17,30 +17,30 @@ export interface FinishedCell extends LabCell {
 export class Lab {
   readonly options: LabOptions;
   readonly trace: LabTrace;
-  readonly #session: LabSession;
+  readonly #replays: Replays;
 
-  constructor(options: LabOptions, trace: LabTrace, session: LabSession) {
+  constructor(options: LabOptions, trace: LabTrace, replays: Replays) {
     this.options = options;
     this.trace = trace;
-    this.#session = session;
+    this.#replays = replays;
   }
 
   /** True once the user has asked to stop. */
   get interrupted(): boolean {
-    return this.#session.interrupted;
+    return this.#replays.interrupted;
   }
 
-  /** Replays each cell. Those that the user kept from ending are left out. */
+  /** Replays each cell; undefined are those that the user kept from ending. */
   async run(
     settings: readonly CellSettings[],
     keepRecords = false,
     bounds: readonly (HitBound | undefined)[] = [],
-  ): Promise<FinishedCell[]> {
+  ): Promise<(FinishedCell | undefined)[]> {
     const configs = settings.map((cell) => replayConfig(cell, this.options, this.trace));
-    const outcomes = await this.#session.run(configs, this.trace.requests, keepRecords, bounds);
-    return settings.flatMap((cell, index) => {
+    const outcomes = await this.#replays.run(configs, this.trace.requests, keepRecords, bounds);
+    return settings.map((cell, index) => {
       const outcome = outcomes[index];
-      return outcome === undefined ? [] : [{ settings: cell, ...outcome }];
+      return outcome && { settings: cell, ...outcome };
     });
   }
 
@@ -53,7 +53,7 @@ export class Lab {
     const keys = settings.map((cell, index) => boundKey(cell, configs[index]));
     const distinct = [...new Set(keys)];
     const firsts = distinct.flatMap((key) => configs[keys.indexOf(key)] ?? []);
-    const bounds = await this.#session.bounds(firsts);
+    const bounds = await this.#replays.bounds(firsts);
     return keys.map((key) => bounds[distinct.indexOf(key)]);
   }
 }

@@ -3,13 +3,16 @@ const REACH = 2 ** 14;
 
 /**
  * Searches for the highest rate that passes, given that lower rates pass and higher ones fail:
- * doubles or halves until the answer lies between two rates, then bisects their ratio.
+ * doubles or halves until the answer lies between two rates, then bisects their ratio. Gives up
+ * when twice the rate was no more load for the fleet: there is none that fails then.
  */
 export class RateSearch {
   readonly #first: number;
   readonly #precision: number;
   #passed = 0;
   #failed = Number.POSITIVE_INFINITY;
+  #load = 0;
+  #isStalled = false;
 
   /** Ends when the lowest rate that failed is within `precision`, a fraction, of the answer. */
   constructor(first: number, precision: number) {
@@ -22,7 +25,7 @@ export class RateSearch {
     return this.#passed;
   }
 
-  /** True when every rate that could be tried passed: the answer is higher still. */
+  /** True when every rate that was tried passed: the answer is higher still. */
   get isUnbounded(): boolean {
     return this.#failed === Number.POSITIVE_INFINITY;
   }
@@ -33,15 +36,20 @@ export class RateSearch {
     const failed = this.#failed;
     if (this.isUnbounded) {
       if (passed === 0) return this.#first;
-      return passed * 2 > this.#first * REACH ? undefined : passed * 2;
+      return this.#isStalled || passed * 2 > this.#first * REACH ? undefined : passed * 2;
     }
     if (passed === 0) return failed / 2 < this.#first / REACH ? undefined : failed / 2;
     return failed <= passed * (1 + this.#precision) ? undefined : Math.sqrt(passed * failed);
   }
 
-  /** `rate`, which `next` has named, passes or not. */
-  record(rate: number, passes: boolean): void {
-    if (passes) this.#passed = rate;
-    else this.#failed = rate;
+  /** `rate`, which `next` has named, passes or not. `load` is what it meant for the fleet. */
+  record(rate: number, passes: boolean, load: number): void {
+    if (!passes) {
+      this.#failed = rate;
+      return;
+    }
+    this.#isStalled = load <= this.#load * (1 + this.#precision);
+    this.#passed = rate;
+    this.#load = load;
   }
 }

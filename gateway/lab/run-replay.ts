@@ -23,7 +23,8 @@ export function runReplay(context: CommandContext, options: ReplayOptions): Prom
     context.writeOut(`${trace.name}: ${requests} requests, ${count}\n\n`);
     const readMs = performance.now();
     const bounds = await lab.bounds(settings);
-    const cells = await lab.run(settings, options.records, bounds);
+    const replays = await lab.run(settings, options.records, bounds);
+    const cells = replays.filter((cell) => cell !== undefined);
     const simulatedMs = performance.now();
     if (cells.length > 0) {
       context.writeOut(replayTable(cells, context.colours));

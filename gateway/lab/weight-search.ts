@@ -1,42 +1,45 @@
-/** The weights of the `smart` policy. */
-export interface Weights {
-  readonly kvOverlapWeight: number;
-  readonly loadBalanceWeight: number;
-  readonly routerTemperature: number;
-}
+import { chooseWeights, type ScoredWeights } from './weight-choice.ts';
+import { WEIGHT_NAMES, type WeightRange, type Weights, type WeightTable } from './weights.ts';
 
-/** What is allowed for a weight, and the first step of the search in its direction. */
-export interface WeightRange {
-  readonly min: number;
-  readonly max: number;
-  readonly step: number;
-}
+/** Weights that are tried after the grid, at most. */
+export const REFINEMENTS_MAX = 36;
 
-/** How good some weights are: more good requests, or else less time to first token. */
-export interface Score {
-  readonly goodShare: number;
-  readonly ttftMs: number;
-}
-
-/** Rounds of smaller steps after the first grid. */
-const ROUNDS = 3;
+/** The search does not step by less. */
+const STEP_MIN: Weights = {
+  kvOverlapWeight: 0.05,
+  loadBalanceWeight: 0.05,
+  routerTemperature: 0.01,
+};
 
 /**
- * Searches for the best weights: a grid first, then a compass around the best so far, whose steps
- * are halved when none of its points is better.
+ * Searches for the best weights: a grid first, then one step up and down in each direction from the
+ * best so far. Steps begin with half the way to the next value of the grid, or to the end of the
+ * range, and are halved when they lead to nothing better, until they are small.
  */
-export class WeightSearch {
-  readonly #ranges: Readonly<Record<keyof Weights, WeightRange>>;
-  readonly #tried = new Set<string>();
+export class WeightSearch<Candidate extends ScoredWeights> {
+  readonly #grid: readonly Weights[];
+  readonly #ranges: WeightTable<WeightRange>;
+  readonly #seen = new Set<string>();
+  readonly #candidates: Candidate[] = [];
   #pending: readonly Weights[];
-  #best: { readonly weights: Weights; readonly score: Score } | undefined;
-  #centre: Weights | undefined;
-  #stepScale = 1;
-  #rounds = 0;
+  #centre: Candidate | undefined;
+  #steps: Weights | undefined;
+  #refinements = 0;
 
-  constructor(grid: readonly Weights[], ranges: Readonly<Record<keyof Weights, WeightRange>>) {
+  constructor(grid: readonly Weights[], ranges: WeightTable<WeightRange>) {
     this.#ranges = ranges;
-    this.#pending = this.#untried(grid);
+    this.#grid = this.#unseen(grid);
+    this.#pending = this.#grid;
+  }
+
+  /** Weights that are tried in all, at most. */
+  get candidatesMax(): number {
+    return this.#grid.length + REFINEMENTS_MAX;
+  }
+
+  /** What was recorded. */
+  get candidates(): readonly Candidate[] {
+    return this.#candidates;
   }
 
   /** Weights to be tried now, all of them; none when the search is over. */
@@ -44,58 +47,75 @@ export class WeightSearch {
     return this.#pending;
   }
 
-  /** The scores of the weights that `next` gave, in their order. */
-  record(scores: readonly Score[]): void {
-    for (const [index, score] of scores.entries()) {
-      const weights = this.#pending[index];
-      if (weights === undefined) continue;
-      if (this.#best === undefined || isBetter(score, this.#best.score)) {
-        this.#best = { weights, score };
-      }
-    }
+  /** How the weights that `next` gave did. */
+  record(scored: readonly Candidate[]): void {
+    this.#candidates.push(...scored);
     this.#pending = [];
-    while (this.#pending.length === 0 && this.#rounds < ROUNDS) {
-      this.#rounds++;
-      this.#pending = this.#untried(this.#compass());
-    }
+    const best = chooseWeights(this.#candidates);
+    if (best === undefined) return;
+    if (best === this.#centre) this.#steps = mapWeights((name) => this.#stepsOf(name) / 2);
+    this.#centre = best;
+    this.#steps ??= mapWeights((name) => this.#firstStep(name, best.weights[name]));
+    this.#pending = this.#nextPoints(best.weights);
   }
 
-  /** The best weights so far; undefined before the first scores. */
-  get best(): Weights | undefined {
-    return this.#best?.weights;
-  }
-
-  /** One step up and down in each direction from the best. */
-  #compass(): Weights[] {
-    const centre = this.#best?.weights;
-    if (centre === undefined) return [];
-    if (centre === this.#centre) this.#stepScale /= 2;
-    this.#centre = centre;
-    const points: Weights[] = [];
-    for (const name of ['kvOverlapWeight', 'loadBalanceWeight', 'routerTemperature'] as const) {
-      const { min, max, step } = this.#ranges[name];
-      for (const sign of [-1, 1]) {
-        const value = centre[name] + sign * step * this.#stepScale;
-        points.push({ ...centre, [name]: Math.min(max, Math.max(min, value)) });
+  /** Points around `centre` that were not tried before, with smaller steps until there are some. */
+  #nextPoints(centre: Weights): readonly Weights[] {
+    while (WEIGHT_NAMES.some((name) => this.#stepsOf(name) >= STEP_MIN[name])) {
+      const points = this.#unseen(this.#pointsAround(centre));
+      if (points.length > 0) {
+        const taken = points.slice(0, REFINEMENTS_MAX - this.#refinements);
+        this.#refinements += taken.length;
+        return taken;
       }
+      this.#steps = mapWeights((name) => this.#stepsOf(name) / 2);
     }
-    return points;
+    return [];
   }
 
-  #untried(points: readonly Weights[]): Weights[] {
+  /** One step up and down in each direction whose steps are not too small. */
+  #pointsAround(centre: Weights): Weights[] {
+    return WEIGHT_NAMES.filter((name) => this.#stepsOf(name) >= STEP_MIN[name]).flatMap((name) => {
+      const { min, max } = this.#ranges[name];
+      return [-1, 1].map((sign) => {
+        const value = round(centre[name] + sign * this.#stepsOf(name));
+        return { ...centre, [name]: Math.min(max, Math.max(min, value)) };
+      });
+    });
+  }
+
+  #stepsOf(name: keyof Weights): number {
+    return this.#steps?.[name] ?? 0;
+  }
+
+  /** Half the way from `value` to the nearest other value of the grid or end of the range. */
+  #firstStep(name: keyof Weights, value: number): number {
+    const { min, max } = this.#ranges[name];
+    const gaps = [min, max, ...this.#grid.map((weights) => weights[name])]
+      .map((other) => Math.abs(other - value))
+      .filter((gap) => gap > 0);
+    return gaps.length === 0 ? 0 : Math.min(...gaps) / 2;
+  }
+
+  #unseen(points: readonly Weights[]): Weights[] {
     return points.filter((point) => {
-      const key = `${point.kvOverlapWeight} ${point.loadBalanceWeight} ${point.routerTemperature}`;
-      if (this.#tried.has(key)) return false;
-      this.#tried.add(key);
+      const key = WEIGHT_NAMES.map((name) => point[name]).join(' ');
+      if (this.#seen.has(key)) return false;
+      this.#seen.add(key);
       return true;
     });
   }
 }
 
-/** Shares of good requests that differ by less than this are alike: chance moves them as much. */
-const SHARE_RESOLUTION = 0.001;
+function mapWeights(weightOf: (name: keyof Weights) => number): Weights {
+  return {
+    kvOverlapWeight: weightOf('kvOverlapWeight'),
+    loadBalanceWeight: weightOf('loadBalanceWeight'),
+    routerTemperature: weightOf('routerTemperature'),
+  };
+}
 
-function isBetter(a: Score, b: Score): boolean {
-  const more = a.goodShare - b.goodShare;
-  return Math.abs(more) < SHARE_RESOLUTION ? a.ttftMs < b.ttftMs : more > 0;
+/** Sums of decimal fractions as a user would write them. */
+function round(value: number): number {
+  return Math.round(value * 1e4) / 1e4;
 }

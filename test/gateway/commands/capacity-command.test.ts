@@ -20,7 +20,7 @@ test('the capacity of more workers is higher, and lies between a rate that passe
   for (const { requestsPerSecond, probes } of capacities) {
     const failed = probes
       .filter(({ goodShare }: { goodShare: number }) => goodShare < 0.95)
-      .map(({ qps }: { qps: number }) => qps);
+      .map((probe: (typeof probes)[0]) => probe.requestsPerSecond);
     assert.ok(Math.min(...failed) > requestsPerSecond);
     assert.ok(Math.min(...failed) <= requestsPerSecond * 1.1);
   }

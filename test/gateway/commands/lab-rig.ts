@@ -1,5 +1,6 @@
 import { isAbsolute } from 'node:path';
 import { makeFolder, openFileToWrite, openTextFile, runCli } from '../../../gateway/cli.ts';
+import type { CommandContext } from '../../../gateway/commands/command-context.ts';
 
 /** What a command of the lab did. */
 export interface LabRun {
@@ -11,11 +12,18 @@ export interface LabRun {
 }
 
 /** Runs `fakeai` with the words of `line`; no file is written to disk. */
-export async function runLab(line: string): Promise<LabRun> {
+export function runLab(line: string): Promise<LabRun> {
+  return recorded((context) => runCli(line.split(' '), context));
+}
+
+/** What `command` does in a context that keeps all that is written. */
+export async function recorded(
+  command: (context: CommandContext) => Promise<number>,
+): Promise<LabRun> {
   let out = '';
   let error = '';
   const files = new Map<string, string>();
-  const code = await runCli(line.split(' '), {
+  const code = await command({
     version: '1.2.3',
     env: {},
     readFile: () => ({ kind: 'missing' }),

@@ -235,6 +235,16 @@ describe('fakeai replay refuses', () => {
     });
   }
 
+  test('a rate of requests that all arrive at once', async () => {
+    const path = traceFile('once.jsonl', MOONCAKE.slice(0, MOONCAKE.indexOf('\n') + 1));
+    for (const line of [`replay --qps 2 --trace ${path}`, `capacity --trace ${path}`]) {
+      const { code, error } = await runLab(line);
+      assert.equal(code, 2);
+      const reason = 'arrive at once, so there is no rate to change';
+      assert.equal(error, `fakeai: all requests of ${path} ${reason}\n`);
+    }
+  });
+
   test('a bad line, with its number and the reason', async () => {
     const path = traceFile('bad.jsonl', `${MOONCAKE}{"timestamp":1}\n`);
     const { code, error } = await runLab(`replay --trace ${path}`);

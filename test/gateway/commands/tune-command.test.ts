@@ -25,10 +25,46 @@ test('the chosen weights are at least as good as the default, and can be pasted'
   assert.match(out, /^FAKEAI_ROUTER_POLICY=smart$/m);
 });
 
-test('more than one fleet, or a policy without weights, is refused', async () => {
-  for (const flags of ['--workers 2,4', '--policies random']) {
-    const { code, error } = await runLab(`tune --workload lengths ${flags}`);
-    assert.equal(code, 2);
-    assert.match(error, /^fakeai: tune finds the weights of one fleet/);
+test('the choice is on the front', async () => {
+  const { files } = await runLab(
+    'tune --workload shared-prefix --set requests=100 --set qps=30 --set groups=20 --workers 4 ' +
+      '--kv-blocks 400 --slo ttft=400ms --kv-overlap-weight 0,2 --load-balance-weight 0,1 --out x',
+  );
+  const { isComplete, chosen, candidates } = JSON.parse(files.get('x/tune.json') ?? '');
+  assert.equal(isComplete, true);
+  const front = candidates.filter(({ isOnFront }: { isOnFront: boolean }) => isOnFront);
+  const text = JSON.stringify(chosen);
+  assert.ok(
+    front.some(({ weights }: { weights: object }) => JSON.stringify(weights) === text),
+    text,
+  );
+});
+
+test('only weights and seeds may be lists, within what serve accepts, and smart has weights', async () => {
+  const REFUSED: readonly (readonly [string, RegExp])[] = [
+    ['--workers 2,4', /'--workers <count>' argument '2,4' is invalid\. expected one value: only/],
+    ['--staleness 0,5', /'--staleness <ms>' argument '0,5' is invalid\. expected one value/],
+    ['--kv-overlap-weight 1,3', /3: expected a number from 0 to 2/],
+    ['--load-balance-weight 2.5', /2\.5: expected a number from 0 to 2/],
+    ['--router-temperature 11', /11: expected a number from 0 to 10/],
+    ['--policies random', /unknown option '--policies'/],
+  ];
+  for (const [flags, message] of REFUSED) {
+    const { code, error, files } = await runLab(`tune --workload lengths ${flags}`);
+    assert.equal(code, 2, flags);
+    assert.match(error, message);
+    assert.equal(files.size, 0);
   }
+});
+
+test('the help offers lists only where they are taken', async () => {
+  const { out } = await runLab('tune --help');
+  assert.doesNotMatch(out, /--policies/);
+  const lists = [...out.matchAll(/--([a-z-]+) <list>/g)].map(([, name]) => name);
+  assert.deepEqual(lists, [
+    'kv-overlap-weight',
+    'load-balance-weight',
+    'router-temperature',
+    'seeds',
+  ]);
 });

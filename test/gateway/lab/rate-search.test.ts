@@ -8,7 +8,7 @@ function find(search: RateSearch, limit: number): number {
   for (let tries = 0; ; tries++) {
     const rate = search.next();
     if (rate === undefined) return tries;
-    search.record(rate, rate <= limit);
+    search.record(rate, rate <= limit, rate);
   }
 }
 
@@ -35,4 +35,14 @@ test('says when no rate fails, and when none passes', () => {
   find(impossible, 0);
   assert.equal(impossible.highest, 0);
   assert.ok(!impossible.isUnbounded);
+});
+
+test('ends when twice the rate is no more load, though every rate passes', () => {
+  const search = new RateSearch(1, 0.02);
+  for (const load of [1, 1.9, 2.5, 2.54]) {
+    search.record(search.next() ?? Number.NaN, true, load);
+  }
+  assert.equal(search.next(), undefined);
+  assert.equal(search.highest, 8);
+  assert.ok(search.isUnbounded);
 });

@@ -1,59 +1,132 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { WeightSearch, type Weights } from '../../../gateway/lab/weight-search.ts';
+import fc from 'fast-check';
+import { chooseWeights, type ScoredWeights } from '../../../gateway/lab/weight-choice.ts';
+import { WeightSearch } from '../../../gateway/lab/weight-search.ts';
+import { WEIGHT_NAMES, WEIGHT_RANGES, type Weights } from '../../../gateway/lab/weights.ts';
 
-const RANGES = {
-  kvOverlapWeight: { min: 0, max: 2, step: 0.25 },
-  loadBalanceWeight: { min: 0, max: 2, step: 0.5 },
-  routerTemperature: { min: 0, max: 10, step: 0.1 },
-};
-const GRID = [0, 1, 2].map(
-  (kvOverlapWeight): Weights => ({
-    kvOverlapWeight,
-    loadBalanceWeight: 1,
-    routerTemperature: 0,
-  }),
+/** That of `fakeai tune`. */
+const GRID = [0, 0.5, 1, 1.5, 2].flatMap((kvOverlapWeight) =>
+  [0, 0.5, 1, 2].flatMap((loadBalanceWeight) =>
+    [0, 0.1, 1].map((routerTemperature) => ({
+      kvOverlapWeight,
+      loadBalanceWeight,
+      routerTemperature,
+    })),
+  ),
 );
 
-/** Searches the weights that are nearest to a point, and returns all that were tried. */
-function searchFor(search: WeightSearch, point: Weights): Weights[] {
-  const tried: Weights[] = [];
+/** Runs a search to its end, and returns it. */
+function search(
+  scoreOf: (weights: Weights) => Omit<ScoredWeights, 'weights'>,
+  grid: readonly Weights[] = GRID,
+): WeightSearch<ScoredWeights> {
+  const weightSearch = new WeightSearch(grid, WEIGHT_RANGES);
   for (;;) {
-    const points = search.next();
-    if (points.length === 0) return tried;
-    tried.push(...points);
-    search.record(
-      points.map((weights) => ({
-        goodShare: 1 - Math.abs(weights.kvOverlapWeight - point.kvOverlapWeight),
-        ttftMs: Math.abs(weights.loadBalanceWeight - point.loadBalanceWeight),
-      })),
-    );
+    const points = weightSearch.next();
+    if (points.length === 0) return weightSearch;
+    weightSearch.record(points.map((weights) => ({ weights, ...scoreOf(weights) })));
   }
 }
 
-test('steps from the best of the grid towards what is better, and tries nothing twice', () => {
-  const search = new WeightSearch(GRID, RANGES);
-  const tried = searchFor(search, {
-    kvOverlapWeight: 1.25,
-    loadBalanceWeight: 0,
-    routerTemperature: 0,
+/** The farther from `best`, the fewer requests are good. */
+function hill(best: Weights): (weights: Weights) => Omit<ScoredWeights, 'weights'> {
+  return (weights) => ({
+    goodShare:
+      1 - WEIGHT_NAMES.reduce((sum, name) => sum + Math.abs(weights[name] - best[name]), 0) / 20,
+    ttftMs: 100,
+    hitRate: 0.5,
+    imbalance: 1,
   });
-  assert.equal(search.best?.kvOverlapWeight, 1.25);
-  assert.equal(search.best?.loadBalanceWeight, 0);
-  assert.equal(new Set(tried.map((weights) => JSON.stringify(weights))).size, tried.length);
+}
+
+function weightsOf(overlap: number, load: number, temperature: number): Weights {
+  return { kvOverlapWeight: overlap, loadBalanceWeight: load, routerTemperature: temperature };
+}
+
+const anyWeights = fc
+  .tuple(
+    fc.double({ min: 0, max: 2, noNaN: true }),
+    fc.double({ min: 0, max: 2, noNaN: true }),
+    fc.double({ min: 0, max: 1, noNaN: true }),
+  )
+  .map((values) => weightsOf(...values));
+
+test('finds the top of a hill to the size of its last steps, wherever it is', () => {
+  fc.assert(
+    fc.property(anyWeights, (top) => {
+      const best = chooseWeights(search(hill(top)).candidates);
+      assert.ok(best !== undefined);
+      assert.ok(Math.abs(best.weights.kvOverlapWeight - top.kvOverlapWeight) < 0.1);
+      assert.ok(Math.abs(best.weights.loadBalanceWeight - top.loadBalanceWeight) < 0.1);
+    }),
+    { numRuns: 100 },
+  );
 });
 
-test('stays within what is allowed', () => {
-  const search = new WeightSearch(GRID, RANGES);
-  const tried = searchFor(search, {
-    kvOverlapWeight: 9,
-    loadBalanceWeight: -9,
-    routerTemperature: 0,
-  });
-  for (const { kvOverlapWeight, loadBalanceWeight, routerTemperature } of tried) {
-    assert.ok(kvOverlapWeight >= 0 && kvOverlapWeight <= 2);
-    assert.ok(loadBalanceWeight >= 0 && loadBalanceWeight <= 2);
-    assert.ok(routerTemperature >= 0);
+test('goes to the ends of the ranges, from a single value', () => {
+  for (const top of [weightsOf(2, 2, 1), weightsOf(0, 0, 1.5), weightsOf(2, 0, 0.5)]) {
+    const best = chooseWeights(search(hill(top), [weightsOf(1, 1, 1)]).candidates);
+    assert.ok(best !== undefined);
+    for (const name of WEIGHT_NAMES) {
+      assert.ok(Math.abs(best.weights[name] - top[name]) < 0.1, `${name} of ${best.weights[name]}`);
+    }
   }
-  assert.equal(search.best?.kvOverlapWeight, 2);
 });
+
+test('tries nothing twice or outside of the ranges, and no more than it says', () => {
+  fc.assert(
+    fc.property(fc.array(anyWeights, { minLength: 1, maxLength: 5 }), fc.nat(), (grid, seed) => {
+      const { candidates, candidatesMax } = search(rough(seed), grid);
+      const keys = candidates.map(({ weights }) => JSON.stringify(weights));
+      assert.equal(new Set(keys).size, keys.length);
+      assert.ok(keys.length <= candidatesMax);
+      for (const { weights } of candidates) {
+        for (const name of WEIGHT_NAMES) {
+          const { min, max } = WEIGHT_RANGES[name];
+          assert.ok(weights[name] >= min && weights[name] <= max);
+        }
+      }
+    }),
+    { numRuns: 100 },
+  );
+});
+
+test('is the same whenever the scores are', () => {
+  assert.deepEqual(search(rough(7)).candidates, search(rough(7)).candidates);
+});
+
+test('no candidate beats the choice in goodput, hit rate and balance', () => {
+  fc.assert(
+    fc.property(fc.nat(), (seed) => {
+      const { candidates } = search(rough(seed));
+      const best = chooseWeights(candidates);
+      assert.ok(best !== undefined);
+      for (const { goodShare, hitRate, imbalance } of candidates) {
+        const isAsGood =
+          goodShare >= best.goodShare && hitRate >= best.hitRate && imbalance <= best.imbalance;
+        const isBetter =
+          goodShare > best.goodShare || hitRate > best.hitRate || imbalance < best.imbalance;
+        assert.ok(!(isAsGood && isBetter));
+      }
+    }),
+    { numRuns: 100 },
+  );
+});
+
+/** Scores without any order, the same for the same weights; many are alike. */
+function rough(seed: number): (weights: Weights) => Omit<ScoredWeights, 'weights'> {
+  return (weights) => {
+    const draw = (salt: number): number => {
+      const { kvOverlapWeight, loadBalanceWeight, routerTemperature } = weights;
+      const sum = kvOverlapWeight * 12.9 + loadBalanceWeight * 78.2 + routerTemperature * 37.7;
+      return Math.abs(Math.sin(sum + (seed % 1000) + salt * 9.1));
+    };
+    return {
+      goodShare: 0.9 + Math.round(draw(1) * 20) / 5000,
+      ttftMs: Math.round(draw(2) * 10),
+      hitRate: Math.round(draw(3) * 10) / 10,
+      imbalance: 1 + Math.round(draw(4) * 10) / 10,
+    };
+  };
+}
