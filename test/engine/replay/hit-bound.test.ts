@@ -36,7 +36,7 @@ test('no replay hits more than the bound of its own requests, after a warm-up an
     policy: fc.constantFrom(...POLICY_NAMES),
     workers: fc.integer({ min: 1, max: 4 }),
     workload: fc.constantFrom('multi-turn', 'agentic', 'shared-prefix'),
-    blockSize: fc.constantFrom(1, 16, 100),
+    blockSize: fc.constantFrom(7, 16, 100),
     warmupRequests: fc.constantFrom(0, 30, 90),
     maxWaiting: fc.constantFrom(0, 2, 1e6),
     qps: fc.constantFrom(2, 50),
