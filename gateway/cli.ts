@@ -1,13 +1,18 @@
 import { readFileSync } from 'node:fs';
-import { mkdir, open, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { mkdir, mkdtemp, open, rmdir, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream';
-import { createGunzip } from 'node:zlib';
+import { constants, createGunzip } from 'node:zlib';
 import { Command, CommanderError } from 'commander';
 import type { FileContent } from '../shared/config/parse-value.ts';
 import { addCapacityCommand } from './commands/capacity-command.ts';
-import { type CommandContext, EXIT_MISCONFIGURED, FileError } from './commands/command-context.ts';
+import {
+  type CommandContext,
+  CutShortError,
+  EXIT_MISCONFIGURED,
+  FileError,
+} from './commands/command-context.ts';
 import { addConfigCommand } from './commands/config-command.ts';
 import { addParityCommand } from './commands/parity-command.ts';
 import { addReplayCommand } from './commands/replay-command.ts';
@@ -68,21 +73,48 @@ export function readTextFile(path: string): FileContent {
   }
 }
 
-/** The text of a file in pieces; gzip is known by its first bytes. Throws `FileError`. */
+/**
+ * The text of a file in pieces; gzip is known by its first bytes. Throws `FileError`; where gzip
+ * ends too early, `CutShortError` after all that there is.
+ */
 export async function* openTextFile(path: string): AsyncGenerator<string> {
   const decoder = new TextDecoder();
+  let given = 0;
   try {
-    for await (const bytes of await openBytes(path)) yield decoder.decode(bytes, { stream: true });
+    for await (const bytes of await openBytes(path)) {
+      given += bytes.length;
+      yield decoder.decode(bytes, { stream: true });
+    }
     yield decoder.decode();
   } catch (error) {
-    throw new FileError(`cannot read ${path}: ${reasonOf(error)}`);
+    const message = `cannot read ${path}: ${reasonOf(error)}`;
+    if (codeOf(error) !== CUT_SHORT) throw new FileError(message);
+    // What had been decompressed last went with the error; it is there for who expects no end.
+    for await (const bytes of await openBytes(path, constants.Z_SYNC_FLUSH)) {
+      const known = Math.min(given, bytes.length);
+      given -= known;
+      yield decoder.decode(bytes.subarray(known), { stream: true });
+    }
+    throw new CutShortError(message);
+  }
+}
+
+/** Makes a folder that files can be written to, unless it is there. Rejects with `FileError`. */
+export async function makeFolder(path: string): Promise<void> {
+  try {
+    await makeFolders(path);
+    // Permissions do not tell everything: whether something can be made in it, only trying does.
+    await rmdir(await mkdtemp(join(path, '.fakeai-')));
+  } catch (error) {
+    const reason = codeOf(error) === 'ENOENT' ? 'nothing can be made there' : reasonOf(error);
+    throw new FileError(`cannot write to ${path}: ${reason}`);
   }
 }
 
 /** Writes a text file, and the folders that it lies in. Rejects with `FileError`. */
 export async function writeTextFile(path: string, chunks: Iterable<string>): Promise<void> {
   try {
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolders(dirname(path));
     await writeFile(path, chunks);
   } catch (error) {
     throw new FileError(`cannot write ${path}: ${reasonOf(error)}`);
@@ -92,21 +124,50 @@ export async function writeTextFile(path: string, chunks: Iterable<string>): Pro
 /** Empties a file, which need not exist, to be written bit by bit. Rejects with `FileError`. */
 export async function openFileToWrite(path: string): Promise<Writable> {
   try {
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolders(dirname(path));
     return (await open(path, 'w')).createWriteStream();
   } catch (error) {
     throw new FileError(`cannot write ${path}: ${reasonOf(error)}`);
   }
 }
 
-const GZIP_MAGIC = 0x8b1f;
+/**
+ * Makes a folder and those that it lies in. Not by `recursive`, with which Node tries again for
+ * ever where a folder is there but takes none, such as /proc.
+ */
+async function makeFolders(path: string): Promise<void> {
+  if (await isFolder(path)) return;
+  await makeFolders(dirname(path));
+  await mkdir(path).catch((error: unknown) => {
+    // Another process may have been faster.
+    if (codeOf(error) !== 'EEXIST') throw error;
+  });
+}
 
-async function openBytes(path: string): Promise<AsyncIterable<Uint8Array>> {
+/** False if there is nothing. A file is an error. */
+async function isFolder(path: string): Promise<boolean> {
+  try {
+    if ((await stat(path)).isDirectory()) return true;
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return false;
+    throw error;
+  }
+  throw Object.assign(new Error('a file'), { code: 'ENOTDIR' });
+}
+
+const GZIP_MAGIC = 0x8b1f;
+const CUT_SHORT = 'Z_BUF_ERROR';
+
+/** With `Z_SYNC_FLUSH` as its last flush, gzip may end anywhere. */
+async function openBytes(
+  path: string,
+  finishFlush: number = constants.Z_FINISH,
+): Promise<AsyncIterable<Uint8Array>> {
   const file = await open(path);
   const { buffer: head } = await file.read(Buffer.alloc(2), 0, 2, 0);
   const bytes = file.createReadStream({ start: 0 });
   if (head.readUInt16LE() !== GZIP_MAGIC) return bytes;
-  const text = createGunzip();
+  const text = createGunzip({ finishFlush });
   // Ends the one with the other: an error reaches the reader, and a reader that stops closes the
   // file.
   return pipeline(bytes, text, () => {});
@@ -122,9 +183,12 @@ function reasonOf(error: unknown): string {
   const words = new Map([
     ['ENOENT', 'there is no such file'],
     ['EISDIR', 'it is a folder'],
+    ['ENOTDIR', 'part of the path is a file'],
     ['EACCES', 'permission denied'],
+    ['EROFS', 'the file system is read-only'],
+    ['ENOSPC', 'the disk is full'],
     ['Z_DATA_ERROR', 'it is damaged gzip'],
-    ['Z_BUF_ERROR', 'it is gzip that ends too early'],
+    [CUT_SHORT, 'it is gzip that ends too early'],
   ]);
   return words.get(code) ?? code;
 }

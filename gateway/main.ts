@@ -1,6 +1,13 @@
 #!/usr/bin/env node
 import packageJson from '../package.json' with { type: 'json' };
-import { openFileToWrite, openTextFile, readTextFile, runCli, writeTextFile } from './cli.ts';
+import {
+  makeFolder,
+  openFileToWrite,
+  openTextFile,
+  readTextFile,
+  runCli,
+  writeTextFile,
+} from './cli.ts';
 
 const { stdout, stderr } = process;
 // A reader that has had enough, such as head, is no error.
@@ -13,6 +20,7 @@ process.exitCode = await runCli(process.argv.slice(2), {
   env: process.env,
   readFile: readTextFile,
   openText: openTextFile,
+  makeFolder,
   writeText: writeTextFile,
   openToWrite: openFileToWrite,
   writeOut: (text) => stdout.write(text),

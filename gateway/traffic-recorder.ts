@@ -1,6 +1,6 @@
 import type { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
-import { createGzip } from 'node:zlib';
+import { constants, createGzip, type Gzip } from 'node:zlib';
 import type { ClusterRequest } from '../engine/cluster/cluster.ts';
 import { formatRecord, formatRecordedHeader } from '../engine/replay/trace/recorded.ts';
 
@@ -31,12 +31,14 @@ export interface RecorderOptions {
  */
 export class TrafficRecorder {
   readonly #file: Writable;
+  readonly #compressor: Gzip | undefined;
   /** The file, or the compressor before it. */
   readonly #sink: Writable;
   readonly #options: RecorderOptions;
   readonly #timer: NodeJS.Timeout;
   #batch: string[] = [];
   #batchLength = 0;
+  #hasUnsynced = false;
   /** The first arrival; times count from it. */
   #startUs = -1;
   #recorded = 0;
@@ -45,11 +47,12 @@ export class TrafficRecorder {
 
   constructor(file: Writable, options: RecorderOptions) {
     this.#file = file;
-    this.#sink = options.compress ? compressorOf(file) : file;
+    this.#compressor = options.compress ? compressorOf(file) : undefined;
+    this.#sink = this.#compressor ?? file;
     this.#options = options;
     file.on('error', (error) => this.#fail(error));
     this.#push(formatRecordedHeader({ blockSize: options.blockSize }));
-    this.#timer = setInterval(() => this.#flush(), BATCH_MS).unref();
+    this.#timer = setInterval(() => this.sync(), BATCH_MS).unref();
   }
 
   /** Requests that were written down, and those that were left out. */
@@ -78,6 +81,17 @@ export class TrafficRecorder {
     );
   }
 
+  /**
+   * Hands on what there is, so that no more than what comes after it is lost with the process. Done
+   * once a second. What the compressor holds back follows; without anything new it writes nothing.
+   */
+  sync(): void {
+    this.#flush();
+    if (!this.#hasUnsynced || this.#failed) return;
+    this.#hasUnsynced = false;
+    this.#compressor?.flush(constants.Z_SYNC_FLUSH);
+  }
+
   /** Hands on what is left and ends the file. Resolves when it has all, or has failed. */
   async close(): Promise<void> {
     clearInterval(this.#timer);
@@ -95,7 +109,10 @@ export class TrafficRecorder {
   }
 
   #flush(): void {
-    if (this.#batchLength > 0 && !this.#failed) this.#sink.write(this.#batch.join(''));
+    if (this.#batchLength > 0 && !this.#failed) {
+      this.#sink.write(this.#batch.join(''));
+      this.#hasUnsynced = true;
+    }
     this.#batch = [];
     this.#batchLength = 0;
   }
@@ -107,7 +124,7 @@ export class TrafficRecorder {
   }
 }
 
-function compressorOf(file: Writable): Writable {
+function compressorOf(file: Writable): Gzip {
   const compressor = createGzip();
   compressor.pipe(file);
   return compressor;

@@ -139,8 +139,12 @@ const options: TraceOptions = {
   traceBlockSize: 512,
   limit: Number.POSITIVE_INFINITY,
 };
+const world = {
+  openText: openTextFile,
+  writeError: (text: string): boolean => process.stderr.write(text),
+};
 const readMs = performance.now();
-const trace = await loadLabTrace(options, openTextFile);
+const trace = await loadLabTrace(options, world);
 const { model = 'unknown processor' } = cpus()[0] ?? {};
 process.stdout.write(
   `${model.trim()}, ${availableParallelism()} cores, Node ${process.version}, ` +
@@ -152,7 +156,7 @@ const rows = SCENARIOS.filter(({ name, policy }) =>
 ).map((scenario) => measure(scenario, trace, Number(values.repeats)));
 if (values.million) {
   const million = { name: 'a million', workers: 64, blockSize: 512, policy: 'smart' } as const;
-  rows.push(measure(million, await loadLabTrace(MILLION, openTextFile), 1));
+  rows.push(measure(million, await loadLabTrace(MILLION, world), 1));
 }
 process.stdout.write(
   textTable(

@@ -133,12 +133,13 @@ export class Recorder {
 
   tokens(request: ReplayRequest, count: number, batch: EventBatch): void {
     if (request.counted) this.#latency.tokens(request, count, batch);
+    this.#records?.tokens(request, count, batch);
     request.emitted += count;
     request.lastTokenUs = batch.endUs;
   }
 
   ended(request: ReplayRequest, outcome: Outcome, atUs: TimeUs): void {
-    this.#records?.add(request, outcome);
+    this.#records?.ended(request, outcome);
     if (!request.hasStarted) this.#hindsight.begun(request.number, atUs);
     if (!request.counted) return;
     const sums = this.#sums;

@@ -1,12 +1,19 @@
 import { Piscina } from 'piscina';
 import type { HitBound } from './hit-bound.ts';
-import type { ReplayOutcome } from './replay.ts';
+import { needsOwnBound } from './replay.ts';
 import type { ReplayConfig } from './replay-config.ts';
-import type { ReplayTask } from './replay-task.ts';
+import type { ReplayTask, TaskOutcome } from './replay-task.ts';
+
+export interface RunOutcome extends TaskOutcome {
+  /** That of the replay's own requests; undefined where none was given, or `stop` came first. */
+  readonly bound: HitBound | undefined;
+}
 
 export interface RunOptions {
   /** Keeps a record of every request. */
   readonly records?: boolean;
+  /** What `bounds` has given for the replays, to be replaced where it is not that of a replay. */
+  readonly bounds?: readonly (HitBound | undefined)[];
   /** Replay `index` has a thread now. */
   readonly started?: (index: number) => void;
   /** Replay `index` has ended. */
@@ -46,22 +53,22 @@ export class ReplayRunner {
   async run(
     configs: readonly ReplayConfig[],
     options: RunOptions = {},
-  ): Promise<(ReplayOutcome | undefined)[]> {
-    const { records = false, started, finished } = options;
+  ): Promise<(RunOutcome | undefined)[]> {
+    const { records = false, bounds = [], started, finished } = options;
     const arrivals = this.#arrivals;
     return await this.#each(configs, async (config, index) => {
       started?.(index);
       const task: ReplayTask = { kind: 'replay', config, records, arrivals };
-      const outcome: ReplayOutcome = await this.#piscina.run(task);
+      const outcome: TaskOutcome = await this.#piscina.run(task);
       finished?.(index);
-      return outcome;
+      return { ...outcome, bound: await this.#boundOf(config, outcome, bounds[index]) };
     });
   }
 
-  /** The bounds of replays, likewise. */
+  /** The bounds of replays, likewise, if none of their requests is refused. */
   async bounds(configs: readonly ReplayConfig[]): Promise<(HitBound | undefined)[]> {
     return await this.#each(configs, async (config): Promise<HitBound> => {
-      const task: ReplayTask = { kind: 'bound', config };
+      const task: ReplayTask = { kind: 'bound', config, order: undefined };
       return await this.#piscina.run(task);
     });
   }
@@ -70,6 +77,22 @@ export class ReplayRunner {
   async stop(): Promise<void> {
     this.#stopped = true;
     await this.#piscina.destroy();
+  }
+
+  /** `bound`, or another one if that is not the bound of what came in the replay. */
+  async #boundOf(
+    config: ReplayConfig,
+    outcome: TaskOutcome,
+    bound: HitBound | undefined,
+  ): Promise<HitBound | undefined> {
+    if (bound === undefined || !needsOwnBound(outcome, bound, config.window)) return bound;
+    const task: ReplayTask = { kind: 'bound', config, order: outcome.order };
+    try {
+      return await this.#piscina.run(task);
+    } catch (error) {
+      if (this.#stopped) return undefined;
+      throw error;
+    }
   }
 
   /** Does `act` for every item, in order of index, as many at a time as there are threads. */

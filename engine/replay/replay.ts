@@ -1,7 +1,10 @@
+import type { ArrivalOrder } from './arrival-log.ts';
 import { type HitBound, hitBound } from './hit-bound.ts';
 import type { ReplayConfig, ReplayTuning, ReplayWindow, TraceSpec } from './replay-config.ts';
 import type { ReplayResult } from './replay-result.ts';
+import { AnsweredSource } from './trace/answered-source.ts';
 import { ArrangedSource } from './trace/arranged-source.ts';
+import { OrderedSource } from './trace/ordered-source.ts';
 import type { TraceSource } from './trace/trace-source.ts';
 import { TableSource } from './trace/trace-table.ts';
 import { VirtualDriver } from './virtual-driver.ts';
@@ -11,19 +14,45 @@ export interface ReplayOutcome {
   readonly result: ReplayResult;
   /** See `RequestRecords`; undefined unless records were asked for. */
   readonly records: Float64Array | undefined;
+  /** What came in which order; undefined if the trace alone says so. */
+  readonly order: ArrivalOrder | undefined;
 }
 
 /** Runs one replay from beginning to end, on this thread. */
 export function replay(config: ReplayConfig, tuning: ReplayTuning = {}): ReplayOutcome {
   const driver = new VirtualDriver(config, openTrace(config.trace, config.window), tuning);
   driver.run();
-  return { result: driver.recorder.result(), records: driver.recorder.records() };
+  const { recorder, order } = driver;
+  return { result: recorder.result(), records: recorder.records(), order };
 }
 
-/** What no policy can exceed in the replay of `config`. */
-export function boundOf(config: ReplayConfig): HitBound {
+/**
+ * What no policy can exceed in the replay of `config`, if its requests come in `order`. Without
+ * one, nothing is taken to be refused, and each answer to end as it begins.
+ */
+export function boundOf(config: ReplayConfig, order?: ArrivalOrder): HitBound {
   const { trace, window, worker } = config;
-  return hitBound(openTrace(trace, window), worker.blockSize, window.prefillOnly);
+  const source = openTrace(trace, window);
+  return hitBound(order ? new OrderedSource(source, order) : new AnsweredSource(source), {
+    blockSize: worker.blockSize,
+    warmupRequests: window.warmupRequests,
+    prefillOnly: window.prefillOnly,
+    refused: order?.refused,
+  });
+}
+
+/**
+ * Whether `bound`, taken without an order, may not be that of the requests that `outcome` counts:
+ * some were refused, the warm-up ended between turns that wait, or they hit more than that.
+ */
+export function needsOwnBound(
+  { result, order }: ReplayOutcome,
+  bound: HitBound,
+  { warmupRequests }: ReplayWindow,
+): boolean {
+  if (order === undefined) return false;
+  const isSplit = warmupRequests > 0 || order.refused.length > 0;
+  return isSplit || (result.cache.tokenHitRate ?? 0) > bound.tokenHitRate;
 }
 
 /** Opens a trace anew: every replay needs a source of its own. */

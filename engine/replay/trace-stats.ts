@@ -187,7 +187,7 @@ class ReuseTally {
     if (hits === blocks) this.#withFullHit++;
     const cached = Math.min(this.#cache.match(content), promptTokens - 1);
     this.#savedTokens += cached - (cached % size);
-    this.#cache.store(content, promptTokens + request.outputTokens);
+    this.#cache.store(content, promptTokens + request.outputTokens - 1);
     this.#countUses(content, promptTokens);
   }
 

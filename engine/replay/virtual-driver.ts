@@ -8,6 +8,7 @@ import { NEVER_US, type TimeUs, timeUs } from '../../shared/units.ts';
 import { Cluster, type Transport } from '../cluster/cluster.ts';
 import { SmartRouter } from '../router/smart-router.ts';
 import { SimulatedWorker } from '../worker/worker.ts';
+import { ArrivalLog, type ArrivalOrder } from './arrival-log.ts';
 import { LateReports } from './late-reports.ts';
 import { PendingTurns } from './pending-turns.ts';
 import { Recorder } from './recorder.ts';
@@ -52,6 +53,7 @@ export class VirtualDriver implements Transport, ReplayObserver {
   readonly #ahead = new TraceRequest();
   #aheadUs: number = NEVER_US;
   readonly #turn = new TraceRequest();
+  readonly #log = new ArrivalLog();
   #hashes = new Uint32Array(0);
   #hashesUsed = 0;
   #arrived = 0;
@@ -95,6 +97,11 @@ export class VirtualDriver implements Transport, ReplayObserver {
     this.#assertDrained();
   }
 
+  /** What has come in which order; undefined if the trace alone says so. */
+  get order(): ArrivalOrder | undefined {
+    return this.#log.order();
+  }
+
   send(command: WorkerCommand): void {
     assert(command.kind === 'submit', 'a replay cancels nothing');
     this.#transfer = this.#fetches?.start(command);
@@ -113,7 +120,10 @@ export class VirtualDriver implements Transport, ReplayObserver {
 
   ended(request: ReplayRequest, outcome: Outcome): void {
     this.recorder.ended(request, outcome, this.#nowUs);
-    if (!request.hasStarted) this.#timely?.abandoned(request);
+    if (!request.hasStarted) {
+      this.#log.refused(request.number);
+      this.#timely?.abandoned(request);
+    }
     if (request.turnsAfter > 0 && outcome === OUTCOME.finished) {
       this.#turns.add(request, this.#nowUs);
     }
@@ -144,10 +154,12 @@ export class VirtualDriver implements Transport, ReplayObserver {
 
   #arrive(): void {
     if (this.#aheadUs === this.#nowUs) {
+      this.#log.next();
       this.#place(this.#ahead);
       this.#lookAhead();
     } else {
       this.#turns.take(this.#turn);
+      this.#log.turn(this.#turn.session, this.#turn.turn);
       this.#place(this.#turn);
     }
   }

@@ -6,8 +6,13 @@ export interface CommandContext {
   readonly version: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly readFile: ReadFile;
-  /** The text of a file in pieces, decompressed if it is gzip. Throws `FileError`. */
+  /**
+   * The text of a file in pieces, decompressed if it is gzip. Throws `FileError`; where gzip ends
+   * too early, `CutShortError` after all that there is.
+   */
   readonly openText: (path: string) => AsyncIterable<string>;
+  /** Makes a folder that files can be written to, unless it is there. Rejects with `FileError`. */
+  readonly makeFolder: (path: string) => Promise<void>;
   /** Writes a text file, and the folders that it lies in. Rejects with `FileError`. */
   readonly writeText: (path: string, chunks: Iterable<string>) => Promise<void>;
   /** Empties a file, which need not exist, to be written bit by bit. Rejects with `FileError`. */
@@ -25,6 +30,9 @@ export interface CommandContext {
 export class FileError extends Error {
   override readonly name = 'FileError';
 }
+
+/** A compressed file whose end is missing. What there is of it has been given. */
+export class CutShortError extends FileError {}
 
 /** Exit code of a command that could not finish what it was asked for. */
 export const EXIT_FAILED = 1;

@@ -39,7 +39,8 @@ function parityOptions(): readonly Option[] {
     ),
     new Option('--set <name=value>', 'a parameter of the workload; may be repeated')
       .argParser(assignment)
-      .default({}, 'none'),
+      .default({}, 'none')
+      .conflicts('trace'),
     new Option('--trace-block-size <tokens>', 'tokens per id in the hash_ids of a Mooncake trace')
       .argParser(numberIn({ min: 1, max: 1e6, integer: true }))
       .default(512),

@@ -1,4 +1,5 @@
 import type { CellSettings } from './lab-cell.ts';
+import type { Arrivals } from './lab-trace.ts';
 import type { Column } from './text-table.ts';
 
 /** Something that was found for one cell of a grid. */
@@ -68,11 +69,13 @@ export function meanOf(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
+/** `25/s`, or `2x` for a speed-up. */
+export function arrivalsText({ unit, value }: Arrivals): string {
+  return unit === 'qps' ? `${value}/s` : `${value}x`;
+}
+
 function settingText(settings: CellSettings, name: keyof CellSettings): string {
   if (name === 'profile') return settings.profile.name;
-  if (name === 'arrivals') {
-    const { unit, value } = settings.arrivals;
-    return unit === 'qps' ? `${value}/s` : `${value}x`;
-  }
+  if (name === 'arrivals') return arrivalsText(settings.arrivals);
   return String(settings[name]);
 }

@@ -13,6 +13,8 @@ export interface LabCell {
   readonly bound: HitBound | undefined;
   /** Time of the simulation on its thread. Not part of any hash. */
   readonly wallSeconds: number;
+  /** Its thread had run no replay before: some of the time went into compiling the code. */
+  readonly isFirstOfThread: boolean;
 }
 
 /** Settings that all replays of a command share, for the record. */
@@ -52,9 +54,10 @@ export function resultsDocument(common: object, cells: readonly LabCell[]): Hash
       return { hash: hashOf(cell), ...cell };
     }),
   };
-  const timing = cells.map(({ result, wallSeconds }) => ({
+  const timing = cells.map(({ result, wallSeconds, isFirstOfThread }) => ({
     wallSeconds,
     timesRealTime: result.seconds / wallSeconds,
+    isFirstOfThread,
   }));
   return withHash(results, { timing });
 }

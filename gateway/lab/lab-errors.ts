@@ -2,6 +2,13 @@ import { TraceError } from '../../engine/replay/trace/trace-row.ts';
 import { WorkloadError } from '../../engine/replay/workload/parameters.ts';
 import { type CommandContext, EXIT_MISCONFIGURED, FileError } from '../commands/command-context.ts';
 
+/** What was asked for makes no sense together. `message` says what to do instead. */
+export class OptionsError extends Error {
+  override readonly name = 'OptionsError';
+}
+
+const REFUSALS = [OptionsError, TraceError, WorkloadError, FileError];
+
 /**
  * Runs a command of the lab. What the user asked for in vain, such as a trace that is not there,
  * ends in one line and an exit code; what is wrong with the program itself is thrown on.
@@ -14,9 +21,10 @@ export async function reportingErrors(
   try {
     return await run();
   } catch (error) {
-    const isTrace = error instanceof TraceError;
-    if (!isTrace && !(error instanceof WorkloadError || error instanceof FileError)) throw error;
-    context.writeError(`fakeai: ${isTrace ? `${tracePath}, ` : ''}${error.message}\n`);
+    const isRefusal = error instanceof Error && REFUSALS.some((kind) => error instanceof kind);
+    if (!isRefusal) throw error;
+    const place = error instanceof TraceError ? `${tracePath}, ` : '';
+    context.writeError(`fakeai: ${place}${error.message}\n`);
     return EXIT_MISCONFIGURED;
   }
 }

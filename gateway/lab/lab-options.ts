@@ -129,7 +129,8 @@ function requestOptions(): readonly Option[] {
     ),
     new Option('--set <name=value>', 'a parameter of the workload; may be repeated')
       .argParser(assignment)
-      .default({}, 'none'),
+      .default({}, 'none')
+      .conflicts('trace'),
     option(
       '--trace-block-size <tokens>',
       'tokens per id in the hash_ids of a Mooncake trace',

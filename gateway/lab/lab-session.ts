@@ -1,11 +1,11 @@
 import { Presets, SingleBar } from 'cli-progress';
 import type { HitBound } from '../../engine/replay/hit-bound.ts';
-import type { ReplayOutcome } from '../../engine/replay/replay.ts';
 import type { ReplayConfig } from '../../engine/replay/replay-config.ts';
-import { ReplayRunner } from '../../engine/replay/replay-runner.ts';
+import { ReplayRunner, type RunOutcome } from '../../engine/replay/replay-runner.ts';
+import { progressOf } from './progress.ts';
 
 /** A replay that ran to its end, with the time that it took on its thread. */
-export interface TimedOutcome extends ReplayOutcome {
+export interface TimedOutcome extends RunOutcome {
   readonly wallSeconds: number;
 }
 
@@ -13,11 +13,15 @@ export interface TimedOutcome extends ReplayOutcome {
 export interface Replays {
   /** True once the user has asked to stop. */
   readonly interrupted: boolean;
-  /** Runs replays of `requests` requests each; undefined are those that were interrupted. */
+  /**
+   * Runs replays of `requests` requests each, for which `bounds` has given what it gives; undefined
+   * are those that were interrupted.
+   */
   run(
     configs: readonly ReplayConfig[],
     requests: number,
     records?: boolean,
+    bounds?: readonly (HitBound | undefined)[],
   ): Promise<(TimedOutcome | undefined)[]>;
   /** What no policy can exceed in each of the replays, likewise. */
   bounds(configs: readonly ReplayConfig[]): Promise<(HitBound | undefined)[]>;
@@ -44,6 +48,7 @@ export class LabSession implements Replays {
     configs: readonly ReplayConfig[],
     requests: number,
     records = false,
+    bounds: readonly (HitBound | undefined)[] = [],
   ): Promise<(TimedOutcome | undefined)[]> {
     const startedMs: number[] = [];
     const wallSeconds: number[] = [];
@@ -51,6 +56,7 @@ export class LabSession implements Replays {
     try {
       const outcomes = await this.#runner.run(configs, {
         records,
+        bounds,
         started: (index) => {
           startedMs[index] = performance.now();
         },
@@ -86,7 +92,7 @@ export class LabSession implements Replays {
     const before = this.#runner.arrivals;
     const bar = new SingleBar(
       {
-        format: '{bar} {percentage} % | {value}/{total} requests | {rate}/s | {eta_formatted} left',
+        format: '{bar} {percentage} % | {done}/{all} requests | {rate}/s{left}',
         stream: process.stderr,
         clearOnComplete: true,
         hideCursor: true,
@@ -96,10 +102,9 @@ export class LabSession implements Replays {
     const startMs = performance.now();
     const update = (): void => {
       const done = this.#runner.arrivals - before;
-      const rate = Math.round((1000 * done) / (performance.now() - startMs));
-      bar.update(done, { rate: rate.toLocaleString('en') });
+      bar.update(done, progressOf(done, total, performance.now() - startMs));
     };
-    bar.start(total, 0, { rate: 0 });
+    bar.start(total, 0, progressOf(0, total, 0));
     const timer = setInterval(update, 100);
     return () => {
       clearInterval(timer);

@@ -5,7 +5,7 @@ import { readTrace } from '../../engine/replay/trace/trace-reader.ts';
 import { requestsPerSecond, type TraceTable } from '../../engine/replay/trace/trace-table.ts';
 import { WorkloadError } from '../../engine/replay/workload/parameters.ts';
 import { resolveWorkload } from '../../engine/replay/workload/workloads.ts';
-import type { CommandContext } from '../commands/command-context.ts';
+import { type CommandContext, CutShortError } from '../commands/command-context.ts';
 
 /** Tokens per KV block where a trace has no blocks: the most that `fakeai serve` takes. */
 const DEFAULT_BLOCK_SIZE = 128;
@@ -38,6 +38,12 @@ export interface LabTrace {
   readonly blockSize: number;
   /** Their mean rate by nature, where there is one; else a rate to start from. */
   readonly requestsPerSecond: number;
+  /** The mean rate that file or options say, before any speed-up; undefined where they say none. */
+  readonly statedRate: number | undefined;
+  /** Whether a generator makes them, as many as its parameter `requests` says. */
+  readonly isGenerated: boolean;
+  /** Whether a conversation may go on long after it has begun. */
+  readonly hasSessions: boolean;
   /** Whether turns wait for answers, so that not the rate alone says when requests arrive. */
   readonly hasWaitingTurns: boolean;
   /** How fast they arrive when nothing else is asked for. */
@@ -57,23 +63,40 @@ export interface TraceOptions {
 }
 
 /**
- * Reads the trace file, or makes sure that the workload exists. Throws `TraceError`,
- * `WorkloadError`.
+ * Reads the trace file, or makes sure that the workload exists. What there is of a compressed file
+ * that was cut short is read up to its last whole line, with a warning. Throws `TraceError`,
+ * `WorkloadError`, `FileError`.
  */
 export async function loadLabTrace(
   options: TraceOptions,
-  openText: CommandContext['openText'],
+  { openText, writeError }: Pick<CommandContext, 'openText' | 'writeError'>,
 ): Promise<LabTrace> {
   const { trace: path, traceBlockSize: mooncakeBlockTokens, limit } = options;
   if (path === undefined) return workloadTrace(options);
   let head: string | undefined;
+  let isCutShort = false;
   async function* chunks(): AsyncGenerator<string> {
-    for await (const chunk of openText(path ?? '')) {
-      head ??= chunk;
-      yield chunk;
+    try {
+      for await (const chunk of openText(path ?? '')) {
+        head ??= chunk;
+        yield chunk;
+      }
+    } catch (error) {
+      if (!(error instanceof CutShortError)) throw error;
+      isCutShort = true;
     }
   }
-  const table = await readTrace(chunks(), { mooncakeBlockTokens, limit });
+  const table = await readTrace(chunks(), {
+    mooncakeBlockTokens,
+    limit,
+    isCutShort: () => isCutShort,
+  });
+  if (isCutShort) {
+    const requests = table.timeUs.length.toLocaleString('en');
+    writeError(
+      `fakeai: warning: ${path} ends too early; read up to its last whole line, ${requests} requests\n`,
+    );
+  }
   return tableTrace(path, table, blockSizeOf(head ?? '', mooncakeBlockTokens));
 }
 
@@ -93,6 +116,9 @@ function tableTrace(path: string, table: TraceTable, blockSize: number): LabTrac
     description: { file: basename(path), requests, requestsPerSecond: ownQps },
     requests,
     requestsPerSecond: ownQps,
+    statedRate: Number.isFinite(ownQps) ? ownQps : undefined,
+    isGenerated: false,
+    hasSessions: table.waits.includes(1),
     hasWaitingTurns: table.waits.includes(1),
     blockSize,
     arrivals: speedUp(1),
@@ -113,12 +139,16 @@ function workloadTrace(options: TraceOptions): LabTrace {
   const resolve = (parameters: Readonly<Record<string, number>>, seed: number) =>
     resolveWorkload({ workload, parameters, seed });
   const parameters = resolve(set, 0);
+  const hasWaitingTurns = 'thinkSeconds' in parameters;
   return {
     name: workload,
     description: { workload, parameters },
     requests: Math.min(limit, parameters.requests ?? 0),
     requestsPerSecond: parameters.qps || 1,
-    hasWaitingTurns: 'thinkSeconds' in parameters,
+    statedRate: 'qps' in set || hasWaitingTurns ? parameters.qps || undefined : undefined,
+    isGenerated: limit >= (parameters.requests ?? 0),
+    hasSessions: hasWaitingTurns || workload === 'conversation',
+    hasWaitingTurns,
     blockSize: workload === 'conversation' ? CONVERSATION_BLOCK_SIZE : DEFAULT_BLOCK_SIZE,
     arrivals: speedUp(isDefault ? DEFAULT_SPEED_UP : 1),
     sweep: (isDefault ? DEFAULT_SPEED_UPS : [1]).map(speedUp),

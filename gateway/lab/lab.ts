@@ -3,7 +3,7 @@ import type { ReplayConfig } from '../../engine/replay/replay-config.ts';
 import type { CommandContext } from '../commands/command-context.ts';
 import { type CellSettings, replayConfig } from './lab-cell.ts';
 import type { LabCell } from './lab-document.ts';
-import { reportingErrors } from './lab-errors.ts';
+import { OptionsError, reportingErrors } from './lab-errors.ts';
 import type { LabOptions } from './lab-options.ts';
 import { LabSession, type Replays } from './lab-session.ts';
 import { type LabTrace, loadLabTrace } from './lab-trace.ts';
@@ -34,37 +34,43 @@ export class Lab {
   async run(
     settings: readonly CellSettings[],
     keepRecords = false,
+    bounds: readonly (HitBound | undefined)[] = [],
   ): Promise<(FinishedCell | undefined)[]> {
     const configs = settings.map((cell) => replayConfig(cell, this.options, this.trace));
-    const outcomes = await this.#replays.run(configs, this.trace.requests, keepRecords);
+    const outcomes = await this.#replays.run(configs, this.trace.requests, keepRecords, bounds);
     return settings.map((cell, index) => {
       const outcome = outcomes[index];
-      return outcome && { settings: cell, bound: undefined, ...outcome };
+      return outcome && { settings: cell, ...outcome };
     });
   }
 
-  /** Adds to each cell what no policy can exceed, computed once for all that replay the same. */
-  async withBounds(cells: readonly FinishedCell[]): Promise<FinishedCell[]> {
-    const configs = cells.map(({ settings }) => replayConfig(settings, this.options, this.trace));
-    const keys = cells.map(({ settings }, index) => boundKey(settings, configs[index]));
+  /**
+   * What no policy can exceed in each cell, computed once for all that replay the same. Known
+   * before the replays, so that whatever of them is kept has it.
+   */
+  async bounds(settings: readonly CellSettings[]): Promise<(HitBound | undefined)[]> {
+    const configs = settings.map((cell) => replayConfig(cell, this.options, this.trace));
+    const keys = settings.map((cell, index) => boundKey(cell, configs[index]));
     const distinct = [...new Set(keys)];
     const firsts = distinct.flatMap((key) => configs[keys.indexOf(key)] ?? []);
-    const bounds: (HitBound | undefined)[] = await this.#replays.bounds(firsts);
-    return cells.map((cell, index) => ({
-      ...cell,
-      bound: bounds[distinct.indexOf(keys[index] ?? '')],
-    }));
+    const bounds = await this.#replays.bounds(firsts);
+    return keys.map((key) => bounds[distinct.indexOf(key)]);
   }
 }
 
-/** Reads the requests, runs a command on them and ends its threads. Resolves to the exit code. */
+/**
+ * Makes sure that results can be written, reads the requests, runs a command on them and ends its
+ * threads. Resolves to the exit code.
+ */
 export function withLab(
   context: CommandContext,
   options: LabOptions,
   use: (lab: Lab) => Promise<number>,
 ): Promise<number> {
   return reportingErrors(context, options.trace, async () => {
-    const trace = await loadLabTrace(options, context.openText);
+    await context.makeFolder(options.out);
+    const trace = await loadLabTrace(options, context);
+    checkWarmup(options, trace);
     const session = new LabSession(options.threads);
     try {
       return await use(new Lab(options, trace, session));
@@ -72,6 +78,16 @@ export function withLab(
       await session.close();
     }
   });
+}
+
+function checkWarmup({ trace, limit, warmup }: LabOptions, { requests }: LabTrace): void {
+  if (warmup < requests) return;
+  const own = trace === undefined ? 'more requests (--set requests=N)' : 'a longer trace';
+  const more = limit === requests ? 'a higher --limit' : own;
+  throw new OptionsError(
+    `--warmup ${warmup} leaves nothing of the ${requests.toLocaleString('en')} requests to ` +
+      `measure; expected less than ${requests}, or ${more}`,
+  );
 }
 
 /** What the requests of a replay, and so its bound, depend on. */

@@ -84,6 +84,9 @@ export function slo(text: string): SloBounds {
         `${part} is no bound; expected for example ttft=2s,itl=25ms,e2e=60s`,
       );
     }
+    if (Number.isFinite(bounds[key])) {
+      throw new InvalidArgumentError(`${key} is bounded twice; expected each bound once`);
+    }
     bounds[key] = Number(amount) * (unit === 's' ? 1e6 : unit === 'ms' ? 1e3 : 1);
   }
   return { ttftUs: bounds.ttft, itlUs: bounds.itl, e2eUs: bounds.e2e };

@@ -1,5 +1,6 @@
 import { groupBySetting, meanAndSpread, settingColumns } from './cell-groups.ts';
 import type { LabCell } from './lab-document.ts';
+import { shareOfBound } from './replay-notes.ts';
 import { type Column, digits3, textTable } from './text-table.ts';
 
 export interface Figure {
@@ -8,6 +9,8 @@ export interface Figure {
   readonly format?: (value: number) => string;
   /** Left out of the table where no cell has it. */
   readonly isRare?: boolean;
+  /** Cells that are left out of a mean, and marked where there is no other. */
+  readonly isOff?: (cell: LabCell) => boolean;
 }
 
 /** Latencies in milliseconds, then goodput, cache and balance. */
@@ -29,7 +32,11 @@ export const FIGURES = {
   hitPercent: { title: 'hit %', value: ({ result }) => percent(result.cache.tokenHitRate) },
   ofBound: { title: 'of max', value: (cell) => percent(shareOfBound(cell)) },
   imbalance: { title: 'max/mean', value: ({ result }) => result.imbalance.maxOverMean },
-  speed: { title: 'speed', value: ({ result, wallSeconds }) => result.seconds / wallSeconds },
+  speed: {
+    title: 'speed',
+    value: ({ result, wallSeconds }) => result.seconds / wallSeconds,
+    isOff: ({ isFirstOfThread }) => isFirstOfThread,
+  },
 } as const satisfies Readonly<Record<string, Figure>>;
 
 /** A line for each setting: means over its seeds, with their spread where there are several. */
@@ -45,15 +52,17 @@ export function figureColumn({
   title,
   value,
   format = digits3,
+  isOff,
 }: Figure): Column<readonly LabCell[]> {
-  return { title, cell: (group) => meanAndSpread(group.map(value), format) };
-}
-
-/** Token hit rate over what no policy can exceed. */
-function shareOfBound({ result, bound }: LabCell): number | null {
-  const rate = result.cache.tokenHitRate;
-  if (bound === undefined || rate === null || bound.tokenHitRate === 0) return null;
-  return rate / bound.tokenHitRate;
+  const text = (group: readonly LabCell[]): string => meanAndSpread(group.map(value), format);
+  if (isOff === undefined) return { title, cell: text };
+  return {
+    title,
+    cell: (group) => {
+      const others = group.filter((cell) => !isOff(cell));
+      return others.length === 0 ? `*${text(group)}` : text(others);
+    },
+  };
 }
 
 function percent(share: number | null): number | null {

@@ -8,7 +8,9 @@ import type { ReplayOptions } from './lab-options.ts';
 import { labReport, readPageScript } from './lab-report.ts';
 import type { Arrivals, LabTrace } from './lab-trace.ts';
 import { recordsCsv } from './records-csv.ts';
+import { replayNotes, unmeasured } from './replay-notes.ts';
 import { replayTable } from './replay-table.ts';
+import { wrappedText } from './wrapped-text.ts';
 
 /** Runs the grid, prints the table and writes the results. Resolves to the exit code. */
 export function runReplay(context: CommandContext, options: ReplayOptions): Promise<number> {
@@ -20,18 +22,22 @@ export function runReplay(context: CommandContext, options: ReplayOptions): Prom
     const requests = trace.requests.toLocaleString('en');
     context.writeOut(`${trace.name}: ${requests} requests, ${count}\n\n`);
     const readMs = performance.now();
-    const replays = await lab.run(settings, options.records);
-    const cells = await lab.withBounds(replays.filter((cell) => cell !== undefined));
+    const bounds = await lab.bounds(settings);
+    const replays = await lab.run(settings, options.records, bounds);
+    const cells = replays.filter((cell) => cell !== undefined);
     const simulatedMs = performance.now();
     if (cells.length > 0) {
       context.writeOut(replayTable(cells, context.colours));
+      const notes = replayNotes(cells, trace);
+      if (notes.length > 0) context.writeOut('\n');
+      for (const note of notes) context.writeOut(wrappedText(note, context.columns));
       await writeFiles(context, options, trace, cells);
     }
     context.writeOut(
       `Read in ${seconds(readMs - startMs)}, simulated in ${seconds(simulatedMs - readMs)} on ` +
         `${options.threads} threads, written in ${seconds(performance.now() - simulatedMs)}.\n`,
     );
-    if (cells.length === settings.length) return 0;
+    if (cells.length === settings.length) return unmeasured(cells).length === 0 ? 0 : EXIT_FAILED;
     context.writeError(`fakeai: stopped after ${cells.length} of ${count}\n`);
     return EXIT_FAILED;
   });
@@ -55,8 +61,7 @@ async function writeFiles(
     ['results.json', [json]],
     ['report.html', [reportHtml(report, await readPageScript(context.openText))]],
   ];
-  if (options.records)
-    files.push(['requests.csv', recordsCsv(cells.map(({ records }) => records))]);
+  if (options.records) files.push(['requests.csv', recordsCsv(cells)]);
   context.writeOut('\n');
   for (const [name, chunks] of files) {
     const path = join(options.out, name);

@@ -79,9 +79,9 @@ export function runParityCases(
 
 async function loadTrace(context: CommandContext, options: ParityOptions): Promise<LabTrace> {
   const isDefault = options.trace === undefined && options.workload === undefined;
-  if (!isDefault) return await loadLabTrace(options, context.openText);
+  if (!isDefault) return await loadLabTrace(options, context);
   const set = { ...DEFAULT_PARAMETERS, ...options.set };
-  return await loadLabTrace({ ...options, workload: DEFAULT_WORKLOAD, set }, context.openText);
+  return await loadLabTrace({ ...options, workload: DEFAULT_WORKLOAD, set }, context);
 }
 
 function writeCase(context: CommandContext, outcome: NamedOutcome): void {

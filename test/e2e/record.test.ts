@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { constants, gunzipSync } from 'node:zlib';
 import { openTextFile } from '../../gateway/cli.ts';
+import { runLab } from '../gateway/commands/lab-rig.ts';
 import { ask, chatBody } from '../support/chat-client.ts';
+import { eventually } from '../support/eventually.ts';
 import { recordedRequests } from '../support/recordings.ts';
 import { endProcess, INSTANT, spawnCli, spawnServer } from '../support/server.ts';
 
@@ -35,6 +38,28 @@ describe('fakeai serve --record', () => {
       ],
     );
     assert.match(server.errorOutput(), /"recorded":3,"leftOut":0/);
+  });
+
+  it('keeps in a compressed file what was served a second before the process was killed', async () => {
+    const path = join(folder, 'killed.jsonl.gz');
+    const server = await spawnServer(`${INSTANT} --record ${path}`);
+    try {
+      for (let n = 0; n < 3; n++) await ask(server, chatBody('hello', { max_tokens: 7 }));
+      await eventually('the file has the requests', async () => {
+        const bytes = await readFile(path);
+        const text = gunzipSync(bytes, { finishFlush: constants.Z_SYNC_FLUSH }).toString();
+        return text.trimEnd().split('\n').length === 1 + 3;
+      });
+    } finally {
+      await endProcess(server);
+    }
+    const { code, error, out } = await runLab(`replay --trace ${path} --policies smart --out x`);
+    assert.equal(code, 0);
+    assert.equal(
+      error,
+      `fakeai: warning: ${path} ends too early; read up to its last whole line, 3 requests\n`,
+    );
+    assert.match(out, /^smart +3 /m);
   });
 
   it('does not start if it cannot write', async () => {

@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import {
+  makeFolder,
   openFileToWrite,
   openTextFile,
   readTextFile,
@@ -26,6 +30,7 @@ async function run(line: string, overrides: Partial<CommandContext> = {}): Promi
     readFile: () => ({ kind: 'missing' }),
     openText: openTextFile,
     openToWrite: openFileToWrite,
+    makeFolder,
     writeText: writeTextFile,
     writeOut: (text) => {
       out += text;
@@ -179,5 +184,45 @@ describe('the process', () => {
       assert.deepEqual(readTextFile(path), { kind: 'missing' });
     }
     assert.equal(readTextFile('nul\0byte').kind, 'unreadable');
+  });
+});
+
+describe('a folder for results', () => {
+  it('is made with those that it lies in, is left empty, and may be there', async () => {
+    const root = await mkdtemp(join(tmpdir(), 'fakeai-cli-'));
+    try {
+      const path = join(root, 'a', 'b', 'c');
+      await makeFolder(path);
+      await makeFolder(path);
+      assert.deepEqual(await readdir(path), []);
+    } finally {
+      await rm(root, { recursive: true });
+    }
+  });
+
+  it('in a file, or that is one, is refused', async () => {
+    const root = await mkdtemp(join(tmpdir(), 'fakeai-cli-'));
+    try {
+      const file = join(root, 'file');
+      await writeFile(file, '');
+      for (const path of [file, join(file, 'sub', 'sub')]) {
+        await assert.rejects(makeFolder(path), {
+          name: 'FileError',
+          message: `cannot write to ${path}: part of the path is a file`,
+        });
+      }
+    } finally {
+      await rm(root, { recursive: true });
+    }
+  });
+
+  it('where nothing can be made is refused at once', {
+    skip: process.platform !== 'linux',
+  }, async () => {
+    for (const path of ['/proc/x', '/proc/x/y', '/proc']) {
+      await assert.rejects(makeFolder(path), { name: 'FileError', message: /^cannot write to / });
+    }
+    await assert.rejects(writeTextFile('/proc/x/y', []), { name: 'FileError' });
+    await assert.rejects(openFileToWrite('/proc/x/y'), { name: 'FileError' });
   });
 });

@@ -2,13 +2,14 @@ import assert from 'node:assert/strict';
 import { PassThrough, Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { describe, it } from 'node:test';
-import { createGunzip } from 'node:zlib';
+import { constants, createGunzip, gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import type { ClusterRequest } from '../../engine/cluster/cluster.ts';
 import { TrafficRecorder } from '../../gateway/traffic-recorder.ts';
 import { HASH_WORDS } from '../../shared/block-hash.ts';
 import { NO_REQUEST } from '../../shared/ids.ts';
 import { timeUs } from '../../shared/units.ts';
+import { eventually } from '../support/eventually.ts';
 import { recordedRequests } from '../support/recordings.ts';
 
 const BLOCK_SIZE = 4;
@@ -91,6 +92,26 @@ describe('a recording', () => {
   it('of compressed traffic is gzip of the same lines', async () => {
     const requests = [clusterRequest({}), clusterRequest({ arrivedUs: timeUs(7) })];
     assert.equal(await recorded(requests, true), await recorded(requests));
+  });
+
+  it('of compressed traffic has every line that came before it was last synced', async () => {
+    const file = new PassThrough();
+    const written: Buffer[] = [];
+    file.on('data', (bytes: Buffer) => written.push(bytes));
+    const { recorder } = recorderOf(file, true);
+    recorder.add(clusterRequest({}));
+    recorder.sync();
+    const readable = (): string => {
+      const bytes = Buffer.concat(written);
+      return gunzipSync(bytes, { finishFlush: constants.Z_SYNC_FLUSH }).toString();
+    };
+    await eventually('header and request can be read', () => readable().split('\n').length === 3);
+    const { length } = Buffer.concat(written);
+    recorder.sync();
+    await recorder.close();
+    const end = Buffer.concat(written).subarray(length);
+    // An empty last block, the checksum and the length.
+    assert.ok(end.length <= 2 + 8, `${end.length} bytes for nothing new`);
   });
 
   it('puts a request that came before the first one placed at the start', async () => {

@@ -22,8 +22,8 @@ export class AzureParser implements RowParser {
       );
     }
     const [, year, month, day, hours, minutes, seconds, fraction = '', prompt, output] = match;
-    const daySeconds = Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds);
-    const days = daysFromCivil(Number(year), Number(month), Number(day));
+    const days = dayNumber(Number(year), Number(month), Number(day));
+    const daySeconds = secondOfDay(Number(hours), Number(minutes), Number(seconds));
     const us = (days * 86_400 + daySeconds) * 1e6 + Number(fraction.padEnd(6, '0').slice(0, 6));
     this.#startUs ??= us;
     if (us < this.#startUs) {
@@ -39,6 +39,26 @@ export class AzureParser implements RowParser {
 function tokens(field: string, value: number): number {
   if (value >= 1 && value <= MAX_CONTENT_TOKENS) return value;
   throw new TraceFault(`${field} is ${value}; expected 1 to ${MAX_CONTENT_TOKENS}`);
+}
+
+/** Days from 1970-01-01, or a fault if there is no such day. */
+function dayNumber(year: number, month: number, day: number): number {
+  const days = daysFromCivil(year, month, day);
+  const [nextYear, nextMonth] = month === 12 ? [year + 1, 1] : [year, month + 1];
+  const isMonth = month >= 1 && month <= 12;
+  if (isMonth && day >= 1 && days < daysFromCivil(nextYear, nextMonth, 1)) return days;
+  const date = [String(year).padStart(4, '0'), twoDigits(month), twoDigits(day)].join('-');
+  throw new TraceFault(`there is no date ${date}; expected one of the calendar`);
+}
+
+function secondOfDay(hours: number, minutes: number, seconds: number): number {
+  if (hours < 24 && minutes < 60 && seconds < 60) return hours * 3600 + minutes * 60 + seconds;
+  const time = [hours, minutes, seconds].map(twoDigits).join(':');
+  throw new TraceFault(`there is no time ${time}; expected 00:00:00 to 23:59:59`);
+}
+
+function twoDigits(value: number): string {
+  return String(value).padStart(2, '0');
 }
 
 /** Days from 1970-01-01 in the Gregorian calendar (Hinnant, "chrono-compatible low-level date"). */

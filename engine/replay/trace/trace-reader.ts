@@ -9,6 +9,8 @@ export interface TraceReaderOptions {
   readonly mooncakeBlockTokens?: number;
   /** Stops after so many requests, at least 1, without reading on. */
   readonly limit?: number;
+  /** Asked at the end: whether the text was cut short, so that a line without an end is none. */
+  readonly isCutShort?: () => boolean;
 }
 
 /** No line of a trace is longer, in UTF-16 code units. */
@@ -49,7 +51,7 @@ export async function readRows(
   for await (const chunk of chunks) {
     if (!lines.push(chunk)) return;
   }
-  lines.end();
+  lines.end(options.isCutShort?.() ?? false);
 }
 
 /** Cuts text into lines, finds out the format and parses each line. */
@@ -83,9 +85,9 @@ class TraceLines {
     return true;
   }
 
-  /** Takes a last line without a line end. An empty file is an error. */
-  end(): void {
-    this.#take(this.#rest);
+  /** Takes a last line without a line end, unless it is cut short. An empty file is an error. */
+  end(isCutShort: boolean): void {
+    if (!isCutShort) this.#take(this.#rest);
     if (this.#parser === undefined) {
       throw new TraceError(1, 'the file is empty; expected a trace');
     }

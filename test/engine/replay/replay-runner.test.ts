@@ -38,6 +38,30 @@ test('stopping keeps what has ended', async () => {
   );
 });
 
+test('what is kept of a run has its bound, of its own requests where some were rejected', async () => {
+  const runner = new ReplayRunner(1);
+  const parameters = { requests: 200, qps: 50 };
+  const configs = [1e6, 0, 0].map((maxWaiting) =>
+    replayConfig({ workload: 'multi-turn', parameters, maxWaiting, maxNumSeqs: 2, workers: 2 }),
+  );
+  const bounds = await runner.bounds(configs);
+  let stopping: Promise<void> | undefined;
+  const [whole, rejecting, last] = await runner.run(configs, {
+    bounds,
+    started: (index) => {
+      if (index === 2) stopping = runner.stop();
+    },
+  });
+  await stopping;
+  assert.ok(whole !== undefined);
+  assert.deepEqual(whole.bound, bounds[0]);
+  assert.ok(rejecting !== undefined && rejecting.result.requests.rejected > 0);
+  assert.deepEqual(rejecting.bound, boundOf(configs[1]!, rejecting.order));
+  assert.notDeepEqual(rejecting.bound, bounds[1]);
+  assert.equal(last, undefined);
+  assert.deepEqual([whole.isFirstOfThread, rejecting.isFirstOfThread], [true, false]);
+});
+
 test('a replay that fails fails the run', async () => {
   const runner = new ReplayRunner(1);
   const broken = replayConfig({ workload: 'lengths', parameters: { requests: 0 } });

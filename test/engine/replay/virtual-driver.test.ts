@@ -144,6 +144,53 @@ describe('the records of a replay', () => {
   });
 });
 
+describe('a record', () => {
+  const column = (name: (typeof RECORD_FIELDS)[number]) => RECORD_FIELDS.indexOf(name);
+  const rowsOf = (spec: ReplaySpec) => {
+    const { result, records } = replay(replayConfig(spec), { records: true });
+    const width = RECORD_FIELDS.length;
+    const rows = Array.from({ length: records!.length / width }, (_, row) =>
+      records!.subarray(row * width, (row + 1) * width),
+    );
+    return { result, rows };
+  };
+
+  for (const { name, ...spec } of MIXED) {
+    test(`stands at the place of its arrival and tells warm-up and gaps: ${name}`, () => {
+      const { result, rows } = rowsOf({ ...spec, warmupRequests: 20 });
+      let latestUs = 0;
+      let secondUs = 0;
+      let gapUs = 0;
+      for (const [number, row] of rows.entries()) {
+        assert.equal(row[column('request')], number);
+        assert.equal(row[column('warmup')], number < 20 ? 1 : 0);
+        assert.ok(row[column('arrival_us')]! >= latestUs);
+        latestUs = row[column('arrival_us')]!;
+        if (number < 20) continue;
+        secondUs += row[column('second_token_us')]!;
+        gapUs += row[column('itl_mean_us')]!;
+      }
+      const answers = rows.slice(20).filter((row) => row[column('output_tokens')]! > 1).length;
+      const singles = rows.length - 20 - answers;
+      // A field without a time is -1.
+      const meanMs = (sumUs: number): number => Math.round((sumUs + singles) / answers) / 1000;
+      assert.equal(result.latencies.secondTokenMs.mean, meanMs(secondUs));
+      assert.equal(result.latencies.tpotMs.mean, meanMs(gapUs));
+    });
+  }
+
+  test('of a request that was rejected has no times', () => {
+    const { rows } = rowsOf({ ...MIXED[2]!, maxWaiting: 0, maxNumSeqs: 1 });
+    const rejected = rows.filter((row) => row[column('output_tokens')] === 0);
+    assert.ok(rejected.length > 0);
+    for (const row of rejected) {
+      for (const name of ['ttft_us', 'second_token_us', 'itl_mean_us', 'e2e_us'] as const) {
+        assert.equal(row[column(name)], -1);
+      }
+    }
+  });
+});
+
 describe('the part of a trace that is replayed', () => {
   test('begins after the warm-up, which is in the caches all the same', () => {
     const spec = MIXED[0]!;

@@ -1,4 +1,5 @@
-import { openFileToWrite, openTextFile, runCli } from '../../../gateway/cli.ts';
+import { isAbsolute } from 'node:path';
+import { makeFolder, openFileToWrite, openTextFile, runCli } from '../../../gateway/cli.ts';
 import type { CommandContext } from '../../../gateway/commands/command-context.ts';
 
 /** What a command of the lab did. */
@@ -10,7 +11,7 @@ export interface LabRun {
   readonly files: ReadonlyMap<string, string>;
 }
 
-/** Runs `fakeai` with the words of `line`; nothing is written to disk. */
+/** Runs `fakeai` with the words of `line`; no file is written to disk. */
 export function runLab(line: string): Promise<LabRun> {
   return recorded((context) => runCli(line.split(' '), context));
 }
@@ -29,6 +30,10 @@ export async function recorded(
     // The script of the report is a product of the build, which tests do not need.
     openText: (path) => (path.endsWith('report-page.js') ? emptyText() : openTextFile(path)),
     openToWrite: openFileToWrite,
+    // A test that means the disk says so by a whole path.
+    makeFolder: async (path) => {
+      if (isAbsolute(path)) await makeFolder(path);
+    },
     writeText: async (path, chunks) => {
       files.set(path, [...chunks].join(''));
     },

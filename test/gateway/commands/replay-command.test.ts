@@ -79,14 +79,108 @@ describe('fakeai replay', () => {
     assert.deepEqual(second.result, first.result);
   });
 
+  test('reads a gzip trace that was cut short up to its last whole line, with a warning', async () => {
+    const lines = Array.from({ length: 2000 }, (_, n) =>
+      JSON.stringify({
+        timestamp: n,
+        input_length: 1000,
+        output_length: 2,
+        hash_ids: [n, (n * 7919) % 104_729],
+      }),
+    );
+    const whole = gzipSync(`${lines.join('\n')}\n`);
+    const path = traceFile('cut.jsonl.gz', whole.subarray(0, whole.length / 2));
+    const { code, error, files } = await runLab(
+      `replay --trace ${path} --policies smart --workers 1 --out x`,
+    );
+    assert.equal(code, 0);
+    const [, count = ''] =
+      /^fakeai: warning: .*cut\.jsonl\.gz ends too early; read up to its last whole line, ([\d,]+) requests\n$/.exec(
+        error,
+      ) ?? [];
+    const requests = Number(count.replace(',', ''));
+    assert.ok(requests > 500 && requests < 1500, `${requests} requests`);
+    const { cells } = JSON.parse(files.get('x/results.json') ?? '');
+    assert.equal(cells[0].result.requests.finished, requests);
+  });
+});
+
+describe('with --records fakeai replay', () => {
   test('writes a record of every request on demand', async () => {
     const { files } = await runLab(
       'replay --workload lengths --set requests=5 --policies smart --records --out x',
     );
     const lines = files.get('x/requests.csv')?.trimEnd().split('\n') ?? [];
     assert.equal(lines.length, 1 + 5);
-    assert.match(lines[0] ?? '', /^cell,arrival_us,session,turn,worker,.*,outcome$/);
-    assert.match(lines[1] ?? '', /^0,\d+,\d+,0,\d,.*,finished$/);
+    assert.match(lines[0] ?? '', /^cell,policy,workers,rate,seed,request,warmup,.*,outcome$/);
+    assert.match(lines[1] ?? '', /^0,smart,8,1x,1,0,0,\d+,0,0,\d,.*,finished$/);
+  });
+
+  test('tells the records of several replays apart, and those of the warm-up', async () => {
+    const { files } = await runLab(
+      'replay --workload multi-turn --set requests=40 --warmup 10 --policies smart,random ' +
+        '--seeds 1-2 --records --out x',
+    );
+    const [head = '', ...rows] = files.get('x/requests.csv')?.trimEnd().split('\n') ?? [];
+    const names = head.split(',');
+    const column = (row: string, name: string) => row.split(',')[names.indexOf(name)];
+    const { cells } = JSON.parse(files.get('x/results.json') ?? '');
+    assert.equal(rows.length, 4 * 40);
+    for (const [at, row] of rows.entries()) {
+      const { settings } = cells[Number(column(row, 'cell'))];
+      assert.equal(column(row, 'policy'), settings.policy);
+      assert.equal(column(row, 'seed'), String(settings.seed));
+      assert.equal(column(row, 'request'), String(at % 40));
+      assert.equal(column(row, 'warmup'), at % 40 < 10 ? '1' : '0');
+    }
+  });
+});
+
+describe('under its table fakeai replay', () => {
+  test('says that a warm-up took all requests that came, and fails', async () => {
+    const { code, out } = await runLab(
+      'replay --workload multi-turn --set requests=60 --set qps=100 --warmup 55 --workers 1 ' +
+        '--max-num-seqs 1 --max-waiting 0 --policies smart --out x',
+    );
+    assert.equal(code, 1);
+    assert.match(out, /^Nothing was measured in 1 of 1 replays: only \d+ requests came/m);
+  });
+
+  test('says at which rate requests came where it is not the one asked for', async () => {
+    const line = 'replay --policies smart --qps 25 --out x';
+    const turns = await runLab(`${line} --workload multi-turn --set requests=100`);
+    assert.match(
+      turns.out.replaceAll('\n', ' '),
+      / Requests came at 0\.\d+ a second where 25\.0 were asked for: the turns of a session come /,
+    );
+    assert.match(turns.out.replaceAll('\n', ' '), /, for example --set requests=1000\. /);
+    const even = await runLab(`${line} --workload lengths --set requests=100 --set cv=0`);
+    assert.doesNotMatch(even.out, /Requests came/);
+  });
+
+  test('marks the speed of the first replay of a thread, in the table and in the file', async () => {
+    const { out, files } = await runLab(
+      'replay --workload lengths --set requests=10 --policies smart,random --threads 1 --out x',
+    );
+    assert.match(out, /^smart .* \*[\d.]+$/m);
+    assert.match(out, /^random .* [\d.]+$/m);
+    assert.match(out, /^\* The first replay of its thread/m);
+    const { timing } = JSON.parse(files.get('x/results.json') ?? '');
+    assert.deepEqual(
+      timing.map(({ isFirstOfThread }: { isFirstOfThread: boolean }) => isFirstOfThread),
+      [true, false],
+    );
+  });
+
+  test('compares hits with the bound of the requests that count', async () => {
+    const { out, files } = await runLab(
+      'replay --workload multi-turn --set requests=400 --warmup 350 --out x',
+    );
+    assert.doesNotMatch(out, /of max is -/);
+    const { cells } = JSON.parse(files.get('x/results.json') ?? '');
+    for (const { result, bound } of cells) {
+      assert.ok(result.cache.tokenHitRate <= bound.tokenHitRate);
+    }
   });
 });
 
@@ -105,6 +199,31 @@ describe('fakeai replay refuses', () => {
     ['a bound without unit', '--slo ttft=2', /ttft=2 is no bound; expected for example ttft=2s/],
     ['no block', '--block-size 0', /0: expected an integer from 1 to 65536/],
     ['two rates', '--rate 2 --qps 3', /'--rate <list>' cannot be used with option '--qps <list>'/],
+    [
+      'a bound twice',
+      '--slo ttft=200ms,ttft=3s',
+      /ttft is bounded twice; expected each bound once/,
+    ],
+    [
+      'a parameter for a trace',
+      '--trace a.jsonl --set requests=5',
+      /'--set <name=value>' cannot be used with option '--trace <file>'/,
+    ],
+    [
+      'a warm-up that leaves nothing',
+      '--workload lengths --set requests=60 --warmup 60',
+      /^fakeai: --warmup 60 leaves nothing of the 60 requests to measure; expected less than 60, or more requests \(--set requests=N\)\n$/,
+    ],
+    [
+      'a warm-up up to the limit',
+      '--limit 9 --warmup 10',
+      /leaves nothing of the 9 requests to measure; expected less than 9, or a higher --limit/,
+    ],
+    [
+      'results in a file',
+      `--out ${traceFile('file', '')}/sub`,
+      /^fakeai: cannot write to .*\/file\/sub: part of the path is a file\n$/,
+    ],
     ['an unknown flag', '--polices smart', /unknown option '--polices'.*\n?.*--policies/],
   ];
   for (const [what, flags, message] of REFUSED) {

@@ -45,7 +45,7 @@ async function report(
   const command = new Command();
   addLabOptions(command, { policies: 'all', seeds: '1', out: 'out', threads: 2 });
   const options = { ...command.parse([], { from: 'user' }).opts<ReplayOptions>(), ...asked };
-  const trace = await loadLabTrace(options, openTextFile);
+  const trace = await loadLabTrace(options, { openText: openTextFile, writeError: assert.fail });
   assert.ok(measured !== undefined);
   const { result, bound } = measured;
   const cells = differences.map((difference) => ({
@@ -53,6 +53,7 @@ async function report(
     result,
     bound,
     wallSeconds: 1,
+    isFirstOfThread: false,
   }));
   return labReport({ version: '1.2.3', options, trace, hash: 'abc' }, cells);
 }

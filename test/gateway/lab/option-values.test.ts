@@ -57,6 +57,7 @@ const WRONG: readonly (readonly [(text: string) => unknown, string])[] = [
   [profiles, 'polynomial:1:2'],
   [slo, 'ttft=2'],
   [slo, 'latency=2s'],
+  [slo, 'ttft=200ms,itl=25ms,ttft=3s'],
   [assignment, 'requests'],
   [assignment, 'requests=many'],
 ];

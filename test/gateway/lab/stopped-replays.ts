@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { Command } from 'commander';
 import { boundOf, replay } from '../../../engine/replay/replay.ts';
 import type { ReplayConfig } from '../../../engine/replay/replay-config.ts';
@@ -23,18 +24,19 @@ class StoppedReplays implements Replays {
     return configs.map((config) => {
       if (this.#left === 0) return undefined;
       this.#left--;
-      return { ...replay(config), wallSeconds: 1 };
+      return { ...replay(config), bound: undefined, isFirstOfThread: false, wallSeconds: 1 };
     });
   }
 
   async bounds(configs: readonly ReplayConfig[]) {
-    return configs.map(boundOf);
+    return configs.map((config) => boundOf(config));
   }
 }
 
 /** A lab with the requests of `options`, which the user stops after `count` replays. */
 export async function labStoppedAfter(count: number, options: LabOptions): Promise<Lab> {
-  return new Lab(options, await loadLabTrace(options, openTextFile), new StoppedReplays(count));
+  const trace = await loadLabTrace(options, { openText: openTextFile, writeError: assert.fail });
+  return new Lab(options, trace, new StoppedReplays(count));
 }
 
 /** The options that `line` gives to the command that `add` makes. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
+  makeFolder,
   openFileToWrite,
   openTextFile,
   readTextFile,
@@ -18,6 +19,7 @@ async function parity(line: string) {
     openText: openTextFile,
     writeText: writeTextFile,
     openToWrite: openFileToWrite,
+    makeFolder,
     writeOut: (text) => {
       out += text;
     },

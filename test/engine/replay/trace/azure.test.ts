@@ -57,6 +57,15 @@ test('a line that makes no sense is refused', () => {
     ['2023-11-16 18:17:03.9799600,-5,10', /expected a line such as/],
     ['2023-11-16 18:17:03.9799600,0,10', /^ContextTokens is 0; expected 1 to/],
     ['2023-11-16 18:17:03.9799600,5,0', /^GeneratedTokens is 0; expected 1 to/],
+    ['2023-02-31 10:00:00.0,5,5', /^there is no date 2023-02-31; expected one of the calendar/],
+    ['2023-02-29 10:00:00,5,5', /^there is no date 2023-02-29/],
+    ['2024-13-01 10:00:00,5,5', /^there is no date 2024-13-01/],
+    ['2024-00-10 10:00:00,5,5', /^there is no date 2024-00-10/],
+    ['2023-12-00 10:00:00,5,5', /^there is no date 2023-12-00/],
+    ['2023-12-32 10:00:00,5,5', /^there is no date 2023-12-32/],
+    ['2023-12-31 10:61:00.0,5,5', /^there is no time 10:61:00; expected 00:00:00 to 23:59:59/],
+    ['2023-12-31 24:00:00,5,5', /^there is no time 24:00:00/],
+    ['2023-12-31 23:59:60,5,5', /^there is no time 23:59:60/],
     ['2023-11-16 18:17:03.9799599,5,5', /^the time is before that of the first line/],
   ];
   for (const [line, message] of bad) {

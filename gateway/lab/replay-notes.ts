@@ -1,0 +1,98 @@
+import { groupBySetting } from './cell-groups.ts';
+import type { LabCell } from './lab-document.ts';
+import type { LabTrace } from './lab-trace.ts';
+import { digits3 } from './text-table.ts';
+
+/** Arrivals may come at another rate than asked for by this share before it is said. */
+const RATE_TOLERANCE = 0.05;
+
+/** What a reader of the table of `cells` has to know to take its figures for what they are. */
+export function replayNotes(cells: readonly LabCell[], trace: LabTrace): string[] {
+  return [
+    ...emptyNote(cells),
+    ...arrivalNotes(cells, trace),
+    ...boundNote(cells),
+    ...coldNote(cells),
+  ];
+}
+
+/** Token hit rate over what no policy can exceed; null where that is not known, or is exceeded. */
+export function shareOfBound({ result, bound }: LabCell): number | null {
+  const rate = result.cache.tokenHitRate;
+  if (bound === undefined || rate === null || bound.tokenHitRate === 0) return null;
+  return rate > bound.tokenHitRate ? null : rate / bound.tokenHitRate;
+}
+
+/** Replays in which every request that came was part of the warm-up. */
+export function unmeasured(cells: readonly LabCell[]): readonly LabCell[] {
+  return cells.filter(({ result }) => result.requests.in === 0);
+}
+
+function emptyNote(cells: readonly LabCell[]): string[] {
+  const empty = unmeasured(cells);
+  if (empty.length === 0) return [];
+  const came = Math.min(...empty.map(({ result }) => result.warmupRequests));
+  return [
+    `Nothing was measured in ${empty.length} of ${cells.length} replays: only ${came} requests came, ` +
+      'all of them in the warm-up; give a smaller --warmup.',
+  ];
+}
+
+function arrivalNotes(cells: readonly LabCell[], trace: LabTrace): string[] {
+  const rates = new Set(cells.map((cell) => askedRate(cell, trace)));
+  return [...rates].flatMap((asked) => {
+    const alike = cells.filter((cell) => askedRate(cell, trace) === asked);
+    const came = alike.map(({ result }) => result.arrivalsPerSecond).filter((rate) => rate > 0);
+    if (asked === undefined || came.every((rate) => isClose(rate, asked))) return [];
+    const [least, most] = [digits3(Math.min(...came)), digits3(Math.max(...came))];
+    const range = least === most ? least : `${least} to ${most}`;
+    return [
+      `Requests came at ${range} a second where ${digits3(asked)} were asked for: ` +
+        `${reasonOf(alike, trace)} More requests come closer to it${moreRequests(trace)}.`,
+    ];
+  });
+}
+
+/** Requests per second; undefined where no rate was asked for. */
+function askedRate({ settings }: LabCell, { statedRate }: LabTrace): number | undefined {
+  const { unit, value } = settings.arrivals;
+  if (unit === 'qps') return value;
+  return statedRate === undefined ? undefined : statedRate * value;
+}
+
+function isClose(rate: number, asked: number): boolean {
+  return Math.abs(rate / asked - 1) <= RATE_TOLERANCE;
+}
+
+function reasonOf(cells: readonly LabCell[], { hasSessions }: LabTrace): string {
+  if (cells.some(({ result }) => result.requests.notSent > 0)) {
+    return 'sessions were given up when a turn was rejected, and their later turns never came.';
+  }
+  return hasSessions
+    ? 'the turns of a session come one after the other, the last ones long after all have begun.'
+    : 'the gaps between them are drawn at random, and there are few.';
+}
+
+function moreRequests({ isGenerated, requests }: LabTrace): string {
+  return isGenerated ? `, for example --set requests=${requests * 10}` : '';
+}
+
+function boundNote(cells: readonly LabCell[]): string[] {
+  const reasons = new Set(
+    cells.flatMap(({ result, bound }) => {
+      if (bound === undefined) return 'the replay was kept when its bound was not yet known';
+      const isExceeded = (result.cache.tokenHitRate ?? 0) > bound.tokenHitRate;
+      return isExceeded ? 'requests found blocks of others that came later but began before' : [];
+    }),
+  );
+  return [...reasons].map((reason) => `of max is - where ${reason}.`);
+}
+
+function coldNote(cells: readonly LabCell[]): string[] {
+  // A mean over seeds leaves such replays out, so only those that stand alone show it.
+  const groups = groupBySetting(cells);
+  const isShown = groups.some((group) => group.every((cell) => cell.isFirstOfThread));
+  return isShown
+    ? ['* The first replay of its thread, part of whose time went into compiling the program.']
+    : [];
+}

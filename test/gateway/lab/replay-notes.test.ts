@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { HitBound } from '../../../engine/replay/hit-bound.ts';
+import { replay } from '../../../engine/replay/replay.ts';
+import type { LabCell } from '../../../gateway/lab/lab-document.ts';
+import type { LabTrace } from '../../../gateway/lab/lab-trace.ts';
+import { replayNotes, shareOfBound } from '../../../gateway/lab/replay-notes.ts';
+import { latencyProfile } from '../../../shared/latency-profiles.ts';
+import { replayConfig } from '../../engine/replay/replay-rig.ts';
+
+const { result } = replay(
+  replayConfig({ workload: 'shared-prefix', parameters: { requests: 40, qps: 10, cv: 0 } }),
+);
+const HIT_RATE = result.cache.tokenHitRate!;
+
+const TRACE: LabTrace = {
+  name: 'test',
+  description: {},
+  requests: 40,
+  requestsPerSecond: 10,
+  statedRate: 10,
+  isGenerated: true,
+  hasSessions: false,
+  hasWaitingTurns: false,
+  blockSize: 16,
+  arrivals: { unit: 'speed-up', value: 1 },
+  sweep: [],
+  open: () => assert.fail('nothing is replayed'),
+};
+
+function cell(bound: HitBound | undefined, qps = 10): LabCell {
+  return {
+    settings: {
+      policy: 'smart',
+      workers: 2,
+      arrivals: { unit: 'qps', value: qps },
+      engine: 'batched',
+      profile: { name: '8b-h100', latency: latencyProfile('8b-h100')! },
+      blockSize: 16,
+      kvBlocks: 1000,
+      maxNumSeqs: 256,
+      maxNumBatchedTokens: 8192,
+      maxWaiting: 1000,
+      kvOverlapWeight: 1,
+      loadBalanceWeight: 0.5,
+      routerTemperature: 0,
+      stalenessMs: 0,
+      remoteFetchGBps: 0,
+      seed: 1,
+    },
+    result,
+    bound,
+    wallSeconds: 1,
+    isFirstOfThread: false,
+  };
+}
+
+function boundOf(tokenHitRate: number): HitBound {
+  return { tokenHitRate, blockHitRate: tokenHitRate };
+}
+
+test('there is nothing to say where all is as it was asked for', () => {
+  const ordinary = cell(boundOf(HIT_RATE));
+  assert.equal(shareOfBound(ordinary), 1);
+  assert.deepEqual(replayNotes([ordinary], TRACE), []);
+});
+
+test('no share of a bound is over 1, and its absence has a reason', () => {
+  const exceeded = cell(boundOf(HIT_RATE / 2));
+  const unknown = cell(undefined);
+  assert.deepEqual([exceeded, unknown].map(shareOfBound), [null, null]);
+  assert.deepEqual(
+    replayNotes([exceeded, unknown], TRACE).map((note) => note.slice(0, 20)),
+    ['of max is - where re', 'of max is - where th'],
+  );
+});
+
+test('each rate that was asked for and missed is named with those that came', () => {
+  const bound = boundOf(HIT_RATE);
+  const cells = [cell(bound, 10), cell(bound, 20), cell(bound, 30)];
+  const notes = replayNotes(cells, { ...TRACE, isGenerated: false });
+  assert.equal(notes.length, 2);
+  assert.match(
+    notes[0] ?? '',
+    /^Requests came at 10\.\d a second where 20\.0 were asked for: the gaps/,
+  );
+  assert.match(notes[1] ?? '', /where 30\.0 were asked for.* More requests come closer to it\.$/);
+});
