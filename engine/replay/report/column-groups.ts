@@ -95,7 +95,8 @@ export const HIT_RATE: ColumnGroup = {
   heading: 'Hit rate',
   meaning:
     'Share of the prompts’ tokens, and of their blocks, that the worker had cached. The bound of ' +
-    'each is that of one infinite cache that knows a request once it has arrived.',
+    'each is that of one infinite cache that gets the same requests and knows each once it has ' +
+    'arrived. Policies differ in it when not the same requests came to them.',
   columns: [
     column('tokens', ({ cache }) => cache.tokenHitRate, percentText, 'high'),
     { heading: 'bound', figure: ({ bound }) => bound?.tokenHitRate ?? null, text: percentText },
