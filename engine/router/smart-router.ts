@@ -1,12 +1,13 @@
 import { assert } from '../../shared/assert.ts';
 import { type RequestId, type WorkerId, workerId } from '../../shared/ids.ts';
+import type { PolicyName } from '../../shared/policy-names.ts';
 import type { EventBatch } from '../../shared/protocol.ts';
 import { Rng } from '../../shared/rng.ts';
 import type { TimeUs } from '../../shared/units.ts';
 import { type CostWeights, placementCost } from './cost.ts';
 import { type Decision, DecisionLog } from './decision-log.ts';
 import { LoadLedger } from './load-ledger.ts';
-import { createPolicy, type PolicyName } from './policies/create-policy.ts';
+import { createPolicy } from './policies/create-policy.ts';
 import { PrefixIndex } from './prefix-index.ts';
 import type { ClusterView, RouteRequest, RoutingPolicy } from './routing-policy.ts';
 
@@ -45,8 +46,6 @@ export interface RouterTotals {
   overlapBlocks: number;
   /** Sum of each decision's overlap as a share, 0 .. 1, of its prompt's full blocks. */
   overlapShare: number;
-  /** In blocks. */
-  regret: number;
   /** Sum of what `noteRouteUs` was told, in microseconds. */
   routeUs: number;
 }
@@ -73,14 +72,10 @@ export class SmartRouter {
     promptBlocks: 0,
     overlapBlocks: 0,
     overlapShare: 0,
-    regret: 0,
     routeUs: 0,
   };
-  /**
-   * What the last decision found on the chosen worker, and its cost over the cheapest's, in blocks.
-   */
+  /** Blocks of its prompt that the last decision found on the chosen worker. */
   lastOverlapBlocks = 0;
-  lastRegret = 0;
   /** First block that the last decision booked in the index; its bookings end with the prompt. */
   lastBookedFrom = 0;
 
@@ -148,7 +143,6 @@ export class SmartRouter {
     const chosen = request.pinned ?? this.#policy.choose(request, view);
     const regret = view.cost[chosen]! - costMin;
     this.lastOverlapBlocks = view.overlapBlocks[chosen]!;
-    this.lastRegret = regret;
     this.#log.record(tag.requestId, tag.atUs, chosen, promptBlocks, regret, view);
     this.#count(chosen, request.promptBlocks);
     this.#book(request, chosen);
@@ -232,7 +226,6 @@ export class SmartRouter {
     totals.decisions++;
     totals.promptBlocks += fullBlocks;
     totals.overlapBlocks += overlap;
-    totals.regret += this.lastRegret;
     if (overlap > 0) {
       totals.hits++;
       totals.overlapShare += overlap / fullBlocks;

@@ -1,5 +1,5 @@
 import type { ReplayConfig } from '../../engine/replay/replay-config.ts';
-import type { PolicyName } from '../../engine/router/policies/create-policy.ts';
+import type { PolicyName } from '../../shared/policy-names.ts';
 import type { SchedulerKind } from '../../shared/protocol.ts';
 import { KV_TOKENS } from './axis-options.ts';
 import type { LabOptions } from './lab-options.ts';

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import type { PolicyName } from '../../engine/router/policies/create-policy.ts';
+import type { PolicyName } from '../../shared/policy-names.ts';
 import type { SchedulerKind } from '../../shared/protocol.ts';
 import { stalenessOption, workerAxisOptions } from './axis-options.ts';
 import {

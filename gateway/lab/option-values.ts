@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from 'commander';
-import { POLICY_NAMES, type PolicyName } from '../../engine/router/policies/create-policy.ts';
 import { didYouMean, nearMisses } from '../../shared/config/near-miss.ts';
 import { LATENCY_PROFILE_NAMES, latencyProfile } from '../../shared/latency-profiles.ts';
+import { POLICY_NAMES, type PolicyName } from '../../shared/policy-names.ts';
 import type { LatencyConfig } from '../../shared/protocol.ts';
 
 /** Parsers of option values. They throw `InvalidArgumentError`, which names what was expected. */

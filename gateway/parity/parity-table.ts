@@ -1,4 +1,4 @@
-import type { PolicyName } from '../../engine/router/policies/create-policy.ts';
+import type { PolicyName } from '../../shared/policy-names.ts';
 import type { SchedulerKind } from '../../shared/protocol.ts';
 import { type Column, digits3, textTable } from '../lab/text-table.ts';
 import { disagreements, type ParityFigures, type Percentiles } from './parity-figures.ts';

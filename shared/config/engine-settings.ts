@@ -1,4 +1,5 @@
 import { LATENCY_PROFILE_NAMES } from '../latency-profiles.ts';
+import { POLICY_NAMES } from '../policy-names.ts';
 import {
   boolean,
   choice,
@@ -47,21 +48,7 @@ export const KV_CACHE = {
 };
 
 export const ROUTER = {
-  routerPolicy: choice(
-    'smart',
-    [
-      'smart',
-      'round-robin',
-      'random',
-      'least-loaded',
-      'power-of-two',
-      'session',
-      'cache-aware',
-      'prefix-hash',
-    ],
-    'How a worker is chosen.',
-    { nested: 'POLICY' },
-  ),
+  routerPolicy: choice('smart', POLICY_NAMES, 'How a worker is chosen.', { nested: 'POLICY' }),
   routerTemperature: decimal(
     0,
     { min: 0, max: 10 },

@@ -1,4 +1,4 @@
-import { POLICY_NAMES } from '../../engine/router/policies/create-policy.ts';
+import { POLICY_NAMES } from '../../shared/policy-names.ts';
 import type { LatencyConfig } from '../../shared/protocol.ts';
 import { Rng } from '../../shared/rng.ts';
 import { routerConfigWith } from '../support/routing.ts';

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { replay } from '../../engine/replay/replay.ts';
 import type { ReplayConfig } from '../../engine/replay/replay-config.ts';
 import type { ReplayResult } from '../../engine/replay/replay-result.ts';
-import type { PolicyName } from '../../engine/router/policies/create-policy.ts';
 import { latencyProfile } from '../../shared/latency-profiles.ts';
+import type { PolicyName } from '../../shared/policy-names.ts';
 import type { LatencyConfig } from '../../shared/protocol.ts';
 import { LINEAR, replayConfig } from '../engine/replay/replay-rig.ts';
 

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { POLICY_NAMES } from '../../engine/router/policies/create-policy.ts';
 import type { RouteRequest } from '../../engine/router/routing-policy.ts';
 import { SmartRouter } from '../../engine/router/smart-router.ts';
 import { requestId, workerId } from '../../shared/ids.ts';
+import { POLICY_NAMES } from '../../shared/policy-names.ts';
 import { EventBatch } from '../../shared/protocol.ts';
 import { timeUs } from '../../shared/units.ts';
 import { type ReplaySpec, replayConfig, run } from '../engine/replay/replay-rig.ts';

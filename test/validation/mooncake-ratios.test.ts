@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { readTrace } from '../../engine/replay/trace/trace-reader.ts';
 import { sharedPrefixPresets } from '../../engine/replay/workload/shared-prefix.ts';
-import type { PolicyName } from '../../engine/router/policies/create-policy.ts';
+import type { PolicyName } from '../../shared/policy-names.ts';
 import { chunksOf, missing } from '../engine/replay/trace/real-trace.ts';
 import { assertWithin, hitRate, meanTtftMs, resultOf, type Setting, workload } from './cluster.ts';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { ReplayResult } from '../../engine/replay/replay-result.ts';
 import { sharedPrefixPresets } from '../../engine/replay/workload/shared-prefix.ts';
-import { POLICY_NAMES, type PolicyName } from '../../engine/router/policies/create-policy.ts';
+import { POLICY_NAMES, type PolicyName } from '../../shared/policy-names.ts';
 import {
   assertWithin,
   hitRate,

@@ -1,3 +1,5 @@
+import { POLICY_NAMES } from '../../../shared/policy-names.ts';
+
 /** How one policy looks in every plot, and in the legend. */
 export interface SeriesStyle {
   /** A colour of the page's style, which differs between light and dark. */
@@ -28,16 +30,7 @@ const DASHES = ['none', '7 3', '2 2', '10 3 2 3', '5 2', '1 3', '12 4', '8 2 2 2
 const SYMBOLS = ['circle', 'square', 'triangle', 'diamond', 'cross', 'star', 'wye'] as const;
 
 /** Policies with a colour that no other of them has. */
-const NAMED = [
-  'smart',
-  'round-robin',
-  'random',
-  'least-loaded',
-  'power-of-two',
-  'session',
-  'cache-aware',
-  'prefix-hash',
-];
+const NAMED: readonly string[] = POLICY_NAMES;
 
 /**
  * The styles of policies. A colour follows from the name alone, so that a policy has it in every

@@ -40,7 +40,9 @@ export const SUMMARY_TABLES: readonly FigureTable[] = [
       part(REGRET, 'mean', 'p99'),
       {
         heading: 'Speed',
-        meaning: 'Simulated time over the time that the simulation took. Not part of the hash.',
+        meaning:
+          'Simulated time over the time that the simulation took. Not part of the hash. The first ' +
+          'replay of a thread is slower: part of its time goes into compiling the program.',
         columns: [{ heading: '× real', figure: speed, text: countText }],
       },
     ],

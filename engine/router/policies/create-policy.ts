@@ -1,4 +1,5 @@
 import { assertNever } from '../../../shared/assert.ts';
+import type { PolicyName } from '../../../shared/policy-names.ts';
 import type { Rng } from '../../../shared/rng.ts';
 import type { RoutingPolicy } from '../routing-policy.ts';
 import { CacheAwarePolicy } from './cache-aware.ts';
@@ -9,19 +10,6 @@ import { RandomPolicy } from './random.ts';
 import { RoundRobinPolicy } from './round-robin.ts';
 import { SessionPolicy } from './session.ts';
 import { SmartPolicy } from './smart.ts';
-
-/** Every routing policy by its name in settings and reports. */
-export const POLICY_NAMES = [
-  'smart',
-  'round-robin',
-  'random',
-  'least-loaded',
-  'power-of-two',
-  'session',
-  'cache-aware',
-  'prefix-hash',
-] as const;
-export type PolicyName = (typeof POLICY_NAMES)[number];
 
 /** `temperature` is that of `smart`; the others have none. */
 export function createPolicy(

@@ -1,7 +1,7 @@
 import { replay } from '../../../engine/replay/replay.ts';
 import type { ReplayConfig, ReplayTuning } from '../../../engine/replay/replay-config.ts';
 import type { ReplayResult } from '../../../engine/replay/replay-result.ts';
-import type { PolicyName } from '../../../engine/router/policies/create-policy.ts';
+import type { PolicyName } from '../../../shared/policy-names.ts';
 import type { LatencyConfig } from '../../../shared/protocol.ts';
 
 /** What tests vary of a replay. */

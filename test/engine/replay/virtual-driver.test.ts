@@ -4,7 +4,7 @@ import { boundOf, replay } from '../../../engine/replay/replay.ts';
 import { RECORD_FIELDS } from '../../../engine/replay/request-records.ts';
 import { VirtualDriver } from '../../../engine/replay/virtual-driver.ts';
 import { createWorkload } from '../../../engine/replay/workload/workloads.ts';
-import { POLICY_NAMES } from '../../../engine/router/policies/create-policy.ts';
+import { POLICY_NAMES } from '../../../shared/policy-names.ts';
 import { type ReplaySpec, replayConfig, run } from './replay-rig.ts';
 
 /** Workloads that between them reach every branch: waits, evictions, preemptions, closed loops. */

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { POLICY_NAMES } from '../../../engine/router/policies/create-policy.ts';
 import type { RouteRequest } from '../../../engine/router/routing-policy.ts';
 import { type RouterConfig, SmartRouter } from '../../../engine/router/smart-router.ts';
 import { hashBlocks, hashRoot } from '../../../shared/block-hash.ts';
 import { requestId, type WorkerId, workerId } from '../../../shared/ids.ts';
+import { POLICY_NAMES } from '../../../shared/policy-names.ts';
 import { EventBatch, REMOVED_BIT } from '../../../shared/protocol.ts';
 import { Rng } from '../../../shared/rng.ts';
 import { timeUs } from '../../../shared/units.ts';
@@ -183,7 +183,7 @@ test('without a KV cache the index stays out of it and load decides', () => {
   assert.equal(router.index.bookedBits, 0);
 });
 
-test('totals and regret sum up the decisions', () => {
+test('totals sum up the decisions, each of which has its regret', () => {
   const router = createRouter({ workers: 2 });
   const request = prompt(40, 1);
   route(router, pinned(request, 0));
@@ -192,26 +192,27 @@ test('totals and regret sum up the decisions', () => {
   router.finished(workerId(0));
   route(router, pinned(request, 1));
   router.noteRouteUs(4);
-  // Worker 0 has 9 of the 10 blocks, which it would neither compute nor hold twice.
-  assert.equal(router.lastRegret, 9 + 9);
   route(router, pinned(request, 0));
-  assert.equal(router.lastRegret, 0);
   assert.deepEqual(router.totals, {
     decisions: 3,
     hits: 1,
     promptBlocks: 30,
     overlapBlocks: 9,
     overlapShare: 0.9,
-    regret: 18,
     routeUs: 7,
   });
   assert.deepEqual(
     [0, 1].map((worker) => router.decisionsFor(workerId(worker))),
     [2, 1],
   );
+  // Worker 0 had 9 of the 10 blocks, which it would neither have computed nor held twice.
   assert.deepEqual(
-    router.decisions(9).map(({ routeUs }) => routeUs),
-    [0, 4, 3],
+    router.decisions(9).map(({ routeUs, regret }) => [routeUs, regret]),
+    [
+      [0, 0],
+      [4, 9 + 9],
+      [3, 0],
+    ],
   );
 });
 
@@ -223,7 +224,7 @@ test('regret is against workers that could have been chosen', () => {
   router.finished(workerId(0));
   router.setEligible(workerId(0), false);
   assert.equal(route(router, request), 1);
-  assert.equal(router.lastRegret, 0);
+  assert.equal(router.decisions(1)[0]?.regret, 0);
 });
 
 /**
@@ -324,8 +325,9 @@ for (const policy of POLICY_NAMES) {
       assert.equal(router.ledger.prefillTokensPending(worker), 0);
     }
     assert.equal(router.totals.decisions, 150);
-    for (const { regret } of router.decisions(100)) assert.ok(regret >= 0);
-    if (policy === 'smart') assert.equal(router.totals.regret, 0);
+    for (const { regret } of router.decisions(100)) {
+      assert.ok(policy === 'smart' ? regret === 0 : regret >= 0);
+    }
   });
 }
 

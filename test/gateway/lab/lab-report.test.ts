@@ -7,8 +7,8 @@ import type { CellSettings } from '../../../gateway/lab/lab-cell.ts';
 import { addLabOptions, type ReplayOptions } from '../../../gateway/lab/lab-options.ts';
 import { labReport, readPageScript } from '../../../gateway/lab/lab-report.ts';
 import { loadLabTrace } from '../../../gateway/lab/lab-trace.ts';
-import { latencyProfile } from '../../../shared/latency-profiles.ts';
 import { sampleReport } from '../../engine/replay/report/sample-report.ts';
+import { CELL_SETTINGS } from './cell-settings.ts';
 
 const [measured] = sampleReport({
   policies: ['smart'],
@@ -17,25 +17,6 @@ const [measured] = sampleReport({
   seeds: [1],
   requests: 10,
 }).cells;
-
-const SETTINGS: CellSettings = {
-  policy: 'smart',
-  workers: 2,
-  arrivals: { unit: 'qps', value: 20 },
-  engine: 'batched',
-  profile: { name: '8b-h100', latency: latencyProfile('8b-h100')! },
-  blockSize: 64,
-  kvBlocks: 1000,
-  maxNumSeqs: 256,
-  maxNumBatchedTokens: 8192,
-  maxWaiting: 1000,
-  kvOverlapWeight: 1,
-  loadBalanceWeight: 0.5,
-  routerTemperature: 0,
-  stalenessMs: 0,
-  remoteFetchGBps: 0,
-  seed: 1,
-};
 
 /** The report of cells that differ as said and all found the same. */
 async function report(
@@ -49,7 +30,7 @@ async function report(
   assert.ok(measured !== undefined);
   const { result, bound } = measured;
   const cells = differences.map((difference) => ({
-    settings: { ...SETTINGS, ...difference },
+    settings: { ...CELL_SETTINGS, ...difference },
     result,
     bound,
     wallSeconds: 1,

@@ -5,8 +5,8 @@ import { replay } from '../../../engine/replay/replay.ts';
 import type { LabCell } from '../../../gateway/lab/lab-document.ts';
 import type { LabTrace } from '../../../gateway/lab/lab-trace.ts';
 import { replayNotes, shareOfBound } from '../../../gateway/lab/replay-notes.ts';
-import { latencyProfile } from '../../../shared/latency-profiles.ts';
 import { replayConfig } from '../../engine/replay/replay-rig.ts';
+import { CELL_SETTINGS } from './cell-settings.ts';
 
 const { result } = replay(
   replayConfig({ workload: 'shared-prefix', parameters: { requests: 40, qps: 10, cv: 0 } }),
@@ -30,24 +30,7 @@ const TRACE: LabTrace = {
 
 function cell(bound: HitBound | undefined, qps = 10): LabCell {
   return {
-    settings: {
-      policy: 'smart',
-      workers: 2,
-      arrivals: { unit: 'qps', value: qps },
-      engine: 'batched',
-      profile: { name: '8b-h100', latency: latencyProfile('8b-h100')! },
-      blockSize: 16,
-      kvBlocks: 1000,
-      maxNumSeqs: 256,
-      maxNumBatchedTokens: 8192,
-      maxWaiting: 1000,
-      kvOverlapWeight: 1,
-      loadBalanceWeight: 0.5,
-      routerTemperature: 0,
-      stalenessMs: 0,
-      remoteFetchGBps: 0,
-      seed: 1,
-    },
+    settings: { ...CELL_SETTINGS, arrivals: { unit: 'qps', value: qps } },
     result,
     bound,
     wallSeconds: 1,

@@ -33,7 +33,6 @@ export const CLUSTER: ClusterFigures = {
       promptBlocks: 0,
       overlapBlocks: 0,
       overlapShare: 0,
-      regret: 0,
       routeUs: 0,
     },
     decisionsFor: (worker) => (worker === 0 ? 30 : 10),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { PolicyName } from '../../../engine/router/policies/create-policy.ts';
 import { type ParityOutcome, runParity } from '../../../gateway/parity/parity-run.ts';
+import type { PolicyName } from '../../../shared/policy-names.ts';
 import type { SchedulerKind } from '../../../shared/protocol.ts';
 import { settingsOf } from '../../support/server.ts';
 import { tableOf } from '../../support/workload.ts';

@@ -1,8 +1,8 @@
 import { replay } from '../../../../engine/replay/replay.ts';
 import type { ReplayConfig } from '../../../../engine/replay/replay-config.ts';
 import type { ReportCell, ReportData } from '../../../../engine/replay/report/report-data.ts';
-import type { PolicyName } from '../../../../engine/router/policies/create-policy.ts';
 import { latencyProfile } from '../../../../shared/latency-profiles.ts';
+import type { PolicyName } from '../../../../shared/policy-names.ts';
 
 export interface SampleGrid {
   readonly policies: readonly PolicyName[];

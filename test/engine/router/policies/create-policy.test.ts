@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { createPolicy, POLICY_NAMES } from '../../../../engine/router/policies/create-policy.ts';
+import { createPolicy } from '../../../../engine/router/policies/create-policy.ts';
+import { POLICY_NAMES } from '../../../../shared/policy-names.ts';
 import { Rng } from '../../../../shared/rng.ts';
 import { clusterView, routeRequest, tally } from '../cluster-view.ts';
 

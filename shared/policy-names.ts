@@ -1,0 +1,12 @@
+/** Every routing policy by its name in settings and reports. */
+export const POLICY_NAMES = [
+  'smart',
+  'round-robin',
+  'random',
+  'least-loaded',
+  'power-of-two',
+  'session',
+  'cache-aware',
+  'prefix-hash',
+] as const;
+export type PolicyName = (typeof POLICY_NAMES)[number];
