@@ -3,7 +3,7 @@ import { PROTOCOL_VERSION } from './protocol.ts';
 import { U32List } from './u32-list.ts';
 
 /**
- * The form of a message, whatever it says: the msgpack array `[version, numbers, words, item, ...]`.
+ * The form of a message, whatever it says: a msgpack array `[version, numbers, words, item, ...]`.
  * `numbers` are 64-bit floats in rows, each of which begins with its kind; `words` are the 32-bit
  * words that belong to the rows, and the items what is neither, each in the order of the rows. Two
  * columns of bytes, since a msgpack element for each number would cost more than what it says.

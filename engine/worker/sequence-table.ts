@@ -127,7 +127,7 @@ export class SequenceTable {
     return outcomeOf(this.cancelled[slot]! - 1);
   }
 
-  /** Appends to the hashes of a sequence. They come in small pieces, so the list grows by doubling. */
+  /** Appends to the hashes of a sequence: piece by piece, so that the list grows by doubling. */
   addHashes(slot: Slot, more: Uint32Array): void {
     const known = this.hashedBlocks[slot]! * HASH_WORDS;
     let hashes = this.hashes[slot]!;
