@@ -179,7 +179,7 @@ export class SmartRouter {
     if (this.#config.kvEnabled) this.index.unbook(hashes, fromBlock, toBlock, worker);
   }
 
-  /** Lets `worker` be chosen or not, for example while its circuit is open. */
+  /** Lets `worker` be chosen or not. */
   setEligible(worker: WorkerId, eligible: boolean): void {
     const view = this.#view;
     view.eligibleCount += Number(eligible) - view.eligible[worker]!;
