@@ -21,8 +21,8 @@ const ALL_TREES_BLOCKS = 2 ** 24;
  * The SGLang router's `cache_aware`. It keeps a tree for each worker of the prompts that it has
  * sent there, and asks no worker what is cached. When active requests are spread unevenly, the
  * least loaded worker is chosen; else the one whose tree has the longest prefix of the prompt, if
- * that is over three tenths of it; else the one with the smallest tree, which is taken to have most room.
- * Whichever it is, the prompt is entered in its tree.
+ * that is over three tenths of it; else the one with the smallest tree, which is taken to have most
+ * room. Whichever it is, the prompt is entered in its tree.
  *
  * It differs in that trees are of blocks, not characters, so that the end of a prompt that fills no
  * block is in none; in that equal workers are told apart by load and then by lot, not by the order
