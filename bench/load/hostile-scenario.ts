@@ -30,8 +30,8 @@ interface HostileFigures {
 }
 
 /**
- * Requests that a client may send to stop a server, each alone and then many at once, to a server of
- * its own: how long they hold its event loop, and the memory that it takes.
+ * Requests that a client may send to stop a server, each alone and then many at once, to a server
+ * of its own: how long they hold its event loop, and the memory that it takes.
  */
 export async function hostileScenario(context: ScenarioContext): Promise<ScenarioReport> {
   const figures: HostileFigures[] = [];
