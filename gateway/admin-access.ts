@@ -16,9 +16,9 @@ export interface AdminAccessOptions {
 }
 
 /**
- * Who may use the routes of administration. With keys, whoever shows one. Without, what runs on this
- * machine: but not a web page that its browser has from elsewhere, be it under a name that has been
- * made to point here, and not what a proxy brings in from outside.
+ * Who may use the routes of administration. With keys, whoever shows one. Without, what runs on
+ * this machine: but not a web page that its browser has from elsewhere, be it under a name that has
+ * been made to point here, and not what a proxy brings in from outside.
  */
 export class AdminAccess {
   readonly #digests: readonly Buffer[];

@@ -57,7 +57,8 @@ export function adminRoutes(host: AdminHost): Route[] {
 }
 
 /** On request, or by default where only this machine can reach it or keys guard it. */
-function isOn({ enableAdmin, host, adminApiKeys }: Settings): boolean {
+function isOn(settings: Settings): boolean {
+  const { enableAdmin, host, adminApiKeys } = settings;
   if (enableAdmin !== 'auto') return enableAdmin === 'true';
   return isLoopback(host) || adminApiKeys.length > 0;
 }

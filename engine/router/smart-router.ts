@@ -88,7 +88,7 @@ export class SmartRouter {
     this.index = new PrefixIndex(workers, config.indexCapBlocks);
     this.ledger = new LoadLedger(workers, blockSize);
     const rng = new Rng(config.seed).fork('router');
-    this.#policy = createPolicy(config.policy, workers, config.temperature, rng);
+    this.#policy = createPolicy(config.policy, workers, blockSize, config.temperature, rng);
     this.#log = new DecisionLog(config.decisionLogCapacity, workers);
     this.#heldBlocks = new Int32Array(workers);
     this.#decisionsByWorker = new Float64Array(workers);
