@@ -10,6 +10,7 @@ import type { WorkerId } from '../shared/ids.ts';
 import { profileNumberFor } from '../shared/latency-profiles.ts';
 import type { EventBatch } from '../shared/protocol.ts';
 import { Rng } from '../shared/rng.ts';
+import { adminRoutes } from './admin-routes.ts';
 import { AnswerWatch } from './answer-watch.ts';
 import { BurstWriter, type PendingStream } from './burst-writer.ts';
 import { routerConfig, workerConfig } from './cluster-config.ts';
@@ -356,7 +357,7 @@ export class Gateway implements ChatHost, AppHost, PoolListener {
       endpoint: this.#chatEndpoint,
       handle: chat.handle,
     };
-    return [route, ...serviceRoutes(this), ...metricsRoutes(this)];
+    return [route, ...serviceRoutes(this), ...metricsRoutes(this), ...adminRoutes(this)];
   }
 
   #readWallClock(): void {
