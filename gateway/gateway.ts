@@ -130,8 +130,15 @@ export class Gateway implements ChatHost, AppHost, PoolListener {
     this.#readsSession = settings.routerPolicy === 'session' || recorder !== undefined;
     this.cluster =
       recorder === undefined
-        ? new Cluster(this.router, this.pool, workers, blockSize)
-        : new RecordedCluster(this.router, this.pool, workers, blockSize, recorder);
+        ? new Cluster(this.router, this.pool, workers, blockSize, this.#answerDefect)
+        : new RecordedCluster(
+            this.router,
+            this.pool,
+            workers,
+            blockSize,
+            recorder,
+            this.#answerDefect,
+          );
     this.models = new ModelCatalog({
       autoCreate: settings.autoCreateModels,
       defaultWindow: settings.defaultContextWindow,
@@ -318,6 +325,10 @@ export class Gateway implements ChatHost, AppHost, PoolListener {
     }
     this.cluster.workerUp(worker);
   }
+
+  readonly #answerDefect = (error: unknown): void => {
+    this.#logger.error({ err: error }, 'a defect has failed an answer');
+  };
 
   #routes(): Route[] {
     const { settings } = this;

@@ -55,8 +55,8 @@ export interface ModelPageQuery {
 }
 
 /**
- * The models of one server: those of the table, and those that requests have created. Once listed, a
- * model stays as it is and where it is.
+ * The models of one server: those of the table, and those that requests have created. Once listed,
+ * a model stays as it is and where it is.
  */
 export class ModelCatalog {
   readonly #config: ModelCatalogConfig;
