@@ -161,7 +161,6 @@ export class WorkerPool implements Transport {
       Promise.all(links.map((link) => link.ended)),
       new Promise((resolve) => setTimeout(resolve, 500).unref()),
     ]);
-    for (const link of links) link.giveUp('the pool has stopped');
     await this.#runner.destroy();
   }
 
