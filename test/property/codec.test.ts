@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { decodeCommands, decodeEvents, encodeCommands, encodeEvents } from '../../shared/codec.ts';
 import { requestId, workerId } from '../../shared/ids.ts';
 import { CodecError } from '../../shared/message.ts';
@@ -14,6 +13,7 @@ import {
   type WorkerEvent,
 } from '../../shared/protocol.ts';
 import { timeUs } from '../../shared/units.ts';
+import { fc } from '../support/property.ts';
 
 /** Plain objects, as a decoder makes them. */
 function record<T>(model: { [K in keyof T]: fc.Arbitrary<T[K]> }): fc.Arbitrary<T> {

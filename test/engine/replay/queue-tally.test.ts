@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { QueueTally } from '../../../engine/replay/queue-tally.ts';
 import { replay } from '../../../engine/replay/replay.ts';
 import type { ReplayResult } from '../../../engine/replay/replay-result.ts';
@@ -8,6 +7,7 @@ import { RECORD_FIELDS } from '../../../engine/replay/request-records.ts';
 import { TimeBuckets } from '../../../engine/replay/time-buckets.ts';
 import { WaitTally } from '../../../engine/worker/wait-tally.ts';
 import { POLICY_NAMES } from '../../../shared/policy-names.ts';
+import { fc } from '../../support/property.ts';
 import { LINEAR, type ReplaySpec, replayConfig, run } from './replay-rig.ts';
 
 /** Mean and half of the 99 % interval of ten independent values, by Student's t. */
