@@ -111,7 +111,9 @@ describe('an exchange', () => {
     assert.deepEqual(host.endedExchanges, [exchange]);
     await connection.close();
   });
+});
 
+describe('an exchange while the server ends', () => {
   it('begins streams with the word that the connection will close while the server ends', async () => {
     host.draining = true;
     try {
@@ -167,7 +169,19 @@ describe('a body', () => {
     await connection.close();
   });
 
-  it('that is too large is refused and never given', async () => {
+  it('whose client leaves before its end is never given', async () => {
+    const connection = await RawConnection.open(port);
+    connection.send(rawPost('/held', '{"a":1}').slice(0, -1));
+    await eventually('the handler has it', () => host.startedExchanges.length === 1);
+    await connection.close();
+    await eventually('it has ended', () => host.endedExchanges.length === 1);
+    assert.equal(exchange.end, 'client-left');
+    assert.equal(body, undefined);
+  });
+});
+
+describe('a body for which there is no room', () => {
+  it('is refused and never given', async () => {
     const connection = await RawConnection.open(port);
     const request = rawPost('/held', 'x'.repeat(host.intake.bodyBytesMax + 1));
     connection.send(request.slice(0, -1));
@@ -179,7 +193,7 @@ describe('a body', () => {
     assert.equal(host.endedExchanges.length, 1);
   });
 
-  it('that is refused and comes whole leaves its connection to the next request', async () => {
+  it('leaves its connection to the next request', async () => {
     const connection = await RawConnection.open(port);
     connection.send(rawPost('/held', 'x'.repeat(host.intake.bodyBytesMax + 1)));
     assert.equal((await connection.readAnswer()).status, 413);
@@ -199,7 +213,7 @@ describe('a body', () => {
     await connection.close();
   });
 
-  it('for which other bodies leave no room is refused, and taken when they have ended', async () => {
+  it('is taken when others have ended', async () => {
     const upload = rawPost('/held', 'x'.repeat(900));
     const uploads = [await RawConnection.open(port), await RawConnection.open(port)];
     for (const connection of uploads) connection.send(upload.slice(0, -1));
@@ -219,7 +233,7 @@ describe('a body', () => {
     await third.close();
   });
 
-  it('that stops coming holds one of the requests that may be under way', async () => {
+  it('may have been kept out by uploads that stopped: each is one of the requests that may be under way', async () => {
     const stalled = await Promise.all([1, 2, 3].map(() => RawConnection.open(port)));
     for (const connection of stalled) connection.send(rawPost('/held', '{}').slice(0, -1));
     await eventually('all are there', () => host.startedExchanges.length === 3);
@@ -231,16 +245,6 @@ describe('a body', () => {
     fourth.send(rawPost('/held', '{}'));
     await eventually('it is read', () => body === '{}');
     await fourth.close();
-  });
-
-  it('whose client leaves before its end is never given', async () => {
-    const connection = await RawConnection.open(port);
-    connection.send(rawPost('/held', '{"a":1}').slice(0, -1));
-    await eventually('the handler has it', () => host.startedExchanges.length === 1);
-    await connection.close();
-    await eventually('it has ended', () => host.endedExchanges.length === 1);
-    assert.equal(exchange.end, 'client-left');
-    assert.equal(body, undefined);
   });
 });
 
