@@ -48,6 +48,8 @@ export interface GatewayOptions {
   readonly sources: SettingSources;
   readonly version: string;
   readonly logger: Logger;
+  /** Lines of the log that were lost so far. */
+  readonly linesDropped?: () => number;
   /** Writes the traffic down. Whoever made it closes it, after the gateway has stopped. */
   readonly recorder?: TrafficRecorder | undefined;
 }
@@ -72,6 +74,7 @@ export class Gateway implements ChatHost, AppHost, PoolListener {
   readonly models: ModelCatalog;
   readonly promptCache: PromptCache;
   readonly metrics: GatewayMetrics;
+  readonly linesDropped: () => number;
   batchUs = 0;
   draining = false;
   readonly #logger: Logger;
@@ -108,6 +111,7 @@ export class Gateway implements ChatHost, AppHost, PoolListener {
     this.sources = sources;
     this.version = options.version;
     this.#logger = options.logger;
+    this.linesDropped = options.linesDropped ?? (() => 0);
     const origin = clockOrigin();
     this.nowUs = monotonicClock(origin);
     this.tokenizer = tokenizer;

@@ -42,6 +42,7 @@ export class FakeaiSeries {
     this.#addEndpointSeries();
     this.#addStreamSeries();
     this.#addPunctualitySeries();
+    this.#addLogSeries(cluster);
     this.#addWorkerSeries(cluster);
     this.#addRouterSeries(cluster);
     this.#models = this.#createModelSeries();
@@ -158,6 +159,11 @@ export class FakeaiSeries {
     ).series({}, 0);
     const saturated = this.#gauge('saturated', '1 while the server cannot keep up.');
     saturated.series({}, () => Number(punctuality.isSaturated));
+  }
+
+  #addLogSeries(cluster: ClusterFigures): void {
+    const dropped = this.#counter('log_lines_dropped_total', 'Log lines that were not written.');
+    dropped.series({}, cluster.linesDropped);
   }
 
   #addWorkerSeries(cluster: ClusterFigures): void {
