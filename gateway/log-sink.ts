@@ -1,4 +1,4 @@
-/** Hands bytes to a file, a pipe or a terminal; `done` hears how many it took, or why it did not. */
+/** Hands bytes to a file, a pipe or a terminal. `done` hears how many it took, or why not. */
 export type WriteBytes = (
   bytes: Uint8Array,
   done: (error: NodeJS.ErrnoException | null | undefined, taken: number) => void,
@@ -11,8 +11,9 @@ const RETRY_MS = 50;
 const CLOSE_MS = 1000;
 
 /**
- * Where a logger's lines go. The server neither waits for them to be written nor fails with them: a
- * line that cannot be kept or written is dropped and counted, and later ones are tried all the same.
+ * Where a logger's lines go. The server neither waits for them to be written nor fails with them:
+ * a line that cannot be kept or written is dropped and counted, and later ones are tried all the
+ * same.
  */
 export class LogSink {
   readonly #write: WriteBytes;

@@ -18,8 +18,8 @@ export function createLogger(settings: Settings, sink: LogSink): Logger {
 }
 
 /**
- * An error without its message, which may quote the text that it is about: that of `JSON.parse` does.
- * Only broken assertions are put in words of our own.
+ * An error without its message, which may quote the text that it is about: that of `JSON.parse`
+ * does. Only broken assertions are put in words of our own.
  */
 function describeError(error: unknown): object {
   if (!(error instanceof Error)) return { type: typeof error };

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import fc from 'fast-check';
 import { AnswerPlan, choiceSeed } from '../../../gateway/openai/answer-plan.ts';
 import { type ChatRequest, parseChatRequest } from '../../../gateway/openai/chat-request.ts';
 import { type Model, ModelCatalog } from '../../../gateway/openai/models.ts';
 import { ApiError } from '../../../shared/errors.ts';
+import { fc } from '../../support/property.ts';
 
 const catalog = new ModelCatalog({
   autoCreate: true,

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { type AnswerText, AnswerUntilStop } from '../../../gateway/openai/stop-matcher.ts';
 import { CorpusAnswer } from '../../../gateway/text/answer.ts';
+import { fc } from '../../support/property.ts';
 
 /** An answer with the given text for each token. */
 function answerOf(pieces: readonly string[]): AnswerText {
