@@ -142,6 +142,11 @@ export class FakeaiSeries {
     hits.series({}, () => answers.cache.promptCacheHits);
     const dropped = this.#counter('slow_clients_dropped_total', 'Clients that did not read.');
     dropped.series({}, () => this.#metrics.slowClientsDropped);
+    const { bodies } = this.#metrics;
+    const refused = this.#counter('bodies_refused_total', 'Request bodies without room for them.');
+    refused.series({}, () => bodies.bodiesRefused);
+    const inFlight = this.#gauge('body_bytes_in_flight', 'Request bodies being received or read.');
+    inFlight.series({}, () => bodies.bytesInFlight);
   }
 
   #addPunctualitySeries(): void {

@@ -100,6 +100,8 @@ test('before the first request every series that a dashboard needs is there and 
     'failed_streams',
     'saturated',
     'slow_clients_dropped_total',
+    'bodies_refused_total',
+    'body_bytes_in_flight',
     'prompt_cache_hits_total',
     'kv_evictions_total{worker="1"}',
     'router_decision_seconds_bucket{le="0.000001"}',

@@ -19,6 +19,7 @@ export function emptyMetrics(): GatewayMetrics {
       prefixCaching: true,
       windowUs: 5e6,
     },
+    { bytesInFlight: 0, bodiesRefused: 0 },
     0,
   );
 }
