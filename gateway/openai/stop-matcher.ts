@@ -1,113 +1,118 @@
-/** The text of an answer in pieces, one for each of its tokens. */
-export interface AnswerText {
-  readonly tokens: number;
-  /** The text of the tokens `from .. to - 1`. */
-  text(from: number, to: number): string;
-  /** What is streamed with token `index`. Asked for in order, each once. */
-  piece(index: number): string;
+/** The stop sequences of a request, made ready to be looked for. All its choices share them. */
+export class StopSequences {
+  readonly texts: readonly string[];
+  /** Minimum number of tokens of an answer, reasoning included, that are not searched. */
+  readonly minTokens: number;
+  /**
+   * For each sequence and each of its beginnings: the length of the longest proper beginning that
+   * is an end of it (the prefix function of Knuth, Morris and Pratt).
+   */
+  readonly borders: readonly Uint16Array[];
+
+  /** Each of `texts` has 1 to 65,535 characters. */
+  constructor(texts: readonly string[], minTokens: number) {
+    this.texts = texts;
+    this.minTokens = minTokens;
+    this.borders = texts.map(bordersOf);
+  }
 }
 
 /**
- * An answer as far as the stop sequences let it go: it ends before the match that begins first. The
- * tokens counted are those sent, whole or in part; that is none where the text begins with a match.
- * The first `minTokens` are not searched. A piece is empty when all its text may begin a match and
- * is held back: nothing is to be sent with that token.
+ * Looks for stop sequences in a text that grows token by token, in constant amortised time for each
+ * character. The sequence that is complete first ends the text: before its match, and of those that
+ * are complete at the same character before the longest. What may begin a match is held back, so
+ * that no text is given out that turns out to belong to one.
  */
-export class AnswerUntilStop implements AnswerText {
-  readonly tokens: number;
-  /** Whether a stop sequence ended the answer. */
-  readonly stopped: boolean;
-  readonly #text: string;
-  /** Where the text of each token ends. */
-  readonly #ends: Uint32Array;
-  readonly #prefixes: readonly PrefixTracker[];
-  #searched: number;
-  #sent = 0;
+export class StopMatcher {
+  /** Tokens whose text has been given out, whole or in part. */
+  tokens = 0;
+  /** Characters of the last one of them that belong to the match. */
+  cutCharacters = 0;
+  hasMatched = false;
+  readonly #sequences: StopSequences;
+  /** Of each sequence: how much of its beginning the text ends with. */
+  readonly #matched: Uint16Array;
+  /** Text that was pushed and not given out, and where each of its tokens begins in it. */
+  #held = '';
+  readonly #starts: number[] = [];
 
-  constructor(answer: AnswerText, stops: readonly string[], minTokens: number) {
-    const text = answer.text(0, answer.tokens);
-    this.#searched = answer.text(0, Math.min(minTokens, answer.tokens)).length;
-    const end = firstMatch(text, stops, this.#searched);
-    const ends: number[] = [];
-    for (let at = 0; at < end; ) {
-      at += answer.piece(ends.length).length;
-      ends.push(Math.min(at, end));
-    }
-    this.tokens = ends.length;
-    this.stopped = end < text.length;
-    this.#text = text.slice(0, end);
-    this.#ends = Uint32Array.from(ends);
-    this.#prefixes = stops.map((stop) => new PrefixTracker(stop, end));
+  constructor(sequences: StopSequences) {
+    this.#sequences = sequences;
+    this.#matched = new Uint16Array(sequences.texts.length);
   }
 
-  text(from: number, to: number): string {
-    return this.#text.slice(this.#endOf(from), this.#endOf(to));
+  /** The next token is not searched: none has been before it. Its text can be given out. */
+  skip(): void {
+    this.tokens++;
   }
 
   /**
-   * All text up to token `index` that cannot begin a match, and after the last token all the rest.
+   * Takes the text of the next token and returns what can be given out now: maybe nothing, maybe
+   * what was held back before. Not after a match.
    */
-  piece(index: number): string {
-    const end = this.#endOf(index + 1);
-    const from = this.#sent;
-    this.#sent = index === this.tokens - 1 ? end : end - this.#held(end);
-    return this.#text.slice(from, this.#sent);
-  }
-
-  /** Length of the longest end of the text so far that begins a stop sequence. */
-  #held(end: number): number {
-    let held = 0;
-    for (const prefix of this.#prefixes) {
-      for (let at = this.#searched; at < end; at++) prefix.push(this.#text.charCodeAt(at));
-      held = Math.max(held, prefix.length);
+  push(piece: string): string {
+    const from = this.#held.length;
+    this.#starts.push(from);
+    this.#held += piece;
+    let mayMatch = 0;
+    for (let at = 0; at < piece.length; at++) {
+      mayMatch = this.#advance(piece.charCodeAt(at));
+      if (this.hasMatched) return this.#release(from + at + 1 - mayMatch);
     }
-    this.#searched = Math.max(this.#searched, end);
-    return held;
+    return this.#release(this.#held.length - mayMatch);
   }
 
-  #endOf(tokens: number): number {
-    return tokens === 0 ? 0 : (this.#ends[tokens - 1] ?? this.#text.length);
+  /** The text has ended: returns what was held back. */
+  end(): string {
+    return this.#release(this.#held.length);
   }
-}
-
-/** Where the first match begins, else the end of the text. */
-function firstMatch(text: string, stops: readonly string[], from: number): number {
-  let first = text.length;
-  for (const stop of stops) {
-    const at = text.indexOf(stop, from);
-    if (at >= 0 && at < first) first = at;
-  }
-  return first;
-}
-
-/**
- * How much of the beginning of a pattern the text ends with, in constant amortised time for each
- * character (the prefix function of Knuth, Morris and Pratt).
- */
-class PrefixTracker {
-  /** Length of the longest prefix of the pattern that is the end of the text. */
-  length = 0;
-  readonly #pattern: string;
-  readonly #borders: Uint32Array;
 
   /**
-   * The text has no match and at most `textLength` characters, so no more of the pattern matters.
+   * One more character. Returns the length of the match that it completes, else that of the longest
+   * beginning of one that the text ends with.
    */
-  constructor(pattern: string, textLength: number) {
-    this.#pattern = pattern;
-    this.#borders = new Uint32Array(Math.min(pattern.length, textLength + 1));
-    for (let at = 1; at < this.#borders.length; at++) {
-      this.push(pattern.charCodeAt(at));
-      this.#borders[at] = this.length;
+  #advance(code: number): number {
+    const { texts, borders } = this.#sequences;
+    let longest = 0;
+    let match = 0;
+    for (let index = 0; index < texts.length; index++) {
+      const text = texts[index]!;
+      const border = borders[index]!;
+      let length = this.#matched[index]!;
+      while (length > 0 && text.charCodeAt(length) !== code) length = border[length - 1]!;
+      if (text.charCodeAt(length) === code) length++;
+      this.#matched[index] = length;
+      if (length === text.length) match = Math.max(match, length);
+      longest = Math.max(longest, length);
     }
-    this.length = 0;
+    this.hasMatched = match > 0;
+    return this.hasMatched ? match : longest;
   }
 
-  push(code: number): void {
-    let length = this.length;
-    while (length > 0 && this.#pattern.charCodeAt(length) !== code) {
-      length = this.#borders[length - 1] ?? 0;
-    }
-    this.length = this.#pattern.charCodeAt(length) === code ? length + 1 : 0;
+  /** Gives out the first `length` characters of what is held. */
+  #release(length: number): string {
+    if (length === 0) return '';
+    const starts = this.#starts;
+    let tokens = 0;
+    while (tokens < starts.length && starts[tokens]! < length) tokens++;
+    this.tokens += tokens;
+    // Of the last of these tokens a part may stay; it has been counted and is not on the list.
+    this.cutCharacters = (starts[tokens] ?? this.#held.length) - length;
+    if (tokens > 0) starts.splice(0, tokens);
+    for (let index = 0; index < starts.length; index++) starts[index]! -= length;
+    const text = this.#held.slice(0, length);
+    this.#held = this.#held.slice(length);
+    return text;
   }
+}
+
+function bordersOf(text: string): Uint16Array {
+  const borders = new Uint16Array(text.length);
+  for (let at = 1, length = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    while (length > 0 && text.charCodeAt(length) !== code) length = borders[length - 1]!;
+    if (text.charCodeAt(length) === code) length++;
+    borders[at] = length;
+  }
+  return borders;
 }
