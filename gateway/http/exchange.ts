@@ -172,7 +172,12 @@ export class Exchange {
    * Status and headers of a stream of server-sent events. Inside a cork, before the first event.
    */
   beginStream(headers: HeaderList): void {
-    this.#writeHead(200, 'text/event-stream', headers);
+    this.beginBody('text/event-stream', headers);
+  }
+
+  /** Status and headers of a body that is sent in parts. Inside a cork, before the first part. */
+  beginBody(contentType: string, headers: HeaderList): void {
+    this.#writeHead(200, contentType, headers);
   }
 
   get hasBegun(): boolean {
@@ -181,14 +186,17 @@ export class Exchange {
 
   /** One event as one HTTP chunk. Inside a cork, and not while blocked. */
   writeEvent(event: string): void {
-    let taken: boolean;
     if (this.#splitsEvents) {
       this.#res.write(event.slice(0, -1));
-      taken = this.#res.write('\n');
+      this.write('\n');
     } else {
-      taken = this.#res.write(event);
+      this.write(event);
     }
-    if (!taken && !this.#blocked) this.#block();
+  }
+
+  /** A part of a body as one HTTP chunk. Inside a cork, and not while blocked. */
+  write(part: string): void {
+    if (!this.#res.write(part) && !this.#blocked) this.#block();
   }
 
   /** The end of a stream. Inside a cork. */
@@ -207,10 +215,12 @@ export class Exchange {
 
   /** Ends the connection in the middle of the answer. */
   breakOff(): void {
-    if (!this.isOpen) return;
-    this.#end = 'broken-off';
-    this.#res.close();
-    this.#host.ended(this);
+    this.#close('broken-off');
+  }
+
+  /** Gives up a client that does not take its answer. */
+  dropClient(): void {
+    this.#close('client-stalled');
   }
 
   /** Given a length, or `undefined` for one, uWebSockets.js would wait for that many bytes. */
@@ -232,16 +242,32 @@ export class Exchange {
     // wait, even if the client has read all since. With it, only if nothing moves for that long.
     this.#res.onWritable(() => {
       this.#blocked = false;
-      this.#res.cork(() => this.#onRoom?.());
+      this.#res.cork(() => this.#guard(this.#onRoom));
       return !this.#blocked;
     });
+  }
+
+  #close(end: ExchangeEnd): void {
+    if (!this.isOpen) return;
+    this.#end = end;
+    this.#res.close();
+    this.#host.ended(this);
   }
 
   #aborted(): void {
     if (!this.isOpen) return;
     this.#end = this.#blocked ? 'client-stalled' : 'client-left';
     this.#host.ended(this);
-    this.#onGone?.();
+    this.#guard(this.#onGone);
+  }
+
+  /** Calls what the library would let the process die of, if it threw. */
+  #guard(call: (() => void) | undefined): void {
+    try {
+      call?.();
+    } catch (error) {
+      this.failed(error);
+    }
   }
 
   #refuseBody(): void {

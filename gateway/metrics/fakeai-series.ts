@@ -141,6 +141,8 @@ export class FakeaiSeries {
     hits.series({}, () => answers.cache.promptCacheHits);
     const dropped = this.#counter('slow_clients_dropped_total', 'Clients that did not read.');
     dropped.series({}, () => this.#metrics.slowClientsDropped);
+    const defects = this.#counter('defects_total', 'Errors of the server itself, a bug each.');
+    defects.series({}, () => this.#metrics.defects);
   }
 
   #addPunctualitySeries(): void {

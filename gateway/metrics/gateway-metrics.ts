@@ -26,6 +26,7 @@ export class GatewayMetrics {
   readonly workers: WorkerMetrics;
   readonly punctuality: Punctuality;
   #slowClientsDropped = 0;
+  #defects = 0;
 
   constructor(options: MetricsOptions, startUs: number) {
     const { windowUs } = options;
@@ -44,5 +45,14 @@ export class GatewayMetrics {
 
   get slowClientsDropped(): number {
     return this.#slowClientsDropped;
+  }
+
+  /** The server's own code threw where it should not. */
+  defect(): void {
+    this.#defects++;
+  }
+
+  get defects(): number {
+    return this.#defects;
   }
 }

@@ -16,7 +16,8 @@ const NO_HASHES = new Uint32Array(0);
 /** The block hashes of a prompt, computed once for all answers to it. */
 export class PromptHashes {
   readonly blockSize: number;
-  readonly tokens: number;
+  readonly blocks: number;
+  /** Those of the prompt's full blocks. */
   readonly hashes: Uint32Array;
   /** Where the chains of the answers begin. */
   readonly end: HashRoot;
@@ -27,7 +28,7 @@ export class PromptHashes {
     const blocks = Math.floor(length / blockSize);
     const chain = new HashChain(root);
     this.blockSize = blockSize;
-    this.tokens = length;
+    this.blocks = blocks;
     this.hashes = new Uint32Array(blocks * HASH_WORDS);
     chain.append(ids, length, blockSize, this.hashes, 0);
     this.end = chain.end;

@@ -265,7 +265,14 @@ export abstract class ChatAnswer implements ChoiceOwner, PendingAnswer {
     this.host.answerEnded(this, 'completed');
   }
 
-  readonly #write = (): void => this.write();
+  /** Runs in a call from native code, through which no error should pass. */
+  readonly #write = (): void => {
+    try {
+      this.write();
+    } catch (error) {
+      this.broke(error);
+    }
+  };
 
   #stop(end: AnswerEnd): void {
     if (this.#hasEnded) return;
