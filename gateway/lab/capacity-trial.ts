@@ -63,11 +63,13 @@ export class CapacityTrial {
     return isUnbounded || isTransient;
   }
 
-  /** The capacity, in requests that came in fact; 0 when no rate passed. */
+  /**
+   * The capacity as a rate to be asked for, such as `replay --qps` takes it; of a lower bound, what
+   * was borne in fact. 0 when no rate passed.
+   */
   get requestsPerSecond(): number {
     if (this.#best === undefined) return 0;
-    const { result } = this.#best;
-    return this.isLowerBound ? this.#loadOf(result) : this.#rateOf(result);
+    return this.isLowerBound ? this.#loadOf(this.#best.result) : this.#search.highest;
   }
 
   /** Requests per second that came. */

@@ -1,11 +1,13 @@
 import { basename } from 'node:path';
+import { openTrace } from '../../engine/replay/replay.ts';
 import type { TraceSpec } from '../../engine/replay/replay-config.ts';
 import { parseRecordedHeader } from '../../engine/replay/trace/recorded.ts';
 import { readTrace } from '../../engine/replay/trace/trace-reader.ts';
-import { requestsPerSecond, type TraceTable } from '../../engine/replay/trace/trace-table.ts';
+import type { TraceTable } from '../../engine/replay/trace/trace-table.ts';
 import { WorkloadError } from '../../engine/replay/workload/parameters.ts';
 import { resolveWorkload } from '../../engine/replay/workload/workloads.ts';
 import { type CommandContext, CutShortError } from '../commands/command-context.ts';
+import { type TraceShape, traceShape } from './trace-shape.ts';
 
 /** Tokens per KV block where a trace has no blocks: the most that `fakeai serve` takes. */
 const DEFAULT_BLOCK_SIZE = 128;
@@ -36,21 +38,26 @@ export interface LabTrace {
    * Tokens per block: of those that a file names, since nothing is known of what is inside them.
    */
   readonly blockSize: number;
-  /** Their mean rate by nature, where there is one; else a rate to start from. */
-  readonly requestsPerSecond: number;
-  /** The mean rate that file or options say, before any speed-up; undefined where they say none. */
-  readonly statedRate: number | undefined;
   /** Whether a generator makes them, as many as its parameter `requests` says. */
   readonly isGenerated: boolean;
-  /** Whether a conversation may go on long after it has begun. */
-  readonly hasSessions: boolean;
   /** Whether turns wait for answers, so that not the rate alone says when requests arrive. */
   readonly hasWaitingTurns: boolean;
   /** How fast they arrive when nothing else is asked for. */
   readonly arrivals: Arrivals;
   /** The same where several rates can be compared. */
   readonly sweep: readonly Arrivals[];
-  /** The requests for one seed and rate. Throws `WorkloadError` if they have no rate. */
+  /** What the requests for one seed are by their own clock. */
+  shape(seed: number): TraceShape;
+  /**
+   * What a speed-up of 1 is in requests per second; where turns wait, the rate that sessions begin
+   * at makes so many come in the long run. `Infinity` where all arrive at once.
+   */
+  ownRate(seed: number): number;
+  /**
+   * The requests for one seed, and the speed-up at which they arrive as asked for: a mean rate is
+   * that of all requests, from the first arrival to the last. Throws `WorkloadError` if they have
+   * no rate.
+   */
   open(seed: number, arrivals: Arrivals): { readonly trace: TraceSpec; readonly rate: number };
 }
 
@@ -109,55 +116,70 @@ function blockSizeOf(head: string, mooncakeBlockTokens: number): number {
 
 function tableTrace(path: string, table: TraceTable, blockSize: number): LabTrace {
   const trace: TraceSpec = { kind: 'table', table };
-  const requests = table.timeUs.length;
-  const ownQps = requestsPerSecond(table);
+  const shape = shapeOf(trace);
+  const { requests, requestsPerSecond } = shape;
   return {
     name: basename(path),
-    description: { file: basename(path), requests, requestsPerSecond: ownQps },
+    description: { file: basename(path), requests, requestsPerSecond },
     requests,
-    requestsPerSecond: ownQps,
-    statedRate: Number.isFinite(ownQps) ? ownQps : undefined,
     isGenerated: false,
-    hasSessions: table.waits.includes(1),
     hasWaitingTurns: table.waits.includes(1),
     blockSize,
     arrivals: speedUp(1),
     sweep: [speedUp(1)],
-    open: (_seed, { unit, value }) => {
-      if (unit === 'speed-up') return { trace, rate: value };
-      if (Number.isFinite(ownQps)) return { trace, rate: value / ownQps };
-      throw new WorkloadError(
-        `all requests of ${path} arrive at once, so there is no rate to change`,
-      );
-    },
+    shape: () => shape,
+    ownRate: () => requestsPerSecond,
+    open: (_seed, arrivals) => ({ trace, rate: speedUpOf(arrivals, requestsPerSecond, path) }),
   };
 }
 
 function workloadTrace(options: TraceOptions): LabTrace {
   const { workload = 'conversation', set, limit } = options;
   const isDefault = options.workload === undefined && !('qps' in set);
-  const resolve = (parameters: Readonly<Record<string, number>>, seed: number) =>
-    resolveWorkload({ workload, parameters, seed });
-  const parameters = resolve(set, 0);
+  const parameters = resolveWorkload({ workload, parameters: set, seed: 0 });
+  const { requests = 0, qps = 0 } = parameters;
   const hasWaitingTurns = 'thinkSeconds' in parameters;
+  const specOf = (seed: number, values: Readonly<Record<string, number>>): TraceSpec => ({
+    kind: 'workload',
+    spec: { workload, parameters: values, seed },
+  });
+  // Where all start at once there are no times to stretch: a rate is given before it is changed.
+  const spaced = qps === 0 ? { ...set, qps: 1 } : set;
+  const shapes = new Map<number, TraceShape>();
+  const spacedShape = (seed: number): TraceShape => {
+    const shape = shapes.get(seed) ?? shapeOf(specOf(seed, spaced), limit);
+    shapes.set(seed, shape);
+    return shape;
+  };
+  const spacedRate = (seed: number): number =>
+    hasWaitingTurns ? qps || 1 : spacedShape(seed).requestsPerSecond;
   return {
     name: workload,
     description: { workload, parameters },
-    requests: Math.min(limit, parameters.requests ?? 0),
-    requestsPerSecond: parameters.qps || 1,
-    statedRate: 'qps' in set || hasWaitingTurns ? parameters.qps || undefined : undefined,
-    isGenerated: limit >= (parameters.requests ?? 0),
-    hasSessions: hasWaitingTurns || workload === 'conversation',
+    requests: Math.min(limit, requests),
+    isGenerated: limit >= requests,
     hasWaitingTurns,
     blockSize: workload === 'conversation' ? CONVERSATION_BLOCK_SIZE : DEFAULT_BLOCK_SIZE,
     arrivals: speedUp(isDefault ? DEFAULT_SPEED_UP : 1),
     sweep: (isDefault ? DEFAULT_SPEED_UPS : [1]).map(speedUp),
-    open: (seed, { unit, value }) => {
-      const qps = unit === 'qps' ? { qps: value } : {};
-      const spec = { workload, parameters: { ...set, ...qps }, seed };
-      return { trace: { kind: 'workload', spec }, rate: unit === 'qps' ? 1 : value };
-    },
+    shape: (seed) => (qps === 0 ? shapeOf(specOf(seed, set), limit) : spacedShape(seed)),
+    ownRate: (seed) => (qps === 0 ? Number.POSITIVE_INFINITY : spacedRate(seed)),
+    open: (seed, arrivals) =>
+      arrivals.unit === 'speed-up'
+        ? { trace: specOf(seed, set), rate: arrivals.value }
+        : { trace: specOf(seed, spaced), rate: speedUpOf(arrivals, spacedRate(seed), workload) },
   };
+}
+
+function shapeOf(trace: TraceSpec, limit = Number.POSITIVE_INFINITY): TraceShape {
+  return traceShape(openTrace(trace, { rate: 1, limit }));
+}
+
+/** The speed-up that `arrivals` are of requests whose mean rate is `ownRate`. */
+function speedUpOf({ unit, value }: Arrivals, ownRate: number, name: string): number {
+  if (unit === 'speed-up') return value;
+  if (Number.isFinite(ownRate)) return value / ownRate;
+  throw new WorkloadError(`all requests of ${name} arrive at once, so there is no rate to change`);
 }
 
 function speedUp(value: number): Arrivals {

@@ -48,29 +48,28 @@ function arrivalNotes(cells: readonly LabCell[], trace: LabTrace): string[] {
     const range = least === most ? least : `${least} to ${most}`;
     return [
       `Requests came at ${range} a second where ${digits3(asked)} were asked for: ` +
-        `${reasonOf(alike, trace)} More requests come closer to it${moreRequests(trace)}.`,
+        `${reasonOf(alike)} More requests come closer to it${moreRequests(trace)}.`,
     ];
   });
 }
 
-/** Requests per second; undefined where no rate was asked for. */
-function askedRate({ settings }: LabCell, { statedRate }: LabTrace): number | undefined {
+/** Requests per second; undefined where none was asked for, or all come when they are to come. */
+function askedRate({ settings }: LabCell, trace: LabTrace): number | undefined {
+  if (!trace.hasWaitingTurns) return undefined;
   const { unit, value } = settings.arrivals;
   if (unit === 'qps') return value;
-  return statedRate === undefined ? undefined : statedRate * value;
+  const ownRate = trace.ownRate(settings.seed);
+  return Number.isFinite(ownRate) ? ownRate * value : undefined;
 }
 
 function isClose(rate: number, asked: number): boolean {
   return Math.abs(rate / asked - 1) <= RATE_TOLERANCE;
 }
 
-function reasonOf(cells: readonly LabCell[], { hasSessions }: LabTrace): string {
-  if (cells.some(({ result }) => result.requests.notSent > 0)) {
-    return 'sessions were given up when a turn was rejected, and their later turns never came.';
-  }
-  return hasSessions
-    ? 'the turns of a session come one after the other, the last ones long after all have begun.'
-    : 'the gaps between them are drawn at random, and there are few.';
+function reasonOf(cells: readonly LabCell[]): string {
+  return cells.some(({ result }) => result.requests.notSent > 0)
+    ? 'sessions were given up when a turn was rejected, and their later turns never came.'
+    : 'the turns of a session come one after the other, the last ones long after all have begun.';
 }
 
 function moreRequests({ isGenerated, requests }: LabTrace): string {

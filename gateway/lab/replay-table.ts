@@ -1,7 +1,11 @@
+import type { CommandContext } from '../commands/command-context.ts';
 import { groupBySetting, meanAndSpread, settingColumns } from './cell-groups.ts';
 import type { LabCell } from './lab-document.ts';
 import { shareOfBound } from './replay-notes.ts';
 import { type Column, digits3, textTable } from './text-table.ts';
+
+/** What a table is printed on. */
+export type Screen = Pick<CommandContext, 'colours' | 'columns'>;
 
 export interface Figure {
   readonly title: string;
@@ -23,12 +27,14 @@ export const FIGURES = {
     isRare: true,
   },
   ttftP50: { title: 'TTFT p50', value: ({ result }) => result.latencies.ttftMs.p50 },
+  ttftP90: { title: 'TTFT p90', value: ({ result }) => result.latencies.ttftMs.p90 },
   ttftP99: { title: 'TTFT p99', value: ({ result }) => result.latencies.ttftMs.p99 },
   itlP50: { title: 'ITL p50', value: ({ result }) => result.latencies.itlMs.p50 },
+  itlP90: { title: 'ITL p90', value: ({ result }) => result.latencies.itlMs.p90 },
   itlP99: { title: 'ITL p99', value: ({ result }) => result.latencies.itlMs.p99 },
-  tokens: { title: 'tok/s', value: ({ result }) => result.outputTokensPerSecond },
   goodPercent: { title: 'good %', value: ({ result }) => 100 * result.goodShare },
   goodPerSecond: { title: 'good/s', value: ({ result }) => result.goodPerSecond },
+  tokens: { title: 'tok/s', value: ({ result }) => result.outputTokensPerSecond },
   hitPercent: { title: 'hit %', value: ({ result }) => percent(result.cache.tokenHitRate) },
   ofBound: { title: 'of max', value: (cell) => percent(shareOfBound(cell)) },
   imbalance: { title: 'max/mean', value: ({ result }) => result.imbalance.maxOverMean },
@@ -40,12 +46,13 @@ export const FIGURES = {
 } as const satisfies Readonly<Record<string, Figure>>;
 
 /** A line for each setting: means over its seeds, with their spread where there are several. */
-export function replayTable(cells: readonly LabCell[], colours: boolean): string {
+export function replayTable(cells: readonly LabCell[], { colours, columns }: Screen): string {
   const groups = groupBySetting(cells);
   const figures = Object.values<Figure>(FIGURES).filter(
     ({ isRare, value }) => isRare !== true || cells.some(value),
   );
-  return textTable([...settingColumns(groups), ...figures.map(figureColumn)], groups, colours);
+  const all = [...settingColumns(groups), ...figures.map(figureColumn)];
+  return textTable(all, groups, colours, columns);
 }
 
 export function figureColumn({

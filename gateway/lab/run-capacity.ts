@@ -5,6 +5,7 @@ import { CapacityTrial, searchAll } from './capacity-trial.ts';
 import { type Lab, withLab } from './lab.ts';
 import { cellsOf } from './lab-cell.ts';
 import type { CapacityOptions } from './lab-options.ts';
+import { writeHeading } from './trace-heading.ts';
 
 /**
  * Searches the capacity of every setting, prints the table and writes it. Resolves to the exit
@@ -21,18 +22,20 @@ export async function capacity(
   lab: Lab,
 ): Promise<number> {
   const { trace } = lab;
-  const settings = cellsOf(options, trace, [{ unit: 'qps', value: trace.requestsPerSecond }]);
+  const ownRate = trace.ownRate(options.seeds[0] ?? 0);
+  const first = Number.isFinite(ownRate) ? ownRate : 1;
+  const settings = cellsOf(options, trace, [{ unit: 'qps', value: first }]);
   const trials = settings.map(
     (cell) => new CapacityTrial(cell, lab, options.share / 100, options.precision / 100),
   );
+  writeHeading(context, trace, options.seeds, []);
   context.writeOut(
-    `${trace.name}: ${trace.requests.toLocaleString('en')} requests; the highest rate at which ` +
-      `${options.share} % of them keep the service level\n\n`,
+    `The highest rate at which ${options.share} % of the requests keep the service level:\n\n`,
   );
   await searchAll(lab, trials);
   const known = trials.filter(({ nextQps }) => nextQps === undefined);
   if (known.length > 0) {
-    context.writeOut(capacityTable(known, context.colours));
+    context.writeOut(capacityTable(known, context));
     context.writeOut(lowerBoundLine(lab, known));
   }
   if (trials.some(({ probes }) => probes.length > 0)) {

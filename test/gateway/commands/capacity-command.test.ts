@@ -20,8 +20,51 @@ test('the capacity of more workers is higher, and lies between a rate that passe
   for (const { requestsPerSecond, probes } of capacities) {
     const failed = probes
       .filter(({ goodShare }: { goodShare: number }) => goodShare < 0.95)
-      .map((probe: (typeof probes)[0]) => probe.requestsPerSecond);
+      .map(({ qps }: { qps: number }) => qps);
     assert.ok(Math.min(...failed) > requestsPerSecond);
     assert.ok(Math.min(...failed) <= requestsPerSecond * 1.1);
+  }
+});
+
+const CONVERSATION = '--workload conversation --set requests=700 --workers 4 --slo ttft=1500ms';
+
+test('a replay at the capacity keeps the service level, and at slightly more it does not', async () => {
+  const policies = ['smart', 'round-robin', 'least-loaded'];
+  const { out, files } = await runLab(
+    `capacity ${CONVERSATION} --policies ${policies} --share 90 --seeds 1 --out x`,
+  );
+  const { capacities } = JSON.parse(files.get('x/capacity.json') ?? '');
+  for (const [index, policy] of policies.entries()) {
+    const { requestsPerSecond, probes } = capacities[index];
+    assert.match(out, new RegExp(`^${policy} +${requestsPerSecond} `, 'm'), 'as it is printed');
+    const failed = Math.min(
+      ...probes
+        .filter(({ goodShare }: { goodShare: number }) => goodShare < 0.9)
+        .map(({ qps }: { qps: number }) => qps),
+    );
+    assert.ok(failed <= requestsPerSecond * 1.02, `${policy} fails at ${failed}`);
+    const replayed = await runLab(
+      `replay ${CONVERSATION} --policies ${policy} --qps ${requestsPerSecond},${failed} --out x`,
+    );
+    const { cells } = JSON.parse(replayed.files.get('x/results.json') ?? '');
+    assert.deepEqual(cells[0].result, capacities[index].result, policy);
+    assert.ok(cells[0].result.goodShare >= 0.9, policy);
+    assert.ok(cells[1].result.goodShare < 0.9, policy);
+  }
+});
+
+test('a rate is the same however it is asked for, and the one at which requests come', async () => {
+  for (const workload of ['conversation', 'shared-prefix', 'lengths']) {
+    const line = `replay --workload ${workload} --set requests=300 --policies smart --out x`;
+    const resultOf = async (flags: string) => {
+      const { files } = await runLab(`${line} --warmup 0${flags}`);
+      return JSON.parse(files.get('x/results.json') ?? '').cells[0].result;
+    };
+    const asRate = await resultOf(' --qps 20');
+    assert.ok(Math.abs(asRate.arrivalsPerSecond / 20 - 1) < 1e-4, workload);
+    const own = (await resultOf('')).arrivalsPerSecond;
+    const asSpeedUp = await resultOf(` --rate ${20 / own}`);
+    assert.ok(Math.abs(asSpeedUp.arrivalsPerSecond / 20 - 1) < 1e-4, workload);
+    assert.ok(Math.abs(asSpeedUp.goodShare - asRate.goodShare) < 0.01, workload);
   }
 });

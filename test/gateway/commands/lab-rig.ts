@@ -44,7 +44,7 @@ export async function recorded(
       error += text;
     },
     colours: false,
-    columns: 100,
+    columns: 200,
     exitCode: 0,
   });
   return { code, out, error, files };

@@ -31,7 +31,7 @@ describe('fakeai replay', () => {
     const one = await runLab(`${line} --threads 1`);
     assert.equal(one.error, '');
     assert.equal(one.code, 0);
-    assert.match(one.out, /^multi-turn: 60 requests, 2 replays\n/);
+    assert.match(one.out, /^multi-turn: 60 requests whose turns wait for answers, begun at 4\.00 /);
     assert.match(one.out, /^smart +60 /m);
     assert.match(one.out, /^random +60 /m);
     const two = await runLab(`${line} --threads 2`);

@@ -17,14 +17,13 @@ const TRACE: LabTrace = {
   name: 'test',
   description: {},
   requests: 40,
-  requestsPerSecond: 10,
-  statedRate: 10,
   isGenerated: true,
-  hasSessions: false,
-  hasWaitingTurns: false,
+  hasWaitingTurns: true,
   blockSize: 16,
   arrivals: { unit: 'speed-up', value: 1 },
   sweep: [],
+  shape: () => assert.fail('nothing is read'),
+  ownRate: () => 10,
   open: () => assert.fail('nothing is replayed'),
 };
 
@@ -65,7 +64,8 @@ test('each rate that was asked for and missed is named with those that came', ()
   assert.equal(notes.length, 2);
   assert.match(
     notes[0] ?? '',
-    /^Requests came at 10\.\d a second where 20\.0 were asked for: the gaps/,
+    /^Requests came at 10\.\d a second where 20\.0 were asked for: the turns/,
   );
+  assert.deepEqual(replayNotes(cells, { ...TRACE, hasWaitingTurns: false }), []);
   assert.match(notes[1] ?? '', /where 30\.0 were asked for.* More requests come closer to it\.$/);
 });

@@ -1,0 +1,49 @@
+import type { CommandContext } from '../commands/command-context.ts';
+import { arrivalsText } from './cell-groups.ts';
+import { elapsedText } from './elapsed-text.ts';
+import type { Arrivals, LabTrace } from './lab-trace.ts';
+import { digits3 } from './text-table.ts';
+import { wrappedText } from './wrapped-text.ts';
+
+/** Prints what is replayed; seeds after the first make requests of the same kind. */
+export function writeHeading(
+  context: Pick<CommandContext, 'columns' | 'writeOut'>,
+  trace: LabTrace,
+  seeds: readonly number[],
+  arrivals: readonly Arrivals[],
+): void {
+  const [seed = 0] = seeds;
+  context.writeOut(wrappedText(traceHeading(trace, seed, arrivals), context.columns));
+}
+
+/**
+ * What is replayed: the requests by their own clock, and the rates at which they come in the
+ * replays, for `seed` where a generator makes them.
+ */
+function traceHeading(trace: LabTrace, seed: number, arrivals: readonly Arrivals[]): string {
+  const { name, requests } = trace;
+  const ownRate = trace.ownRate(seed);
+  const { seconds, promptTokens, outputTokens } = trace.shape(seed);
+  const count = `${name}: ${requests.toLocaleString('en')} requests`;
+  const prompt = promptTokens / requests;
+  const output = outputTokens / requests;
+  if (!Number.isFinite(ownRate)) {
+    return `${count}, all at once, of ${whole(prompt)} prompt and ${whole(output)} output tokens.`;
+  }
+  const own = trace.hasWaitingTurns
+    ? `${count} whose turns wait for answers, begun at`
+    : `${count} in ${elapsedText(seconds)} by their own clock:`;
+  const rates = arrivals
+    .filter(({ unit, value }) => unit === 'speed-up' && value !== 1)
+    .map((each, at) => {
+      const rate = digits3(each.value * ownRate);
+      return `${at === 0 ? `${rate} requests/s` : rate} at ${arrivalsText(each)}`;
+    });
+  const tokens = `${whole(prompt * ownRate)} prompt and ${whole(output * ownRate)} output tokens/s`;
+  const faster = rates.length === 0 ? '' : `; ${rates.join(', ')}`;
+  return `${own} ${digits3(ownRate)} requests/s, ${tokens}${faster}.`;
+}
+
+function whole(amount: number): string {
+  return Math.round(amount).toLocaleString('en');
+}
