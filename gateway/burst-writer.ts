@@ -34,7 +34,7 @@ interface PendingBatch {
 export class BurstWriter {
   readonly #noteWritten: (batch: EventBatch) => void;
   readonly #defect: (error: unknown) => void;
-  /** In order; those before `#taken` have had their turn. */
+  /** In the order of their turns. */
   #answers: PendingAnswer[] = [];
   #batches: PendingBatch[] = [];
   /** Answers that were added and that have had their turn, ever since. */
@@ -66,10 +66,11 @@ export class BurstWriter {
   /** Writes now what one turn has room for. */
   readonly flush = (): void => {
     this.#scheduled = false;
-    const answers = this.#answers;
-    let next = 0;
-    for (let left = TURN_EVENTS; left > 0 && next < answers.length; next++) {
-      const answer = answers[next]!;
+    let left = TURN_EVENTS;
+    let served = 0;
+    for (const answer of this.#answers) {
+      if (left <= 0) break;
+      served++;
       try {
         // An answer that writes nothing has been looked at, which is not free either.
         left -= Math.max(1, answer.flush(Math.min(left, ANSWER_EVENTS)));
@@ -77,23 +78,24 @@ export class BurstWriter {
         answer.broke(error);
       }
     }
-    this.#answers = answers.slice(next);
-    this.#served += next;
+    this.#answers = this.#answers.slice(served);
+    this.#served += served;
     this.#noteBatches();
     if (this.#answers.length > 0) this.#schedule();
   };
 
   #noteBatches(): void {
-    const batches = this.#batches;
-    let next = 0;
-    for (; next < batches.length && batches[next]!.after <= this.#served; next++) {
+    let noted = 0;
+    for (const { batch, after } of this.#batches) {
+      if (after > this.#served) break;
+      noted++;
       try {
-        this.#noteWritten(batches[next]!.batch);
+        this.#noteWritten(batch);
       } catch (error) {
         this.#defect(error);
       }
     }
-    this.#batches = batches.slice(next);
+    this.#batches = this.#batches.slice(noted);
   }
 
   #schedule(): void {

@@ -1,27 +1,21 @@
 import type { Cluster, RequestListener } from '../../engine/cluster/cluster.ts';
 import { NO_REQUEST, type RequestId } from '../../shared/ids.ts';
 import type { Outcome } from '../../shared/protocol.ts';
+import type { StopSequences } from '../text/stop-matcher.ts';
 import type { TokenBuffer } from '../text/token-buffer.ts';
 import type { AnswerHashes } from './answer-hashes.ts';
 import type { AnswerPlan } from './answer-plan.ts';
 import { AnswerText } from './answer-text.ts';
-import type { StopSequences } from './stop-matcher.ts';
 
 /** The answer that choices belong to, as they see it. */
 export interface ChoiceOwner {
-  choiceStarted(choice: AnswerChoice, cachedTokens: number, queuedUs: number): void;
+  choiceStarted(cachedTokens: number, queuedUs: number): void;
   tokensOut(choice: AnswerChoice, count: number): void;
-  choiceTurnedAway(outcome: Outcome): void;
+  choiceEnded(outcome: Outcome): void;
   workerFailed(): void;
-  /** A defect of the server: it ends this answer and nothing else. */
-  broke(error: unknown): void;
 }
 
-/**
- * One choice of an answer: a sequence on a worker, and its text as far as it is out. Whatever a
- * worker's message leads to is caught here, so that a defect costs one answer, and not the others
- * that the message speaks of.
- */
+/** One choice of an answer: a sequence on a worker, and its text as far as it was taken. */
 export class AnswerChoice implements RequestListener {
   readonly index: number;
   readonly plan: AnswerPlan;
@@ -75,34 +69,18 @@ export class AnswerChoice implements RequestListener {
   }
 
   started(_request: RequestId, cachedTokens: number, queuedUs: number): void {
-    try {
-      this.#owner.choiceStarted(this, cachedTokens, queuedUs);
-    } catch (error) {
-      this.#owner.broke(error);
-    }
+    this.#owner.choiceStarted(cachedTokens, queuedUs);
   }
 
   tokens(_request: RequestId, count: number): void {
-    try {
-      this.#owner.tokensOut(this, count);
-    } catch (error) {
-      this.#owner.broke(error);
-    }
+    this.#owner.tokensOut(this, count);
   }
 
   ended(_request: RequestId, outcome: Outcome): void {
-    try {
-      this.#owner.choiceTurnedAway(outcome);
-    } catch (error) {
-      this.#owner.broke(error);
-    }
+    this.#owner.choiceEnded(outcome);
   }
 
   failed(): void {
-    try {
-      this.#owner.workerFailed();
-    } catch (error) {
-      this.#owner.broke(error);
-    }
+    this.#owner.workerFailed();
   }
 }

@@ -1,7 +1,7 @@
 import type { CorpusAnswer } from '../text/answer.ts';
+import { StopMatcher, type StopSequences } from '../text/stop-matcher.ts';
 import type { AnswerPlan } from './answer-plan.ts';
 import type { ChoiceText, FinishReason } from './chat-response.ts';
-import { StopMatcher, type StopSequences } from './stop-matcher.ts';
 
 /**
  * The text of one answer, made token by token: to the end that was planned, or to the first match
@@ -56,7 +56,7 @@ export class AnswerText implements ChoiceText {
   next(): string {
     const { reasoningTokens, tokens } = this.#plan;
     const index = this.#taken++;
-    if (index < reasoningTokens) return this.#reasoning!.piece(index);
+    if (index < reasoningTokens) return this.#reasoning?.piece(index) ?? '';
     const at = index - reasoningTokens;
     const piece = this.#content.piece(at);
     const stop = this.#stop;

@@ -4,11 +4,11 @@ import { NO_REQUEST } from '../../shared/ids.ts';
 import { OUTCOME, type Outcome } from '../../shared/protocol.ts';
 import type { PendingAnswer } from '../burst-writer.ts';
 import type { Exchange } from '../http/exchange.ts';
+import type { StopSequences } from '../text/stop-matcher.ts';
 import type { TokenBuffer } from '../text/token-buffer.ts';
 import { AnswerChoice, type ChoiceOwner } from './answer-choice.ts';
 import type { AnswerPlan } from './answer-plan.ts';
 import type { AnswerHead, FinishReason } from './chat-response.ts';
-import type { StopSequences } from './stop-matcher.ts';
 import type { Usage } from './usage.ts';
 
 /** What an answer needs of the server around it. */
@@ -106,7 +106,7 @@ export abstract class ChatAnswer implements ChoiceOwner, PendingAnswer {
 
   /** Why the first choice ended. */
   get finishReason(): FinishReason {
-    return this.choices[0]!.text.finishReason;
+    return this.choices[0]?.text.finishReason ?? 'stop';
   }
 
   /** The workers have still to give it tokens: its silence may be theirs. */
@@ -119,7 +119,7 @@ export abstract class ChatAnswer implements ChoiceOwner, PendingAnswer {
     return !this.isOwed && this.start.exchange.isBlocked;
   }
 
-  choiceStarted(_choice: AnswerChoice, cachedTokens: number, queuedUs: number): void {
+  choiceStarted(cachedTokens: number, queuedUs: number): void {
     if (this.#hasEnded || this.hasStarted) return;
     const { exchange, usage } = this.start;
     this.hasStarted = true;
@@ -143,7 +143,7 @@ export abstract class ChatAnswer implements ChoiceOwner, PendingAnswer {
     this.progressed(choice);
   }
 
-  choiceTurnedAway(outcome: Outcome): void {
+  choiceEnded(outcome: Outcome): void {
     if (outcome === OUTCOME.queueFull) {
       this.fail(apiError('queue_full', { waiting: this.host.maxWaiting }));
     } else if (outcome === OUTCOME.tooLong) {
@@ -216,10 +216,10 @@ export abstract class ChatAnswer implements ChoiceOwner, PendingAnswer {
     this.flushSoon();
   }
 
-  /** The first choice in line has had its turn; it lines up again if it has more. */
-  protected nextInLine(): void {
-    const choice = this.line.shift()!;
+  /** `choice`, the first in line, has had its turn; it lines up again if it has more. */
+  protected hadItsTurn(choice: AnswerChoice): void {
     const { text } = choice;
+    this.line.shift();
     choice.isInLine = !choice.hasEnded && (text.hasEnded || text.taken < choice.emitted);
     if (choice.isInLine) this.line.push(choice);
   }

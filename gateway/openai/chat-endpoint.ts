@@ -6,6 +6,7 @@ import { combineSeeds, hashText, mix32, Rng } from '../../shared/rng.ts';
 import { timeUs } from '../../shared/units.ts';
 import type { Exchange } from '../http/exchange.ts';
 import type { RequestHead } from '../http/http-app.ts';
+import { StopSequences } from '../text/stop-matcher.ts';
 import { TokenBuffer } from '../text/token-buffer.ts';
 import type { Tokenizer } from '../text/tokenizer.ts';
 import { AnswerHashes, FIRST_TOKENS, PromptHashes } from './answer-hashes.ts';
@@ -17,7 +18,6 @@ import { randomId } from './ids.ts';
 import { parseJsonObject } from './json-body.ts';
 import type { Model, ModelCatalog } from './models.ts';
 import type { PromptCache } from './prompt-cache.ts';
-import { StopSequences } from './stop-matcher.ts';
 import { StreamedAnswer } from './streamed-answer.ts';
 import { UnaryAnswer } from './unary-answer.ts';
 

@@ -43,15 +43,14 @@ export function* completionBody(
 ): Generator<string, void, undefined> {
   yield `{"id":"${head.id}","object":"chat.completion","created":${head.createdS}` +
     `,"model":${head.modelJson},"choices":[`;
-  for (let index = 0; index < choices.length; index++) yield* choiceJson(index, choices[index]!);
+  for (const [index, choice] of choices.entries()) yield* choiceJson(index, choice);
   yield `],"usage":${usageJson(usage)}` +
     `,"system_fingerprint":"${head.fingerprint}","service_tier":"default"}`;
 }
 
 function* choiceJson(index: number, choice: ChoiceText): Generator<string, void, undefined> {
   const { contentTokens, reasoningTokens, finishReason } = choice;
-  yield `${index === 0 ? '' : ','}{"index":${index}` +
-    ',"message":{"role":"assistant","content":"';
+  yield `${index === 0 ? '' : ','}{"index":${index}` + ',"message":{"role":"assistant","content":"';
   for (let from = 0; from < contentTokens; from += SLICE_TOKENS) {
     yield choice.contentText(from, Math.min(from + SLICE_TOKENS, contentTokens));
   }

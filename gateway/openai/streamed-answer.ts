@@ -48,9 +48,9 @@ export class StreamedAnswer extends ChatAnswer {
   protected write(): void {
     const { exchange, usage } = this.start;
     if (!exchange.hasBegun) exchange.beginStream(this.headers);
-    while (this.line.length > 0) {
-      this.#writeChoice(this.line[0]!);
-      this.nextInLine();
+    for (let choice = this.line[0]; choice !== undefined; choice = this.line[0]) {
+      this.#writeChoice(choice);
+      this.hadItsTurn(choice);
       if (exchange.isBlocked || this.eventsLeft <= 0) return;
     }
     if (this.choicesLeft > 0) return;

@@ -26,10 +26,10 @@ export class UnaryAnswer extends ChatAnswer {
   }
 
   protected write(): void {
-    while (this.line.length > 0) {
+    for (let choice = this.line[0]; choice !== undefined; choice = this.line[0]) {
       if (this.eventsLeft <= 0) return;
-      this.#search(this.line[0]!);
-      this.nextInLine();
+      this.#search(choice);
+      this.hadItsTurn(choice);
     }
     if (this.choicesLeft > 0) return;
     if (this.#body === undefined) this.#begin();
