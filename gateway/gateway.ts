@@ -10,6 +10,7 @@ import type { WorkerId } from '../shared/ids.ts';
 import { profileNumberFor } from '../shared/latency-profiles.ts';
 import type { EventBatch } from '../shared/protocol.ts';
 import { Rng } from '../shared/rng.ts';
+import { adminRoutes } from './admin-routes.ts';
 import { AnswerWatch } from './answer-watch.ts';
 import { BurstWriter, type PendingAnswer } from './burst-writer.ts';
 import { routerConfig, workerConfig } from './cluster-config.ts';
@@ -132,8 +133,15 @@ export class Gateway implements ChatHost, AppHost, PoolListener {
     this.#readsSession = settings.routerPolicy === 'session' || recorder !== undefined;
     this.cluster =
       recorder === undefined
-        ? new Cluster(this.router, this.pool, workers, blockSize)
-        : new RecordedCluster(this.router, this.pool, workers, blockSize, recorder);
+        ? new Cluster(this.router, this.pool, workers, blockSize, this.#listenerDefect)
+        : new RecordedCluster(
+            this.router,
+            this.pool,
+            workers,
+            blockSize,
+            recorder,
+            this.#listenerDefect,
+          );
     this.models = new ModelCatalog({
       autoCreate: settings.autoCreateModels,
       defaultWindow: settings.defaultContextWindow,
@@ -322,6 +330,8 @@ export class Gateway implements ChatHost, AppHost, PoolListener {
     this.cluster.workerUp(worker);
   }
 
+  readonly #listenerDefect = (error: unknown): void => this.defect(error);
+
   #routes(): Route[] {
     const { settings } = this;
     const chat = new ChatEndpoint(
@@ -349,7 +359,7 @@ export class Gateway implements ChatHost, AppHost, PoolListener {
       endpoint: this.#chatEndpoint,
       handle: chat.handle,
     };
-    return [route, ...serviceRoutes(this), ...metricsRoutes(this)];
+    return [route, ...serviceRoutes(this), ...metricsRoutes(this), ...adminRoutes(this)];
   }
 
   #readWallClock(): void {

@@ -124,6 +124,12 @@ const ERRORS = {
     ...UNAUTHORIZED,
     message: 'Incorrect API key provided: {key}. Send one of the keys that the server was given.',
   },
+  admin_forbidden: {
+    status: 403,
+    type: 'request_forbidden',
+    message:
+      "Without admin keys, /admin answers only what runs on the server's own machine: the request is refused, since {reason}. Start the server with FAKEAI_ADMIN_API_KEYS and send 'Authorization: Bearer KEY'.",
+  },
   ip_banned: {
     status: 403,
     type: 'request_forbidden',

@@ -42,7 +42,7 @@ export class Exchange {
   readonly requestId: string;
   readonly #host: ExchangeHost;
   readonly #res: HttpResponse;
-  readonly #origin: string;
+  #origin: string;
   /** python-requests hands a line on only when the chunk after it has begun. */
   readonly #splitsEvents: boolean;
   #end: ExchangeEnd | undefined;
@@ -94,6 +94,11 @@ export class Exchange {
   /** The request is a HEAD: its answer has the headers of a GET and no body. */
   omitBody(): void {
     this.#omitsBody = true;
+  }
+
+  /** No page of another origin may read the answer. */
+  omitCors(): void {
+    this.#origin = '';
   }
 
   /** `gone` is called if the client leaves before its answer is complete. */

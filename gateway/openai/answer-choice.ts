@@ -1,4 +1,5 @@
-import type { Cluster, RequestListener } from '../../engine/cluster/cluster.ts';
+import type { Cluster } from '../../engine/cluster/cluster.ts';
+import type { RequestListener } from '../../engine/cluster/request.ts';
 import { NO_REQUEST, type RequestId } from '../../shared/ids.ts';
 import type { Outcome } from '../../shared/protocol.ts';
 import type { StopSequences } from '../text/stop-matcher.ts';

@@ -1,4 +1,5 @@
-import type { Cluster, Placement } from '../../engine/cluster/cluster.ts';
+import type { Cluster } from '../../engine/cluster/cluster.ts';
+import type { Placement } from '../../engine/cluster/request.ts';
 import { type ApiError, apiError, type HeaderList } from '../../shared/errors.ts';
 import { NO_REQUEST } from '../../shared/ids.ts';
 import { OUTCOME, type Outcome } from '../../shared/protocol.ts';

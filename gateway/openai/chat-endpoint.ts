@@ -1,4 +1,4 @@
-import type { ClusterRequest } from '../../engine/cluster/cluster.ts';
+import type { ClusterRequest } from '../../engine/cluster/request.ts';
 import { type HashRoot, hashRoot } from '../../shared/block-hash.ts';
 import { ApiError, apiError } from '../../shared/errors.ts';
 import { NO_REQUEST, type RequestId, type WorkerId, workerId } from '../../shared/ids.ts';

@@ -50,7 +50,8 @@ export function* completionBody(
 
 function* choiceJson(index: number, choice: ChoiceText): Generator<string, void, undefined> {
   const { contentTokens, reasoningTokens, finishReason } = choice;
-  yield `${index === 0 ? '' : ','}{"index":${index}` + ',"message":{"role":"assistant","content":"';
+  if (index > 0) yield ',';
+  yield `{"index":${index},"message":{"role":"assistant","content":"`;
   for (let from = 0; from < contentTokens; from += SLICE_TOKENS) {
     yield choice.contentText(from, Math.min(from + SLICE_TOKENS, contentTokens));
   }

@@ -172,9 +172,12 @@ export const SECURITY = {
   enableAdmin: choice(
     'auto',
     ['auto', 'true', 'false'],
-    'Serve /admin/*. auto: while bound to a loopback address; elsewhere only with admin keys.',
+    'Serve /admin/*. auto: while bound to a loopback address, or with admin keys.',
   ),
-  adminApiKeys: keys('Keys of /admin/*, separate from the API keys.'),
+  adminApiKeys: keys(
+    'Keys of /admin/*: keys, sha256:<64 hex> hashes, or files with one a line. Without any, only ' +
+      'local callers that are no web page of another origin and no proxy are answered.',
+  ),
 };
 
 const ERROR_TYPES = [

@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 import { describe, it } from 'node:test';
 import { constants, createGunzip, gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
-import type { ClusterRequest } from '../../engine/cluster/cluster.ts';
+import type { ClusterRequest } from '../../engine/cluster/request.ts';
 import { TrafficRecorder } from '../../gateway/traffic-recorder.ts';
 import { HASH_WORDS } from '../../shared/block-hash.ts';
 import { NO_REQUEST } from '../../shared/ids.ts';

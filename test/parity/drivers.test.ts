@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
-import type { ClusterRequest, RequestListener } from '../../engine/cluster/cluster.ts';
+import type { ClusterRequest, RequestListener } from '../../engine/cluster/request.ts';
 import { HASH_WORDS } from '../../shared/block-hash.ts';
 import { NO_REQUEST, type RequestId, workerId } from '../../shared/ids.ts';
 import type { SchedulerKind } from '../../shared/protocol.ts';
