@@ -20,8 +20,8 @@ export class StopSequences {
 /**
  * Looks for stop sequences in a text that grows token by token, in constant amortised time for each
  * character. The sequence that is complete first ends the text: before its match, and of those that
- * are complete at the same character before the longest. What may begin a match is held back, so
- * that no text is given out that turns out to belong to one.
+ * are complete at the same character before the longest. Tokens in which a match may begin are held
+ * back, so that no text is given out that turns out to belong to one.
  */
 export class StopMatcher {
   /** Tokens whose text has been given out, whole or in part. */
@@ -54,12 +54,14 @@ export class StopMatcher {
     const from = this.#held.length;
     this.#starts.push(from);
     this.#held += piece;
-    let mayMatch = 0;
-    for (let at = 0; at < piece.length; at++) {
-      mayMatch = this.#advance(piece.charCodeAt(at));
-      if (this.hasMatched) return this.#release(from + at + 1 - mayMatch);
+    let length = 0;
+    for (let at = 0; at < piece.length && !this.hasMatched; at++) {
+      length = from + at + 1 - this.#advance(piece.charCodeAt(at));
     }
-    return this.#release(this.#held.length - mayMatch);
+    if (!this.hasMatched) return this.#release(this.#wholeTokens(length));
+    const end = this.#starts.find((start) => start >= length) ?? this.#held.length;
+    this.cutCharacters = end - length;
+    return this.#release(length);
   }
 
   /** The text has ended: returns what was held back. */
@@ -89,19 +91,22 @@ export class StopMatcher {
     return this.hasMatched ? match : longest;
   }
 
+  /** The length of the whole tokens in the first `length` characters of what is held. */
+  #wholeTokens(length: number): number {
+    if (length === this.#held.length) return length;
+    return this.#starts.findLast((start) => start <= length) ?? 0;
+  }
+
   /** Gives out the first `length` characters of what is held. */
   #release(length: number): string {
     if (length === 0) return '';
-    const starts = this.#starts;
-    let tokens = 0;
-    while (tokens < starts.length && starts[tokens]! < length) tokens++;
-    this.tokens += tokens;
-    // Of the last of these tokens a part may stay; it has been counted and is not on the list.
-    this.cutCharacters = (starts[tokens] ?? this.#held.length) - length;
-    if (tokens > 0) starts.splice(0, tokens);
-    for (let index = 0; index < starts.length; index++) starts[index]! -= length;
     const text = this.#held.slice(0, length);
     this.#held = this.#held.slice(length);
+    const next = this.#starts.findIndex((start) => start >= length);
+    const given = next < 0 ? this.#starts.length : next;
+    this.#starts.splice(0, given);
+    for (let index = 0; index < this.#starts.length; index++) this.#starts[index]! -= length;
+    this.tokens += given;
     return text;
   }
 }
