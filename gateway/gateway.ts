@@ -1,10 +1,9 @@
-import { availableParallelism } from 'node:os';
 import type { Logger } from 'pino';
 import { Cluster } from '../engine/cluster/cluster.ts';
 import { type Clock, clockOrigin, monotonicClock } from '../engine/host/clock.ts';
 import { type PoolListener, WorkerPool } from '../engine/host/worker-pool.ts';
 import { SmartRouter } from '../engine/router/smart-router.ts';
-import { type SettingSources, type Settings, threads } from '../shared/config.ts';
+import type { SettingSources, Settings } from '../shared/config.ts';
 import { type ApiError, apiError } from '../shared/errors.ts';
 import type { WorkerId } from '../shared/ids.ts';
 import { profileNumberFor } from '../shared/latency-profiles.ts';
@@ -13,7 +12,7 @@ import { Rng } from '../shared/rng.ts';
 import { adminRoutes } from './admin-routes.ts';
 import { AnswerWatch } from './answer-watch.ts';
 import { BurstWriter, type PendingAnswer } from './burst-writer.ts';
-import { routerConfig, workerConfig } from './cluster-config.ts';
+import { poolOptions, routerConfig } from './cluster-config.ts';
 import { CorsPolicy } from './http/cors.ts';
 import type { Exchange } from './http/exchange.ts';
 import { type AppHost, HttpApp, type Route } from './http/http-app.ts';
@@ -35,12 +34,6 @@ import { TokenBuffer } from './text/token-buffer.ts';
 import type { Tokenizer } from './text/tokenizer.ts';
 import type { TrafficRecorder } from './traffic-recorder.ts';
 
-/** Tokens of one thread that fall due within this time after a message share the next message. */
-const TICK_US = 250;
-/**
- * Far above what a worker's objects need: the KV cache lies in typed arrays, outside of the heap.
- */
-const THREAD_HEAP_MB = 512;
 /** Status in the metrics of a request whose client left before it got one. */
 const CLIENT_LEFT = 499;
 
@@ -118,17 +111,7 @@ export class Gateway implements ChatHost, AppHost, PoolListener {
     this.bodyBytesMax = settings.maxRequestSize;
     this.maxWaiting = settings.maxWaiting;
     this.router = new SmartRouter(routerConfig(settings));
-    this.pool = new WorkerPool(
-      {
-        workers: settings.kvCacheNumWorkers,
-        threads: threads(settings, availableParallelism()),
-        worker: workerConfig(settings, sources),
-        clockOrigin: origin,
-        tickUs: TICK_US,
-        threadHeapMb: THREAD_HEAP_MB,
-      },
-      this,
-    );
+    this.pool = new WorkerPool(poolOptions(settings, sources, origin), this);
     const { kvCacheNumWorkers: workers, kvCacheBlockSize: blockSize } = settings;
     this.#readsSession = settings.routerPolicy === 'session' || recorder !== undefined;
     this.cluster =
@@ -321,6 +304,12 @@ export class Gateway implements ChatHost, AppHost, PoolListener {
       this.metrics.workers.workerDown(worker);
     }
     this.cluster.workersDown(workers, this.nowUs());
+  }
+
+  workersBehind(workers: readonly WorkerId[], isBehind: boolean): void {
+    const text = isBehind ? 'workers do not keep up and get no new requests' : 'workers keep up';
+    this.#logger.warn({ workers: workers.map((worker) => `worker-${worker}`) }, text);
+    this.cluster.workersBehind(workers, isBehind);
   }
 
   workerUp(worker: WorkerId): void {

@@ -2,7 +2,7 @@ import { apiError } from '../shared/errors.ts';
 import type { Exchange } from './http/exchange.ts';
 import type { RequestHead, Route } from './http/http-app.ts';
 import { type EndpointPath, endpointOf } from './metrics/endpoints.ts';
-import { capabilitiesJson, type ModelCatalog, modelJson } from './openai/models.ts';
+import { capabilitiesJson, MODEL_PAGE_MAX, type ModelCatalog, modelJson } from './openai/models.ts';
 
 const TEXT = 'text/plain; charset=utf-8';
 const CAPABILITIES = '/capabilities';
@@ -28,7 +28,7 @@ export function serviceRoutes(host: ServiceHost): Route[] {
     exchange.send(host.draining ? 503 : 200, TEXT, '');
   };
   return [
-    get('/v1/models', (exchange) => exchange.sendJson(200, host.models.listJson())),
+    get('/v1/models', (exchange, req) => sendModels(host, exchange, req)),
     {
       method: 'get',
       pattern: `${MODELS}*`,
@@ -53,6 +53,24 @@ function sendHealth(host: ServiceHost, exchange: Exchange): void {
   const status = ready ? 'healthy' : 'draining';
   const body = { status, ready, timestamp: new Date().toISOString() };
   exchange.sendJson(ready ? 200 : 503, JSON.stringify(body));
+}
+
+/** A page of the list: OpenAI's own has no pages, and its other lists are asked for them so. */
+function sendModels(host: ServiceHost, exchange: Exchange, req: RequestHead): void {
+  const asked = req.getQuery('limit') ?? String(MODEL_PAGE_MAX);
+  const limit = Number(asked);
+  const after = req.getQuery('after');
+  if (!/^\d+$/.test(asked) || limit < 1 || limit > MODEL_PAGE_MAX) {
+    const expected = `an integer from 1 to ${MODEL_PAGE_MAX}`;
+    exchange.sendError(apiError('invalid_value', { param: 'limit', got: asked, expected }));
+    return;
+  }
+  const page = host.models.pageJson({ limit, after });
+  if (page !== undefined) exchange.sendJson(200, page);
+  else {
+    const expected = 'the last_id of the page before';
+    exchange.sendError(apiError('invalid_value', { param: 'after', got: after ?? '', expected }));
+  }
 }
 
 /** Ids contain slashes, so everything after the prefix is the id, or the id and `/capabilities`. */

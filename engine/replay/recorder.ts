@@ -10,6 +10,7 @@ import type { TimeUs } from '../../shared/units.ts';
 import type { SmartRouter } from '../router/smart-router.ts';
 import { Hindsight } from './hindsight.ts';
 import { LatencyTally, meanGapUs } from './latency-tally.ts';
+import type { Waits } from './queue-tally.ts';
 import type { ServiceLevel } from './replay-config.ts';
 import type { ReplayRequest } from './replay-request.ts';
 import type { CacheFigures, ReplayResult, RequestCounts, WorkerFigures } from './replay-result.ts';
@@ -17,7 +18,8 @@ import { RequestRecords } from './request-records.ts';
 import { imbalanceOf, WorkerTally } from './worker-tally.ts';
 
 export interface RecorderOptions {
-  readonly workers: number;
+  /** Those of each worker. */
+  readonly waits: readonly Waits[];
   readonly worker: WorkerConfig;
   readonly serviceLevel: ServiceLevel;
   readonly records: boolean;
@@ -70,6 +72,8 @@ export class Recorder {
     distinct: 0,
   };
   #warmupRequests = 0;
+  /** Requests of the statistics that have not ended. */
+  #open = 0;
   #firstUs = -1;
   #lastArrivalUs = 0;
   #lastUs = 0;
@@ -77,8 +81,8 @@ export class Recorder {
   constructor(options: RecorderOptions, router: SmartRouter) {
     this.#options = options;
     this.#router = router;
-    this.#hindsight = new Hindsight(options.workers, options.worker, this.#latency);
-    this.#workers = new WorkerTally(options.workers, options.worker.numBlocks);
+    this.#hindsight = new Hindsight(options.waits.length, options.worker, this.#latency);
+    this.#workers = new WorkerTally(options.waits, options.worker.numBlocks);
     this.#records = options.records ? new RequestRecords() : undefined;
   }
 
@@ -95,9 +99,10 @@ export class Recorder {
     }
     this.#lastArrivalUs = request.arrivedUs;
     const { index } = this.#router;
+    this.#open++;
     this.#sums.in++;
     this.#sums.distinct += index.blocks;
-    for (let worker = 0; worker < this.#options.workers; worker++) {
+    for (let worker = 0; worker < this.#options.waits.length; worker++) {
       this.#sums.copies += index.cachedBlocks(worker);
     }
   }
@@ -144,6 +149,8 @@ export class Recorder {
     if (!request.counted) return;
     const sums = this.#sums;
     this.#lastUs = atUs;
+    this.#open--;
+    if (this.#open === 0) this.#workers.pause(atUs);
     if (outcome !== OUTCOME.finished) {
       sums.rejected++;
       sums.notSent += request.turnsAfter;
@@ -155,6 +162,11 @@ export class Recorder {
     this.#latency.finished(request);
     const { worker, promptTokens, cachedTokens, emitted } = request;
     this.#workers.served(worker, promptTokens, cachedTokens, emitted);
+  }
+
+  /** A request has reached its worker, some time after it was placed where it waited for blocks. */
+  submitted(worker: number, atUs: number): void {
+    this.#workers.submitted(worker, atUs);
   }
 
   /** `load` holds on `worker` from `atUs` on. */
@@ -188,6 +200,7 @@ export class Recorder {
       goodPerSecond: perSecond(sums.good),
       cache: this.#cacheFigures(workers.reduce((sum, worker) => sum + worker.evictedBlocks, 0)),
       preemptions: workers.reduce((sum, worker) => sum + worker.preemptions, 0),
+      queue: this.#workers.queue(),
       imbalance: imbalanceOf(workers.map(computedTokens)),
       workers,
       series: this.#workers.series(),

@@ -62,7 +62,7 @@ export class AnswerText implements ChoiceText {
     const stop = this.#stop;
     if (stop === undefined) return piece;
     if (at < this.#unsearched) {
-      stop.skip();
+      stop.passOver();
       return piece;
     }
     const text = stop.push(piece);

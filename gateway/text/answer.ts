@@ -71,9 +71,9 @@ export class CorpusAnswer {
   }
 
   /**
-   * Appends the ids that the tokenizer gives to the pieces `from` to `to - 1`, so that the next turn
-   * of the conversation finds the blocks of this answer. For `o200k`, `loadO200k` must have been
-   * awaited.
+   * Appends the ids that the tokenizer gives to the pieces `from` to `to - 1`, so that the next
+   * turn of the conversation finds the blocks of this answer. For `o200k`, `loadO200k` must have
+   * been awaited.
    */
   appendIds(out: TokenBuffer, kind: TokenizerKind, from: number, to: number): void {
     if (from >= to) return;

@@ -42,7 +42,7 @@ export class StopMatcher {
   }
 
   /** The next token is not searched: none has been before it. Its text can be given out. */
-  skip(): void {
+  passOver(): void {
     this.tokens++;
   }
 

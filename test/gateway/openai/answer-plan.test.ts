@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, mock, test } from 'node:test';
-import fc from 'fast-check';
 import { AnswerPlan } from '../../../gateway/openai/answer-plan.ts';
 import { CorpusAnswer } from '../../../gateway/text/answer.ts';
 import { chatRequest, modelOf } from '../../support/chat-requests.ts';
+import { fc } from '../../support/property.ts';
 
 const LENGTHS = { tokens: 100, variancePercent: 50 };
 

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import type { ChatMessage } from '../../../gateway/openai/chat-message.ts';
 import { renderPrompt } from '../../../gateway/openai/chat-template.ts';
 import { STANDARD_IMAGE_COST } from '../../../gateway/openai/media-tokens.ts';
 import { CorpusAnswer } from '../../../gateway/text/answer.ts';
 import { SimpleTokenizer } from '../../../gateway/text/simple-tokenizer.ts';
 import { TokenBuffer } from '../../../gateway/text/token-buffer.ts';
+import { fc } from '../../support/property.ts';
 
 const tokenizer = new SimpleTokenizer();
 

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
-import fc from 'fast-check';
 import { encode } from 'gpt-tokenizer/encoding/o200k_base';
 import { CorpusAnswer } from '../../../gateway/text/answer.ts';
 import { loadO200k } from '../../../gateway/text/o200k-tokenizer.ts';
 import { SimpleTokenizer } from '../../../gateway/text/simple-tokenizer.ts';
 import { TokenBuffer } from '../../../gateway/text/token-buffer.ts';
+import { fc } from '../../support/property.ts';
 
 before(async () => {
   await loadO200k();

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { StopMatcher, StopSequences } from '../../../gateway/text/stop-matcher.ts';
+import { fc } from '../../support/property.ts';
 
 /** What comes of pushing one token after another until a match or the end. */
 function run(pieces: readonly string[], stops: readonly string[], unsearched = 0) {
@@ -11,7 +11,7 @@ function run(pieces: readonly string[], stops: readonly string[], unsearched = 0
     if (matcher.hasMatched) break;
     if (index >= unsearched) given.push(matcher.push(piece));
     else {
-      matcher.skip();
+      matcher.passOver();
       given.push(piece);
     }
   }
@@ -29,7 +29,7 @@ const CUTS: readonly (readonly [readonly string[], readonly string[], number])[]
   [['s b'], ['The', ' sky', '', ' i'], 3],
   [['The'], [''], 0],
   [['blue', 'sky'], ['The', ' '], 2],
-  [['sky is blue.', 'is'], ['The', ' ', 'sky '], 3],
+  [['sky is blue.', 'is'], ['The', '', ' sky '], 3],
   [['ky', 'sky'], ['The', ' '], 2],
   [['green'], ['The', ' sky', ' is', ' blue', '.', ''], 5],
   [[' is green'], ['The', ' sky', '', ' is blue', '.', ''], 5],
@@ -77,7 +77,7 @@ test('what is given out is all that cannot belong to a match, after every token'
       }
       assertCounted(all, text.length, matcher);
     }),
-    { seed: 7, numRuns: 1000 },
+    { numRuns: 1000 },
   );
 });
 
