@@ -4,7 +4,6 @@ import { type Clock, clockOrigin, monotonicClock } from '../engine/host/clock.ts
 import { type PoolListener, WorkerPool } from '../engine/host/worker-pool.ts';
 import { SmartRouter } from '../engine/router/smart-router.ts';
 import type { SettingSources, Settings } from '../shared/config.ts';
-import { type ApiError, apiError } from '../shared/errors.ts';
 import type { WorkerId } from '../shared/ids.ts';
 import { profileNumberFor } from '../shared/latency-profiles.ts';
 import type { EventBatch } from '../shared/protocol.ts';
@@ -16,6 +15,7 @@ import { poolOptions, routerConfig } from './cluster-config.ts';
 import { CorsPolicy } from './http/cors.ts';
 import type { Exchange } from './http/exchange.ts';
 import { type AppHost, HttpApp, type Route } from './http/http-app.ts';
+import { Intake } from './http/intake.ts';
 import { endpointOf, endpointPath, OTHER_ENDPOINT } from './metrics/endpoints.ts';
 import { GatewayMetrics } from './metrics/gateway-metrics.ts';
 import { LoopLagSampler } from './metrics/loop-lag-sampler.ts';
@@ -42,6 +42,8 @@ export interface GatewayOptions {
   readonly sources: SettingSources;
   readonly version: string;
   readonly logger: Logger;
+  /** Lines of the log that were lost so far. */
+  readonly linesDropped?: () => number;
   /** Writes the traffic down. Whoever made it closes it, after the gateway has stopped. */
   readonly recorder?: TrafficRecorder | undefined;
 }
@@ -58,7 +60,7 @@ export class Gateway implements ChatHost, AppHost, PoolListener {
   readonly tokenizer: Tokenizer;
   readonly random = new Rng(Date.now());
   readonly cors: CorsPolicy;
-  readonly bodyBytesMax: number;
+  readonly intake: Intake;
   readonly maxWaiting: number;
   readonly router: SmartRouter;
   readonly pool: WorkerPool;
@@ -67,6 +69,7 @@ export class Gateway implements ChatHost, AppHost, PoolListener {
   readonly promptCache: PromptCache;
   readonly scratch = new TokenBuffer();
   readonly metrics: GatewayMetrics;
+  readonly linesDropped: () => number;
   batchUs = 0;
   draining = false;
   readonly #logger: Logger;
@@ -104,11 +107,16 @@ export class Gateway implements ChatHost, AppHost, PoolListener {
     this.sources = sources;
     this.version = options.version;
     this.#logger = options.logger;
+    this.linesDropped = options.linesDropped ?? (() => 0);
     const origin = clockOrigin();
     this.nowUs = monotonicClock(origin);
     this.tokenizer = tokenizer;
     this.cors = new CorsPolicy(settings.corsAllowedOrigins, settings.corsAllowCredentials);
-    this.bodyBytesMax = settings.maxRequestSize;
+    this.intake = new Intake({
+      bodyBytes: settings.maxRequestSize,
+      bytesInFlight: settings.maxBodyBytesInFlight,
+      requests: settings.limitConcurrency,
+    });
     this.maxWaiting = settings.maxWaiting;
     this.router = new SmartRouter(routerConfig(settings));
     this.pool = new WorkerPool(poolOptions(settings, sources, origin), this);
@@ -146,6 +154,7 @@ export class Gateway implements ChatHost, AppHost, PoolListener {
         blocksPerWorker: settings.kvCacheNumBlocks,
         prefixCaching: settings.kvCacheEnabled,
       },
+      this.intake,
       this.nowUs(),
     );
     this.#watch = new AnswerWatch(answerLimits(settings), this.nowUs);
@@ -166,9 +175,13 @@ export class Gateway implements ChatHost, AppHost, PoolListener {
    * the threads and all connections.
    */
   async stop(deadlineMs: number): Promise<void> {
+    const deadlineUs = this.nowUs() + deadlineMs * 1000;
     this.draining = true;
     this.#app.stopListening();
+    this.intake.close();
     await this.#watch.settle(deadlineMs);
+    // What answers have written last may still wait for clients that read slowly.
+    await this.intake.idle(Math.max(0, (deadlineUs - this.nowUs()) / 1000));
     await this.#end();
   }
 
@@ -188,15 +201,6 @@ export class Gateway implements ChatHost, AppHost, PoolListener {
       if (this.#profiles.size < this.settings.maxModels) this.#profiles.set(model, profile);
     }
     return profile;
-  }
-
-  refusal(): ApiError | undefined {
-    if (this.draining) {
-      return apiError('service_unavailable', { reason: 'the server is shutting down' });
-    }
-    const limit = this.settings.limitConcurrency;
-    if (limit === 0 || this.#watch.size < limit) return undefined;
-    return apiError('service_unavailable', { reason: `${limit} requests are under way` });
   }
 
   isUp(worker: WorkerId): boolean {

@@ -20,6 +20,7 @@ export interface MetricsHost {
   readonly metrics: GatewayMetrics;
   readonly router: SmartRouter;
   readonly pool: WorkerPool;
+  readonly linesDropped: () => number;
   nowUs(): number;
 }
 
@@ -30,6 +31,7 @@ export function metricsRoutes(host: MetricsHost): Route[] {
     policy: settings.routerPolicy,
     router: host.router,
     pool: host.pool,
+    linesDropped: host.linesDropped,
   };
   const prometheus = new PrometheusView(metrics, cluster);
   const sendPrometheus = (exchange: Exchange, accept: string): void => {

@@ -11,6 +11,14 @@ export interface MetricsOptions extends AnswerMetricsOptions {
   readonly prefixCaching: boolean;
 }
 
+/** What the edge says of request bodies. */
+export interface BodyFigures {
+  /** Bytes of bodies that are being received or read. */
+  readonly bytesInFlight: number;
+  /** Bodies for which there was no room. */
+  readonly bodiesRefused: number;
+}
+
 /**
  * All that the gateway counts. The parts are told what happens, as plain numbers; the views read
  * them when somebody asks. Time is on the clock that the workers have too. Calls per unary request:
@@ -20,6 +28,7 @@ export interface MetricsOptions extends AnswerMetricsOptions {
  */
 export class GatewayMetrics {
   readonly options: MetricsOptions;
+  readonly bodies: BodyFigures;
   readonly startUs: number;
   readonly requests: RequestMetrics;
   readonly answers: AnswerMetrics;
@@ -28,9 +37,10 @@ export class GatewayMetrics {
   #slowClientsDropped = 0;
   #defects = 0;
 
-  constructor(options: MetricsOptions, startUs: number) {
+  constructor(options: MetricsOptions, bodies: BodyFigures, startUs: number) {
     const { windowUs } = options;
     this.options = options;
+    this.bodies = bodies;
     this.startUs = startUs;
     this.requests = new RequestMetrics(windowUs, startUs);
     this.answers = new AnswerMetrics(options, startUs);

@@ -45,8 +45,6 @@ export interface ChatHost extends AnswerHost {
   modelLabel(id: string): number;
   /** See `SubmitCommand`. */
   profileOf(model: string): number;
-  /** A reason not to take a request now. */
-  refusal(): ApiError | undefined;
   isUp(worker: WorkerId): boolean;
   noteRouteUs(routeUs: number): void;
   promptCacheHit(): void;
@@ -81,14 +79,15 @@ export class ChatEndpoint {
       pinned: req.getHeader('x-fakeai-worker') || req.getHeader('x-worker-instance-id'),
       session: this.#settings.readsSession ? sessionOf(req) : '',
     };
-    exchange.readBody((text) => {
-      const problem = this.#host.refusal() ?? this.#answer(exchange, head, text);
+    exchange.readBody((body) => {
+      const problem = this.#answer(exchange, head, body);
       if (problem !== undefined) exchange.sendError(problem);
+      return undefined;
     });
   };
 
-  #answer(exchange: Exchange, head: ChatHead, text: string): ApiError | undefined {
-    const body = parseJsonObject(text);
+  #answer(exchange: Exchange, head: ChatHead, bytes: Buffer): ApiError | undefined {
+    const body = parseJsonObject(bytes.toString());
     if (body instanceof ApiError) return body;
     const request = parseChatRequest(body);
     if (request instanceof ApiError) return request;
