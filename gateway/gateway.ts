@@ -10,7 +10,7 @@ import type { EventBatch } from '../shared/protocol.ts';
 import { Rng } from '../shared/rng.ts';
 import { adminRoutes } from './admin-routes.ts';
 import { AnswerWatch } from './answer-watch.ts';
-import { BurstWriter, type PendingStream } from './burst-writer.ts';
+import { BurstWriter, type PendingAnswer } from './burst-writer.ts';
 import { poolOptions, routerConfig } from './cluster-config.ts';
 import { CorsPolicy } from './http/cors.ts';
 import type { Exchange } from './http/exchange.ts';
@@ -31,6 +31,7 @@ import { serviceRoutes } from './service-routes.ts';
 import { CachedTokenizer } from './text/cached-tokenizer.ts';
 import { loadO200k } from './text/o200k-tokenizer.ts';
 import { SimpleTokenizer } from './text/simple-tokenizer.ts';
+import { TokenBuffer } from './text/token-buffer.ts';
 import type { Tokenizer } from './text/tokenizer.ts';
 import type { TrafficRecorder } from './traffic-recorder.ts';
 
@@ -67,15 +68,17 @@ export class Gateway implements ChatHost, AppHost, PoolListener {
   readonly cluster: Cluster;
   readonly models: ModelCatalog;
   readonly promptCache: PromptCache;
+  readonly scratch = new TokenBuffer();
   readonly metrics: GatewayMetrics;
   readonly linesDropped: () => number;
   batchUs = 0;
   draining = false;
   readonly #logger: Logger;
   readonly #watch: AnswerWatch;
-  readonly #writer = new BurstWriter((batch) => {
-    this.metrics.workers.batch(batch, this.nowUs());
-  });
+  readonly #writer = new BurstWriter(
+    (batch) => this.metrics.workers.batch(batch, this.nowUs()),
+    (error) => this.defect(error),
+  );
   readonly #lagSampler: LoopLagSampler;
   readonly #app: HttpApp;
   readonly #chatEndpoint = endpointOf('/v1/chat/completions');
@@ -123,14 +126,14 @@ export class Gateway implements ChatHost, AppHost, PoolListener {
     this.#readsSession = settings.routerPolicy === 'session' || recorder !== undefined;
     this.cluster =
       recorder === undefined
-        ? new Cluster(this.router, this.pool, workers, blockSize, this.#answerDefect)
+        ? new Cluster(this.router, this.pool, workers, blockSize, this.#listenerDefect)
         : new RecordedCluster(
             this.router,
             this.pool,
             workers,
             blockSize,
             recorder,
-            this.#answerDefect,
+            this.#listenerDefect,
           );
     this.#workers = Array.from({ length: workers }, (_, index) => workerId(index));
     this.models = new ModelCatalog({
@@ -246,8 +249,8 @@ export class Gateway implements ChatHost, AppHost, PoolListener {
     if (!this.settings.enableMetrics) return;
     const nowUs = this.nowUs();
     const { exchange, usage, plans, modelLabel, outputLimit } = answer.start;
-    const { sum, longest } = answer.emittedTokens;
-    const natural = plans[0]?.finishReason === 'length' ? 'length' : 'stop';
+    const { sum, longest } = answer.tokenCounts;
+    const natural = answer.finishReason === 'length' ? 'length' : 'stop';
     this.metrics.answers.ended(
       {
         endpoint: this.#chatEndpoint,
@@ -288,8 +291,9 @@ export class Gateway implements ChatHost, AppHost, PoolListener {
     if (end === 'client-stalled') this.metrics.slowClientDropped();
   }
 
-  defect(error: unknown, { requestId }: Exchange): void {
-    this.#logger.error({ err: error, requestId }, 'a defect has failed a request');
+  defect(error: unknown, exchange?: Exchange): void {
+    this.metrics.defect();
+    this.#logger.error({ err: error, requestId: exchange?.requestId }, 'a defect of the server');
   }
 
   batch(batch: EventBatch): void {
@@ -298,8 +302,8 @@ export class Gateway implements ChatHost, AppHost, PoolListener {
     if (this.settings.enableMetrics) this.#writer.addBatch(batch);
   }
 
-  writeLater(stream: PendingStream): void {
-    this.#writer.add(stream);
+  writeLater(answer: PendingAnswer): void {
+    this.#writer.add(answer);
   }
 
   workersDown(workers: readonly WorkerId[], reason: string): void {
@@ -324,9 +328,7 @@ export class Gateway implements ChatHost, AppHost, PoolListener {
     this.cluster.workerUp(worker);
   }
 
-  readonly #answerDefect = (error: unknown): void => {
-    this.#logger.error({ err: error }, 'a defect has failed an answer');
-  };
+  readonly #listenerDefect = (error: unknown): void => this.defect(error);
 
   #routes(): Route[] {
     const { settings } = this;

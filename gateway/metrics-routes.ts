@@ -35,9 +35,10 @@ export function metricsRoutes(host: MetricsHost): Route[] {
   };
   const prometheus = new PrometheusView(metrics, cluster);
   const sendPrometheus = (exchange: Exchange, accept: string): void => {
-    void prometheus.render(accept, host.nowUs()).then(({ contentType, text }) => {
-      exchange.send(200, contentType, text);
-    });
+    prometheus
+      .render(accept, host.nowUs())
+      .then(({ contentType, text }) => exchange.send(200, contentType, text))
+      .catch((error: unknown) => exchange.failed(error));
   };
   const sendCsv = (exchange: Exchange): void => {
     exchange.send(200, 'text/csv; charset=utf-8', metricsCsv(metrics, host.nowUs()), [

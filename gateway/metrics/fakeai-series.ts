@@ -142,6 +142,8 @@ export class FakeaiSeries {
     hits.series({}, () => answers.cache.promptCacheHits);
     const dropped = this.#counter('slow_clients_dropped_total', 'Clients that did not read.');
     dropped.series({}, () => this.#metrics.slowClientsDropped);
+    const defects = this.#counter('defects_total', 'Errors of the server itself, a bug each.');
+    defects.series({}, () => this.#metrics.defects);
     const { bodies } = this.#metrics;
     const refused = this.#counter('bodies_refused_total', 'Request bodies without room for them.');
     refused.series({}, () => bodies.bodiesRefused);
