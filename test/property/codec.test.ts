@@ -131,7 +131,7 @@ const event: fc.Arbitrary<WorkerEvent> = fc.oneof(
     worker,
     message: fc.string({ unit: 'binary' }),
   }),
-  record({ kind: fc.constant('hello' as const), threadId: fc.nat() }),
+  record({ kind: fc.constant('hello' as const) }),
 );
 
 /** A batch by value: its lists keep room to grow, which is nobody's business. */
