@@ -4,13 +4,13 @@ import { type Clock, clockOrigin, monotonicClock } from '../engine/host/clock.ts
 import { type PoolListener, WorkerPool } from '../engine/host/worker-pool.ts';
 import { SmartRouter } from '../engine/router/smart-router.ts';
 import type { SettingSources, Settings } from '../shared/config.ts';
-import type { WorkerId } from '../shared/ids.ts';
+import { type WorkerId, workerId } from '../shared/ids.ts';
 import { profileNumberFor } from '../shared/latency-profiles.ts';
 import type { EventBatch } from '../shared/protocol.ts';
 import { Rng } from '../shared/rng.ts';
 import { adminRoutes } from './admin-routes.ts';
 import { AnswerWatch } from './answer-watch.ts';
-import { BurstWriter, type PendingStream } from './burst-writer.ts';
+import { BurstWriter, type PendingAnswer } from './burst-writer.ts';
 import { poolOptions, routerConfig } from './cluster-config.ts';
 import { CorsPolicy } from './http/cors.ts';
 import type { Exchange } from './http/exchange.ts';
@@ -25,11 +25,13 @@ import { ChatEndpoint, type ChatHost } from './openai/chat-endpoint.ts';
 import { systemFingerprint } from './openai/ids.ts';
 import { DEFAULT_MODEL, ModelCatalog } from './openai/models.ts';
 import { PromptCache } from './openai/prompt-cache.ts';
+import { outageS } from './outage.ts';
 import { RecordedCluster } from './recorded-cluster.ts';
 import { serviceRoutes } from './service-routes.ts';
 import { CachedTokenizer } from './text/cached-tokenizer.ts';
 import { loadO200k } from './text/o200k-tokenizer.ts';
 import { SimpleTokenizer } from './text/simple-tokenizer.ts';
+import { TokenBuffer } from './text/token-buffer.ts';
 import type { Tokenizer } from './text/tokenizer.ts';
 import type { TrafficRecorder } from './traffic-recorder.ts';
 
@@ -41,6 +43,8 @@ export interface GatewayOptions {
   readonly sources: SettingSources;
   readonly version: string;
   readonly logger: Logger;
+  /** Lines of the log that were lost so far. */
+  readonly linesDropped?: () => number;
   /** Writes the traffic down. Whoever made it closes it, after the gateway has stopped. */
   readonly recorder?: TrafficRecorder | undefined;
 }
@@ -64,19 +68,23 @@ export class Gateway implements ChatHost, AppHost, PoolListener {
   readonly cluster: Cluster;
   readonly models: ModelCatalog;
   readonly promptCache: PromptCache;
+  readonly scratch = new TokenBuffer();
   readonly metrics: GatewayMetrics;
+  readonly linesDropped: () => number;
   batchUs = 0;
   draining = false;
   readonly #logger: Logger;
   readonly #watch: AnswerWatch;
-  readonly #writer = new BurstWriter((batch) => {
-    this.metrics.workers.batch(batch, this.nowUs());
-  });
+  readonly #writer = new BurstWriter(
+    (batch) => this.metrics.workers.batch(batch, this.nowUs()),
+    (error) => this.defect(error),
+  );
   readonly #lagSampler: LoopLagSampler;
   readonly #app: HttpApp;
   readonly #chatEndpoint = endpointOf('/v1/chat/completions');
   readonly #profiles = new Map<string, number>();
   readonly #readsSession: boolean;
+  readonly #workers: readonly WorkerId[];
   #nowS = Math.floor(Date.now() / 1000);
   readonly #clock: NodeJS.Timeout;
 
@@ -101,6 +109,7 @@ export class Gateway implements ChatHost, AppHost, PoolListener {
     this.sources = sources;
     this.version = options.version;
     this.#logger = options.logger;
+    this.linesDropped = options.linesDropped ?? (() => 0);
     const origin = clockOrigin();
     this.nowUs = monotonicClock(origin);
     this.tokenizer = tokenizer;
@@ -117,15 +126,16 @@ export class Gateway implements ChatHost, AppHost, PoolListener {
     this.#readsSession = settings.routerPolicy === 'session' || recorder !== undefined;
     this.cluster =
       recorder === undefined
-        ? new Cluster(this.router, this.pool, workers, blockSize, this.#answerDefect)
+        ? new Cluster(this.router, this.pool, workers, blockSize, this.#listenerDefect)
         : new RecordedCluster(
             this.router,
             this.pool,
             workers,
             blockSize,
             recorder,
-            this.#answerDefect,
+            this.#listenerDefect,
           );
+    this.#workers = Array.from({ length: workers }, (_, index) => workerId(index));
     this.models = new ModelCatalog({
       autoCreate: settings.autoCreateModels,
       defaultWindow: settings.defaultContextWindow,
@@ -196,8 +206,10 @@ export class Gateway implements ChatHost, AppHost, PoolListener {
     return profile;
   }
 
-  isUp(worker: WorkerId): boolean {
-    return this.pool.isUp(worker);
+  /** Of one worker, or of all. See the function of that name. */
+  outageS(worker?: WorkerId): number | undefined {
+    const workers = worker === undefined ? this.#workers : [worker];
+    return outageS(this.pool, workers, performance.now());
   }
 
   noteRouteUs(routeUs: number): void {
@@ -237,8 +249,8 @@ export class Gateway implements ChatHost, AppHost, PoolListener {
     if (!this.settings.enableMetrics) return;
     const nowUs = this.nowUs();
     const { exchange, usage, plans, modelLabel, outputLimit } = answer.start;
-    const { sum, longest } = answer.emittedTokens;
-    const natural = plans[0]?.finishReason === 'length' ? 'length' : 'stop';
+    const { sum, longest } = answer.tokenCounts;
+    const natural = answer.finishReason === 'length' ? 'length' : 'stop';
     this.metrics.answers.ended(
       {
         endpoint: this.#chatEndpoint,
@@ -279,8 +291,9 @@ export class Gateway implements ChatHost, AppHost, PoolListener {
     if (end === 'client-stalled') this.metrics.slowClientDropped();
   }
 
-  defect(error: unknown, { requestId }: Exchange): void {
-    this.#logger.error({ err: error, requestId }, 'a defect has failed a request');
+  defect(error: unknown, exchange?: Exchange): void {
+    this.metrics.defect();
+    this.#logger.error({ err: error, requestId: exchange?.requestId }, 'a defect of the server');
   }
 
   batch(batch: EventBatch): void {
@@ -289,8 +302,8 @@ export class Gateway implements ChatHost, AppHost, PoolListener {
     if (this.settings.enableMetrics) this.#writer.addBatch(batch);
   }
 
-  writeLater(stream: PendingStream): void {
-    this.#writer.add(stream);
+  writeLater(answer: PendingAnswer): void {
+    this.#writer.add(answer);
   }
 
   workersDown(workers: readonly WorkerId[], reason: string): void {
@@ -315,9 +328,7 @@ export class Gateway implements ChatHost, AppHost, PoolListener {
     this.cluster.workerUp(worker);
   }
 
-  readonly #answerDefect = (error: unknown): void => {
-    this.#logger.error({ err: error }, 'a defect has failed an answer');
-  };
+  readonly #listenerDefect = (error: unknown): void => this.defect(error);
 
   #routes(): Route[] {
     const { settings } = this;

@@ -146,6 +146,7 @@ function aCluster(): ClusterFigures {
   return {
     policy: 'smart',
     router: { totals: { decisions: 0, routeUs: 0, ...none }, decisionsFor: () => 0 },
+    linesDropped: () => 0,
     pool: { isUp: () => true, restarts: () => 0 },
   };
 }

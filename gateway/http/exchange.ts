@@ -192,8 +192,13 @@ export class Exchange {
    * Status and headers of a stream of server-sent events. Inside a cork, before the first event.
    */
   beginStream(headers: HeaderList): void {
+    this.beginBody('text/event-stream', headers);
+  }
+
+  /** Status and headers of a body that is sent in parts. Inside a cork, before the first part. */
+  beginBody(contentType: string, headers: HeaderList): void {
     const closes = this.#host.draining ? CLOSE : [];
-    this.#writeHead(200, 'text/event-stream', [...headers, ...closes]);
+    this.#writeHead(200, contentType, [...headers, ...closes]);
   }
 
   get hasBegun(): boolean {
@@ -202,14 +207,17 @@ export class Exchange {
 
   /** One event as one HTTP chunk. Inside a cork, and not while blocked. */
   writeEvent(event: string): void {
-    let taken: boolean;
     if (this.#splitsEvents) {
       this.#res.write(event.slice(0, -1));
-      taken = this.#res.write('\n');
+      this.write('\n');
     } else {
-      taken = this.#res.write(event);
+      this.write(event);
     }
-    if (!taken && !this.#blocked) this.#block();
+  }
+
+  /** A part of a body as one HTTP chunk. Inside a cork, and not while blocked. */
+  write(part: string): void {
+    if (!this.#res.write(part) && !this.#blocked) this.#block();
   }
 
   /**
@@ -235,8 +243,17 @@ export class Exchange {
 
   /** Ends the connection in the middle of the answer. */
   breakOff(): void {
+    this.#close('broken-off');
+  }
+
+  /** Gives up a client that does not take its answer. */
+  dropClient(): void {
+    this.#close('client-stalled');
+  }
+
+  #close(end: ExchangeEnd): void {
     if (!this.isOpen) return;
-    this.#end = 'broken-off';
+    this.#end = end;
     this.#res.close();
     this.#hasEnded();
   }
@@ -259,10 +276,19 @@ export class Exchange {
       this.#blocked = false;
       this.#res.cork(() => {
         if (this.#endsWhenTaken) this.#endTaken();
-        else this.#onRoom?.();
+        else this.#guard(this.#onRoom);
       });
       return !this.#blocked;
     });
+  }
+
+  /** Calls what the library would let the process die of, if it threw. */
+  #guard(call: (() => void) | undefined): void {
+    try {
+      call?.();
+    } catch (error) {
+      this.failed(error);
+    }
   }
 
   #endTaken(): void {
@@ -280,7 +306,7 @@ export class Exchange {
     if (!this.isOpen) return;
     this.#end = this.#blocked ? 'client-stalled' : 'client-left';
     this.#hasEnded();
-    this.#onGone?.();
+    this.#guard(this.#onGone);
   }
 
   #writeHead(status: HttpStatus, contentType: string | undefined, headers?: HeaderList): void {

@@ -35,6 +35,7 @@ export class GatewayMetrics {
   readonly workers: WorkerMetrics;
   readonly punctuality: Punctuality;
   #slowClientsDropped = 0;
+  #defects = 0;
 
   constructor(options: MetricsOptions, bodies: BodyFigures, startUs: number) {
     const { windowUs } = options;
@@ -54,5 +55,14 @@ export class GatewayMetrics {
 
   get slowClientsDropped(): number {
     return this.#slowClientsDropped;
+  }
+
+  /** The server's own code threw where it should not. */
+  defect(): void {
+    this.#defects++;
+  }
+
+  get defects(): number {
+    return this.#defects;
   }
 }

@@ -181,6 +181,7 @@ test('what workers report is shown by worker', async () => {
   assert.equal(seriesValue(all, 'fakeai_worker_restarts_total{worker="1"}'), 5);
   assert.equal(seriesValue(all, 'fakeai_router_decisions_total{worker="1",policy="smart"}'), 10);
   assert.equal(seriesValue(all, 'fakeai_token_lateness_seconds_count'), 12);
+  assert.equal(seriesValue(all, 'fakeai_log_lines_dropped_total'), 6);
 });
 
 test('names that clients make up are escaped, and an unusual status gets its own series', async () => {

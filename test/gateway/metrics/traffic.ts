@@ -38,6 +38,7 @@ export const CLUSTER: ClusterFigures = {
     },
     decisionsFor: (worker) => (worker === 0 ? 30 : 10),
   },
+  linesDropped: () => 6,
   pool: { isUp: (worker) => worker === 0, restarts: (worker) => 5 * worker },
 };
 
