@@ -4,6 +4,7 @@ import { isLoopback } from '../shared/config/loopback.ts';
 import { maskSecrets, type SettingSources, type Settings } from '../shared/config.ts';
 import { apiError } from '../shared/errors.ts';
 import { type WorkerId, workerId } from '../shared/ids.ts';
+import { FAULTS, isFault } from '../shared/protocol.ts';
 import { AdminAccess } from './admin-access.ts';
 import type { Exchange } from './http/exchange.ts';
 import type { RequestHead, Route } from './http/http-app.ts';
@@ -11,7 +12,6 @@ import { type EndpointPath, endpointOf } from './metrics/endpoints.ts';
 import { decisionView } from './routing-view.ts';
 
 const WORKERS = '/admin/workers/';
-const FAULTS = ['throw', 'out-of-memory', 'terminate'] as const;
 const DECISIONS_MAX = 1000;
 
 /** What the routes show and change. */
@@ -103,13 +103,13 @@ function killWorker(host: AdminHost, exchange: Exchange, req: RequestHead): void
     const expected = `worker-0 to worker-${host.settings.kvCacheNumWorkers - 1}`;
     exchange.sendError(apiError('worker_not_found', { got: name, expected }));
   } else if (fault === 'terminate') {
-    void host.pool.terminateThreadOf(worker);
+    host.pool.terminateThreadOf(worker);
     exchange.sendJson(200, JSON.stringify({ worker: name, fault }));
-  } else if (fault === 'throw' || fault === 'out-of-memory') {
+  } else if (isFault(fault)) {
     host.pool.injectFault(worker, fault);
     exchange.sendJson(200, JSON.stringify({ worker: name, fault }));
   } else {
-    const expected = FAULTS.join(', ');
+    const expected = [...FAULTS, 'terminate'].join(', ');
     exchange.sendError(apiError('invalid_value', { param: 'fault', got: fault, expected }));
   }
 }

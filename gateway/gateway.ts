@@ -1,22 +1,21 @@
-import { availableParallelism } from 'node:os';
 import type { Logger } from 'pino';
 import { Cluster } from '../engine/cluster/cluster.ts';
 import { type Clock, clockOrigin, monotonicClock } from '../engine/host/clock.ts';
 import { type PoolListener, WorkerPool } from '../engine/host/worker-pool.ts';
 import { SmartRouter } from '../engine/router/smart-router.ts';
-import { type SettingSources, type Settings, threads } from '../shared/config.ts';
-import { type ApiError, apiError } from '../shared/errors.ts';
+import type { SettingSources, Settings } from '../shared/config.ts';
 import type { WorkerId } from '../shared/ids.ts';
 import { profileNumberFor } from '../shared/latency-profiles.ts';
 import type { EventBatch } from '../shared/protocol.ts';
 import { Rng } from '../shared/rng.ts';
 import { adminRoutes } from './admin-routes.ts';
 import { AnswerWatch } from './answer-watch.ts';
-import { BurstWriter, type PendingStream } from './burst-writer.ts';
-import { routerConfig, workerConfig } from './cluster-config.ts';
+import { BurstWriter, type PendingAnswer } from './burst-writer.ts';
+import { poolOptions, routerConfig } from './cluster-config.ts';
 import { CorsPolicy } from './http/cors.ts';
 import type { Exchange } from './http/exchange.ts';
 import { type AppHost, HttpApp, type Route } from './http/http-app.ts';
+import { Intake } from './http/intake.ts';
 import { endpointOf, endpointPath, OTHER_ENDPOINT } from './metrics/endpoints.ts';
 import { GatewayMetrics } from './metrics/gateway-metrics.ts';
 import { LoopLagSampler } from './metrics/loop-lag-sampler.ts';
@@ -31,15 +30,10 @@ import { serviceRoutes } from './service-routes.ts';
 import { CachedTokenizer } from './text/cached-tokenizer.ts';
 import { loadO200k } from './text/o200k-tokenizer.ts';
 import { SimpleTokenizer } from './text/simple-tokenizer.ts';
+import { TokenBuffer } from './text/token-buffer.ts';
 import type { Tokenizer } from './text/tokenizer.ts';
 import type { TrafficRecorder } from './traffic-recorder.ts';
 
-/** Tokens of one thread that fall due within this time after a message share the next message. */
-const TICK_US = 250;
-/**
- * Far above what a worker's objects need: the KV cache lies in typed arrays, outside of the heap.
- */
-const THREAD_HEAP_MB = 512;
 /** Status in the metrics of a request whose client left before it got one. */
 const CLIENT_LEFT = 499;
 
@@ -48,6 +42,8 @@ export interface GatewayOptions {
   readonly sources: SettingSources;
   readonly version: string;
   readonly logger: Logger;
+  /** Lines of the log that were lost so far. */
+  readonly linesDropped?: () => number;
   /** Writes the traffic down. Whoever made it closes it, after the gateway has stopped. */
   readonly recorder?: TrafficRecorder | undefined;
 }
@@ -64,21 +60,24 @@ export class Gateway implements ChatHost, AppHost, PoolListener {
   readonly tokenizer: Tokenizer;
   readonly random = new Rng(Date.now());
   readonly cors: CorsPolicy;
-  readonly bodyBytesMax: number;
+  readonly intake: Intake;
   readonly maxWaiting: number;
   readonly router: SmartRouter;
   readonly pool: WorkerPool;
   readonly cluster: Cluster;
   readonly models: ModelCatalog;
   readonly promptCache: PromptCache;
+  readonly scratch = new TokenBuffer();
   readonly metrics: GatewayMetrics;
+  readonly linesDropped: () => number;
   batchUs = 0;
   draining = false;
   readonly #logger: Logger;
   readonly #watch: AnswerWatch;
-  readonly #writer = new BurstWriter((batch) => {
-    this.metrics.workers.batch(batch, this.nowUs());
-  });
+  readonly #writer = new BurstWriter(
+    (batch) => this.metrics.workers.batch(batch, this.nowUs()),
+    (error) => this.defect(error),
+  );
   readonly #lagSampler: LoopLagSampler;
   readonly #app: HttpApp;
   readonly #chatEndpoint = endpointOf('/v1/chat/completions');
@@ -108,36 +107,31 @@ export class Gateway implements ChatHost, AppHost, PoolListener {
     this.sources = sources;
     this.version = options.version;
     this.#logger = options.logger;
+    this.linesDropped = options.linesDropped ?? (() => 0);
     const origin = clockOrigin();
     this.nowUs = monotonicClock(origin);
     this.tokenizer = tokenizer;
     this.cors = new CorsPolicy(settings.corsAllowedOrigins, settings.corsAllowCredentials);
-    this.bodyBytesMax = settings.maxRequestSize;
+    this.intake = new Intake({
+      bodyBytes: settings.maxRequestSize,
+      bytesInFlight: settings.maxBodyBytesInFlight,
+      requests: settings.limitConcurrency,
+    });
     this.maxWaiting = settings.maxWaiting;
     this.router = new SmartRouter(routerConfig(settings));
-    this.pool = new WorkerPool(
-      {
-        workers: settings.kvCacheNumWorkers,
-        threads: threads(settings, availableParallelism()),
-        worker: workerConfig(settings, sources),
-        clockOrigin: origin,
-        tickUs: TICK_US,
-        threadHeapMb: THREAD_HEAP_MB,
-      },
-      this,
-    );
+    this.pool = new WorkerPool(poolOptions(settings, sources, origin), this);
     const { kvCacheNumWorkers: workers, kvCacheBlockSize: blockSize } = settings;
     this.#readsSession = settings.routerPolicy === 'session' || recorder !== undefined;
     this.cluster =
       recorder === undefined
-        ? new Cluster(this.router, this.pool, workers, blockSize, this.#answerDefect)
+        ? new Cluster(this.router, this.pool, workers, blockSize, this.#listenerDefect)
         : new RecordedCluster(
             this.router,
             this.pool,
             workers,
             blockSize,
             recorder,
-            this.#answerDefect,
+            this.#listenerDefect,
           );
     this.models = new ModelCatalog({
       autoCreate: settings.autoCreateModels,
@@ -160,6 +154,7 @@ export class Gateway implements ChatHost, AppHost, PoolListener {
         blocksPerWorker: settings.kvCacheNumBlocks,
         prefixCaching: settings.kvCacheEnabled,
       },
+      this.intake,
       this.nowUs(),
     );
     this.#watch = new AnswerWatch(answerLimits(settings), this.nowUs);
@@ -180,9 +175,13 @@ export class Gateway implements ChatHost, AppHost, PoolListener {
    * the threads and all connections.
    */
   async stop(deadlineMs: number): Promise<void> {
+    const deadlineUs = this.nowUs() + deadlineMs * 1000;
     this.draining = true;
     this.#app.stopListening();
+    this.intake.close();
     await this.#watch.settle(deadlineMs);
+    // What answers have written last may still wait for clients that read slowly.
+    await this.intake.idle(Math.max(0, (deadlineUs - this.nowUs()) / 1000));
     await this.#end();
   }
 
@@ -202,15 +201,6 @@ export class Gateway implements ChatHost, AppHost, PoolListener {
       if (this.#profiles.size < this.settings.maxModels) this.#profiles.set(model, profile);
     }
     return profile;
-  }
-
-  refusal(): ApiError | undefined {
-    if (this.draining) {
-      return apiError('service_unavailable', { reason: 'the server is shutting down' });
-    }
-    const limit = this.settings.limitConcurrency;
-    if (limit === 0 || this.#watch.size < limit) return undefined;
-    return apiError('service_unavailable', { reason: `${limit} requests are under way` });
   }
 
   isUp(worker: WorkerId): boolean {
@@ -254,8 +244,8 @@ export class Gateway implements ChatHost, AppHost, PoolListener {
     if (!this.settings.enableMetrics) return;
     const nowUs = this.nowUs();
     const { exchange, usage, plans, modelLabel, outputLimit } = answer.start;
-    const { sum, longest } = answer.emittedTokens;
-    const natural = plans[0]?.finishReason === 'length' ? 'length' : 'stop';
+    const { sum, longest } = answer.tokenCounts;
+    const natural = answer.finishReason === 'length' ? 'length' : 'stop';
     this.metrics.answers.ended(
       {
         endpoint: this.#chatEndpoint,
@@ -296,8 +286,9 @@ export class Gateway implements ChatHost, AppHost, PoolListener {
     if (end === 'client-stalled') this.metrics.slowClientDropped();
   }
 
-  defect(error: unknown, { requestId }: Exchange): void {
-    this.#logger.error({ err: error, requestId }, 'a defect has failed a request');
+  defect(error: unknown, exchange?: Exchange): void {
+    this.metrics.defect();
+    this.#logger.error({ err: error, requestId: exchange?.requestId }, 'a defect of the server');
   }
 
   batch(batch: EventBatch): void {
@@ -306,8 +297,8 @@ export class Gateway implements ChatHost, AppHost, PoolListener {
     if (this.settings.enableMetrics) this.#writer.addBatch(batch);
   }
 
-  writeLater(stream: PendingStream): void {
-    this.#writer.add(stream);
+  writeLater(answer: PendingAnswer): void {
+    this.#writer.add(answer);
   }
 
   workersDown(workers: readonly WorkerId[], reason: string): void {
@@ -319,6 +310,12 @@ export class Gateway implements ChatHost, AppHost, PoolListener {
     this.cluster.workersDown(workers, this.nowUs());
   }
 
+  workersBehind(workers: readonly WorkerId[], isBehind: boolean): void {
+    const text = isBehind ? 'workers do not keep up and get no new requests' : 'workers keep up';
+    this.#logger.warn({ workers: workers.map((worker) => `worker-${worker}`) }, text);
+    this.cluster.workersBehind(workers, isBehind);
+  }
+
   workerUp(worker: WorkerId): void {
     if (this.pool.restarts(worker) > 0) {
       this.#logger.info({ worker: `worker-${worker}` }, 'a worker is back, with an empty cache');
@@ -326,9 +323,7 @@ export class Gateway implements ChatHost, AppHost, PoolListener {
     this.cluster.workerUp(worker);
   }
 
-  readonly #answerDefect = (error: unknown): void => {
-    this.#logger.error({ err: error }, 'a defect has failed an answer');
-  };
+  readonly #listenerDefect = (error: unknown): void => this.defect(error);
 
   #routes(): Route[] {
     const { settings } = this;

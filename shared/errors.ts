@@ -32,6 +32,11 @@ const ERRORS = {
     message:
       'The body of the request could not be read as JSON: {reason}. Send one JSON object in UTF-8.',
   },
+  ambiguous_framing: {
+    ...INVALID,
+    message:
+      "It is not clear where the body of the request ends: {reason}. Send one Content-Length, or 'Transfer-Encoding: chunked'.",
+  },
   missing_required_parameter: {
     ...INVALID,
     message: "Missing required parameter: '{param}'. Add {expected}.",

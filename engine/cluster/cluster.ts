@@ -165,6 +165,11 @@ export class Cluster {
     this.#router.setEligible(worker, true);
   }
 
+  /** Workers that live have fallen behind and get no new requests, or have caught up. */
+  workersBehind(workers: readonly WorkerId[], isBehind: boolean): void {
+    for (const worker of workers) this.#router.setEligible(worker, !isBehind);
+  }
+
   /** Asserts that every request is accounted for. */
   checkInvariants(): void {
     const { submitted, finished, cancelled, rejected, failed } = this.#counts;

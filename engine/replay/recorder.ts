@@ -10,6 +10,7 @@ import type { TimeUs } from '../../shared/units.ts';
 import type { SmartRouter } from '../router/smart-router.ts';
 import { Hindsight } from './hindsight.ts';
 import { LatencyTally, meanGapUs } from './latency-tally.ts';
+import type { Waits } from './queue-tally.ts';
 import type { ServiceLevel } from './replay-config.ts';
 import type { ReplayRequest } from './replay-request.ts';
 import type { CacheFigures, ReplayResult, RequestCounts, WorkerFigures } from './replay-result.ts';
@@ -18,7 +19,8 @@ import { WindowTally } from './window-tally.ts';
 import { imbalanceOf, WorkerTally } from './worker-tally.ts';
 
 export interface RecorderOptions {
-  readonly workers: number;
+  /** Those of each worker. */
+  readonly waits: readonly Waits[];
   readonly worker: WorkerConfig;
   readonly serviceLevel: ServiceLevel;
   readonly records: boolean;
@@ -79,6 +81,8 @@ export class Recorder {
     distinct: 0,
   };
   #warmupRequests = 0;
+  /** Requests of the statistics that have not ended. */
+  #open = 0;
   #firstUs = -1;
   #lastArrivalUs = 0;
   #lastUs = 0;
@@ -86,8 +90,8 @@ export class Recorder {
   constructor(options: RecorderOptions, router: SmartRouter) {
     this.#options = options;
     this.#router = router;
-    this.#hindsight = new Hindsight(options.workers, options.worker, this.#latency);
-    this.#workers = new WorkerTally(options.workers, options.worker.numBlocks);
+    this.#hindsight = new Hindsight(options.waits.length, options.worker, this.#latency);
+    this.#workers = new WorkerTally(options.waits, options.worker.numBlocks);
     this.#records = options.records ? new RequestRecords() : undefined;
   }
 
@@ -105,9 +109,10 @@ export class Recorder {
     this.#lastArrivalUs = request.arrivedUs;
     this.#windows.arrived(this.#sums.in);
     const { index } = this.#router;
+    this.#open++;
     this.#sums.in++;
     this.#sums.distinct += index.blocks;
-    for (let worker = 0; worker < this.#options.workers; worker++) {
+    for (let worker = 0; worker < this.#options.waits.length; worker++) {
       this.#sums.copies += index.cachedBlocks(worker);
     }
   }
@@ -156,6 +161,8 @@ export class Recorder {
     if (!request.counted) return;
     const sums = this.#sums;
     this.#lastUs = atUs;
+    this.#open--;
+    if (this.#open === 0) this.#workers.pause(atUs);
     if (outcome !== OUTCOME.finished) {
       sums.rejected++;
       sums.notSent += request.turnsAfter;
@@ -167,6 +174,11 @@ export class Recorder {
     this.#latency.finished(request);
     const { worker, promptTokens, cachedTokens, emitted } = request;
     this.#workers.served(worker, promptTokens, cachedTokens, emitted);
+  }
+
+  /** A request has reached its worker, some time after it was placed where it waited for blocks. */
+  submitted(worker: number, atUs: number): void {
+    this.#workers.submitted(worker, atUs);
   }
 
   /** `load` holds on `worker` from `atUs` on. */
@@ -203,6 +215,7 @@ export class Recorder {
       spread: this.#windows.spread(),
       cache: this.#cacheFigures(workers.reduce((sum, worker) => sum + worker.evictedBlocks, 0)),
       preemptions: workers.reduce((sum, worker) => sum + worker.preemptions, 0),
+      queue: this.#workers.queue(),
       imbalance: imbalanceOf(workers.map(computedTokens)),
       workers,
       series: this.#workers.series(),

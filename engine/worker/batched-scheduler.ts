@@ -68,7 +68,7 @@ export class BatchedScheduler implements Scheduler {
       sequences.endAfterStep(slot, outcome);
       this.#cutShort(atUs);
     } else {
-      this.#state.end(slot, outcome);
+      this.#state.end(slot, outcome, atUs);
       this.enqueued(atUs);
     }
   }
@@ -107,12 +107,12 @@ export class BatchedScheduler implements Scheduler {
       const slot = running[i]!;
       const ending = sequences.endingOf(slot);
       if (ending !== undefined) {
-        state.end(slot, ending);
+        state.end(slot, ending, this.#atUs);
         continue;
       }
       const tokens = sequences.scheduled[slot]!;
       if (tokens > 0) this.#applyTo(slot, tokens, lateUs, out);
-      if (state.isComplete(slot)) state.end(slot, OUTCOME.finished);
+      if (state.isComplete(slot)) state.end(slot, OUTCOME.finished, this.#atUs);
       else i++;
     }
   }
@@ -178,7 +178,7 @@ export class BatchedScheduler implements Scheduler {
         this.#schedule(slot, tokens);
         i++;
       } else {
-        state.preempt(state.victim(i));
+        state.preempt(state.victim(i), this.#atUs);
         this.#preempted = true;
       }
     }

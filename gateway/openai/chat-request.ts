@@ -102,6 +102,8 @@ const MODEL_LENGTH_MAX = 256;
 const SEED_MAX = 2 ** 63;
 const PRIORITY_MAX = 2 ** 31 - 1;
 const STOPS_MAX = 4;
+/** As much of an answer is held back at most, in case that it is the beginning of a match. */
+const STOP_LENGTH_MAX = 1024;
 
 function readModel(value: unknown, fields: FieldReader): string {
   const expected = `the id of a model, a string of 1 to ${MODEL_LENGTH_MAX} characters`;
@@ -147,7 +149,10 @@ function readStop(value: unknown, fields: FieldReader): readonly string[] {
     const param = Array.isArray(value) ? `stop[${index}]` : 'stop';
     if (typeof stop !== 'string') fields.invalidType(param, expected, stop);
     else if (stop === '') fields.invalidValue(param, expected, stop);
-    else texts.push(stop);
+    else if (stop.length > STOP_LENGTH_MAX) {
+      const details = { param, max: STOP_LENGTH_MAX, got: stop.length };
+      fields.fail(apiError('string_above_max_length', details));
+    } else texts.push(stop);
   }
   return texts;
 }

@@ -141,7 +141,7 @@ describe('a thread that dies', () => {
       const waiting = Promise.all([ask(stuck, body, pin(0)), ask(stuck, body, pin(2))]);
       await eventually('two wait', () => cluster.inFlight === 6);
 
-      await pool.terminateThreadOf(workerId(0));
+      pool.terminateThreadOf(workerId(0));
       await Promise.all([0, 2].map((worker) => streams[worker]?.readThrough('worker_failed')));
       assert.equal(cluster.counts.failed, 2);
       assert.equal(cluster.counts.rerouted, 2);

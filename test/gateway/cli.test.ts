@@ -32,6 +32,7 @@ async function run(line: string, overrides: Partial<CommandContext> = {}): Promi
     openToWrite: openFileToWrite,
     makeFolder,
     writeText: writeTextFile,
+    writeLog: (bytes, done) => done(null, bytes.length),
     writeOut: (text) => {
       out += text;
     },

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { PrometheusView } from '../../gateway/metrics/prometheus-view.ts';
 import { parseExposition } from '../gateway/metrics/exposition-parser.ts';
 import { anAnswer, CLUSTER, emptyMetrics } from '../gateway/metrics/traffic.ts';
+import { fc } from '../support/property.ts';
 
 /** Names that a client may well make up, and those that it only could. */
 const name = fc.oneof(

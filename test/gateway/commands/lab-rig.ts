@@ -37,6 +37,7 @@ export async function recorded(
     writeText: async (path, chunks) => {
       files.set(path, [...chunks].join(''));
     },
+    writeLog: (bytes, done) => done(null, bytes.length),
     writeOut: (text) => {
       out += text;
     },

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { isTooDeep, JSON_DEPTH_MAX, parseJsonObject } from '../../../gateway/openai/json-body.ts';
 import { ApiError } from '../../../shared/errors.ts';
+import { fc } from '../../support/property.ts';
 
 /** An object whose innermost value is `depth` levels deep. */
 function nested(depth: number, open: string, close: string): string {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { roundDurationText } from '../../../../../engine/replay/report/figure-text.ts';
 import { DurationAxis } from '../../../../../engine/replay/report/page/duration-axis.ts';
+import { fc } from '../../../../support/property.ts';
 
 /** The least that a character of 12 px takes, in pixels. */
 const CHARACTER = 6;
