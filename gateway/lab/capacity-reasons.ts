@@ -18,8 +18,8 @@ import {
 } from './service-level.ts';
 
 /**
- * Why no rate was low enough, a paragraph for each setting where that is so, and what may help; none
- * where every search has found a rate.
+ * Why no rate was low enough, a paragraph for each setting where that is so, and what may help.
+ * None where every search has found a rate.
  */
 export function noCapacityReasons(
   trials: readonly CapacityTrial[],

@@ -42,7 +42,7 @@ export class CapacityTrial {
     return this.#best;
   }
 
-  /** Of the replays that failed the one with most good requests, at the lowest rate that has so many. */
+  /** Of the replays that failed the one with most good requests, and of those the slowest. */
   get closest(): FinishedCell | undefined {
     return this.#closest;
   }

@@ -55,8 +55,8 @@ export function settingColumns<Cell extends OfCell>(
 }
 
 /**
- * The mean of `values`, and half of their range where they are not all alike, or `leastSpread` where
- * that is more.
+ * The mean of `values`, and half of their range where they are not all alike, or `leastSpread`
+ * where that is more.
  */
 export function meanAndSpread(
   values: readonly (number | null)[],

@@ -8,7 +8,7 @@ import { digits3 } from './text-table.ts';
 import { type WarmUp, warmUpRequests } from './warm-up.ts';
 import { wrappedText } from './wrapped-text.ts';
 
-/** Prints what is replayed and how it is judged; seeds after the first make requests of the same kind. */
+/** Prints what is replayed and how it is judged. Other seeds make requests of the same kind. */
 export function writeHeading(
   context: Pick<CommandContext, 'columns' | 'writeOut'>,
   trace: LabTrace,

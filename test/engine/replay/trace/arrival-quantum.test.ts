@@ -11,7 +11,7 @@ function tableAt(timesUs: readonly number[]): TraceTable {
   return builder.build();
 }
 
-/** Poisson arrivals, 4 a second, and the same with their times rounded down to 3 s, but for 1 ms. */
+/** Poisson arrivals, 4 a second, and the same rounded down to 3 s, but for 1 ms. */
 const rng = new Rng(5);
 const EXACT: number[] = [];
 for (let atUs = 0; EXACT.length < 2000; atUs += rng.exponential(250_000)) {
