@@ -4,7 +4,7 @@ import { type Clock, clockOrigin, monotonicClock } from '../engine/host/clock.ts
 import { type PoolListener, WorkerPool } from '../engine/host/worker-pool.ts';
 import { SmartRouter } from '../engine/router/smart-router.ts';
 import type { SettingSources, Settings } from '../shared/config.ts';
-import type { WorkerId } from '../shared/ids.ts';
+import { type WorkerId, workerId } from '../shared/ids.ts';
 import { profileNumberFor } from '../shared/latency-profiles.ts';
 import type { EventBatch } from '../shared/protocol.ts';
 import { Rng } from '../shared/rng.ts';
@@ -25,6 +25,7 @@ import { ChatEndpoint, type ChatHost } from './openai/chat-endpoint.ts';
 import { systemFingerprint } from './openai/ids.ts';
 import { DEFAULT_MODEL, ModelCatalog } from './openai/models.ts';
 import { PromptCache } from './openai/prompt-cache.ts';
+import { outageS } from './outage.ts';
 import { RecordedCluster } from './recorded-cluster.ts';
 import { serviceRoutes } from './service-routes.ts';
 import { CachedTokenizer } from './text/cached-tokenizer.ts';
@@ -83,6 +84,7 @@ export class Gateway implements ChatHost, AppHost, PoolListener {
   readonly #chatEndpoint = endpointOf('/v1/chat/completions');
   readonly #profiles = new Map<string, number>();
   readonly #readsSession: boolean;
+  readonly #workers: readonly WorkerId[];
   #nowS = Math.floor(Date.now() / 1000);
   readonly #clock: NodeJS.Timeout;
 
@@ -133,6 +135,7 @@ export class Gateway implements ChatHost, AppHost, PoolListener {
             recorder,
             this.#listenerDefect,
           );
+    this.#workers = Array.from({ length: workers }, (_, index) => workerId(index));
     this.models = new ModelCatalog({
       autoCreate: settings.autoCreateModels,
       defaultWindow: settings.defaultContextWindow,
@@ -203,8 +206,10 @@ export class Gateway implements ChatHost, AppHost, PoolListener {
     return profile;
   }
 
-  isUp(worker: WorkerId): boolean {
-    return this.pool.isUp(worker);
+  /** Of one worker, or of all. See the function of that name. */
+  outageS(worker?: WorkerId): number | undefined {
+    const workers = worker === undefined ? this.#workers : [worker];
+    return outageS(this.pool, workers, performance.now());
   }
 
   noteRouteUs(routeUs: number): void {
