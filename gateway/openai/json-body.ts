@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { type ApiError, apiError } from '../../shared/errors.ts';
-import { excessOf } from './json-bounds.ts';
+import { excessOf } from '../text/json-bounds.ts';
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 

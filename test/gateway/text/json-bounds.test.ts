@@ -6,7 +6,7 @@ import {
   JSON_DEPTH_MAX,
   JSON_SHAPES_MAX,
   JSON_VALUES_MAX,
-} from '../../../gateway/openai/json-bounds.ts';
+} from '../../../gateway/text/json-bounds.ts';
 import { fc } from '../../support/property.ts';
 
 function excess(text: string): string | undefined {
