@@ -14,8 +14,8 @@ export const JSON_CONTAINERS_MAX = 16_384;
 export const JSON_VALUES_MAX = 262_144;
 /**
  * Shapes of objects: the names of their members in order. Each beginning of one counts, as the
- * parser makes a hidden class of it: `{"a":1,"b":2}` has two, and any number of objects like it have
- * the same two.
+ * parser makes a hidden class of it: `{"a":1,"b":2}` has two, and any number of objects like it
+ * have the same two.
  */
 export const JSON_SHAPES_MAX = 4096;
 
