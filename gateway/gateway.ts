@@ -25,9 +25,11 @@ import { ChatEndpoint, type ChatHost } from './openai/chat-endpoint.ts';
 import { systemFingerprint } from './openai/ids.ts';
 import { DEFAULT_MODEL, ModelCatalog } from './openai/models.ts';
 import { PromptCache } from './openai/prompt-cache.ts';
+import { PromptReader } from './openai/prompt-reader.ts';
 import { outageS } from './outage.ts';
 import { RecordedCluster } from './recorded-cluster.ts';
 import { serviceRoutes } from './service-routes.ts';
+import { SlicedWork } from './sliced-work.ts';
 import { CachedTokenizer } from './text/cached-tokenizer.ts';
 import { loadO200k } from './text/o200k-tokenizer.ts';
 import { SimpleTokenizer } from './text/simple-tokenizer.ts';
@@ -67,6 +69,7 @@ export class Gateway implements ChatHost, AppHost, PoolListener {
   readonly pool: WorkerPool;
   readonly cluster: Cluster;
   readonly models: ModelCatalog;
+  readonly prompts: PromptReader;
   readonly promptCache: PromptCache;
   readonly scratch = new TokenBuffer();
   readonly metrics: GatewayMetrics;
@@ -143,6 +146,7 @@ export class Gateway implements ChatHost, AppHost, PoolListener {
       reasoningModels: settings.reasoningModels,
       createdS: this.#nowS,
     });
+    this.prompts = new PromptReader(tokenizer, new SlicedWork());
     this.promptCache = new PromptCache({
       maxEntries: settings.enablePromptCaching ? settings.promptCacheMaxEntries : 0,
       ttlSeconds: settings.cacheTtlSeconds,
@@ -178,13 +182,11 @@ export class Gateway implements ChatHost, AppHost, PoolListener {
    * the threads and all connections.
    */
   async stop(deadlineMs: number): Promise<void> {
-    const deadlineUs = this.nowUs() + deadlineMs * 1000;
     this.draining = true;
     this.#app.stopListening();
     this.intake.close();
-    await this.#watch.settle(deadlineMs);
-    // What answers have written last may still wait for clients that read slowly.
-    await this.intake.idle(Math.max(0, (deadlineUs - this.nowUs()) / 1000));
+    await this.intake.idle(deadlineMs);
+    await this.#watch.settle(0);
     await this.#end();
   }
 
