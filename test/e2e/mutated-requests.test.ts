@@ -13,7 +13,7 @@ import { INSTANT, startServer, type TestServer } from '../support/server.ts';
 const LANES = 16;
 const REQUESTS_PER_LANE = 125;
 const STREAMS_PER_LANE = 32;
-/** A longer answer is not read to its end: nothing keeps a client from asking for a million tokens. */
+/** A longer answer is not read to its end: a client may ask for a million tokens. */
 const ANSWER_CHUNKS_MAX = 50;
 
 let server: TestServer;
