@@ -30,9 +30,7 @@ import { outageS } from './outage.ts';
 import { RecordedCluster } from './recorded-cluster.ts';
 import { serviceRoutes } from './service-routes.ts';
 import { SlicedWork } from './sliced-work.ts';
-import { CachedTokenizer } from './text/cached-tokenizer.ts';
-import { loadO200k } from './text/o200k-tokenizer.ts';
-import { SimpleTokenizer } from './text/simple-tokenizer.ts';
+import { createTokenizer } from './text/create-tokenizer.ts';
 import { TokenBuffer } from './text/token-buffer.ts';
 import type { Tokenizer } from './text/tokenizer.ts';
 import type { TrafficRecorder } from './traffic-recorder.ts';
@@ -95,8 +93,8 @@ export class Gateway implements ChatHost, AppHost, PoolListener {
 
   /** Starts the workers and listens. Rejects when the address cannot be had. */
   static async start(options: GatewayOptions): Promise<{ gateway: Gateway; port: number }> {
-    const { host, port, strictTokenCounting } = options.settings;
-    const tokenizer = strictTokenCounting ? await strictTokenizer(options) : new SimpleTokenizer();
+    const { host, port } = options.settings;
+    const tokenizer = await createTokenizer(options.settings);
     const gateway = new Gateway(options, tokenizer);
     try {
       await gateway.pool.start();
@@ -384,12 +382,6 @@ export class Gateway implements ChatHost, AppHost, PoolListener {
     await this.pool.stop();
     this.#app.close();
   }
-}
-
-async function strictTokenizer({ settings }: GatewayOptions): Promise<Tokenizer> {
-  const tokenizer = await loadO200k();
-  const { tokenCacheSize } = settings;
-  return tokenCacheSize === 0 ? tokenizer : new CachedTokenizer(tokenizer, tokenCacheSize);
 }
 
 function answerLimits(settings: Settings) {
