@@ -26,13 +26,13 @@ export class BatchedScheduler implements Scheduler {
   /** Time of the last effect. */
   #atUs = 0;
 
-  // What the step being planned holds so far.
+  // The step being planned: what is left of its budget, and what it holds.
   #budget = 0;
+  #preempted = false;
+  #prefillStarts = 0;
   #prefillTokens = 0;
   #prefillShare = 0;
-  #prefillStarts = 0;
   #decodes = 0;
-  #preempted = false;
 
   /** `maxEqualSteps` 1 takes every step by itself; the results are the same. */
   constructor(state: WorkerState, maxEqualSteps = Number.POSITIVE_INFINITY) {
@@ -126,17 +126,15 @@ export class BatchedScheduler implements Scheduler {
   #plan(horizonUs: number): void {
     const { running, config, latency } = this.#state;
     this.#budget = config.maxNumBatchedTokens;
-    this.#prefillTokens = 0;
-    this.#prefillShare = 0;
-    this.#prefillStarts = 0;
-    this.#decodes = 0;
     this.#preempted = false;
+    this.#prefillStarts = 0;
     this.#scheduleRunning();
     if (!this.#preempted) this.#admitWaiting();
     if (running.length === 0) {
       this.#planWhenNextArrives();
       return;
     }
+    this.#sumUp();
     this.#stepUs = latency.stepUs(
       this.#prefillTokens,
       this.#prefillShare,
@@ -171,11 +169,24 @@ export class BatchedScheduler implements Scheduler {
       } else if (state.ensureRoom(slot, sequences.computed[slot]! + tokens)) {
         this.#schedule(slot, tokens);
         i++;
-      } else {
-        state.preempt(state.victim(i));
-        this.#preempted = true;
+      } else if (this.#preemptWorst(i) < i) {
+        i--;
       }
     }
+  }
+
+  /**
+   * Makes room at the cost of the worst running sequence, wherever it stands, which gives back what
+   * it had of this step. Returns where on the list it stood.
+   */
+  #preemptWorst(asking: number): number {
+    const state = this.#state;
+    const victim = state.victim();
+    const tokens = state.sequences.scheduled[victim]!;
+    const at = state.preempt(victim);
+    if (at < asking) this.#budget += tokens;
+    this.#preempted = true;
+    return at;
   }
 
   #admitWaiting(): void {
@@ -196,16 +207,28 @@ export class BatchedScheduler implements Scheduler {
     cached + Math.min(this.#state.knownTokens(slot) - cached, this.#budget);
 
   #schedule(slot: Slot, tokens: number): void {
-    const { sequences } = this.#state;
-    sequences.scheduled[slot] = tokens;
+    this.#state.sequences.scheduled[slot] = tokens;
     this.#budget -= tokens;
-    const uncached = this.#state.knownTokens(slot) - sequences.computed[slot]!;
-    if (uncached === 1 && sequences.emitted[slot]! > 0) {
-      this.#decodes++;
-    } else {
-      const scaled = tokens * sequences.prefillScale[slot]!;
-      this.#prefillTokens += scaled;
-      this.#prefillShare += scaled / sequences.promptTokens[slot]!;
+  }
+
+  /** What the step holds, once nobody can be taken out of it any more. */
+  #sumUp(): void {
+    const state = this.#state;
+    const { sequences } = state;
+    this.#prefillTokens = 0;
+    this.#prefillShare = 0;
+    this.#decodes = 0;
+    for (const slot of state.running) {
+      const tokens = sequences.scheduled[slot]!;
+      if (tokens === 0) continue;
+      const uncached = state.knownTokens(slot) - sequences.computed[slot]!;
+      if (uncached === 1 && sequences.emitted[slot]! > 0) {
+        this.#decodes++;
+      } else {
+        const scaled = tokens * sequences.prefillScale[slot]!;
+        this.#prefillTokens += scaled;
+        this.#prefillShare += scaled / sequences.promptTokens[slot]!;
+      }
     }
   }
 

@@ -138,7 +138,7 @@ export class PacedScheduler implements Scheduler {
   #makeRoom(slot: Slot, tokens: number): boolean {
     const state = this.#state;
     while (!state.ensureRoom(slot, tokens)) {
-      const victim = state.victim(0);
+      const victim = state.victim();
       if (victim === slot) return false;
       this.#preempt(victim);
     }

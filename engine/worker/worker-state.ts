@@ -156,30 +156,33 @@ export class WorkerState {
   }
 
   /**
-   * The running sequence that gives way when blocks run out: of the worst priority, the one that
-   * came last, so that the oldest always gets on. Looks at `running[from ..]` only.
+   * The running sequence that gives way when blocks run out, as under vLLM's priority policy: of
+   * the worst priority, the one that came last. So the best one always gets on.
    */
-  victim(from: number): Slot {
+  victim(): Slot {
     const { priority, order } = this.sequences;
-    let worst = this.running[from]!;
-    for (let i = from + 1; i < this.running.length; i++) {
-      const slot = this.running[i]!;
+    let worst = this.running[0]!;
+    for (const slot of this.running) {
       const worse = priority[slot]! - priority[worst]!;
       if (worse > 0 || (worse === 0 && order[slot]! > order[worst]!)) worst = slot;
     }
     return worst;
   }
 
-  /** Takes the blocks from a running sequence; it waits at its old place and will be recomputed. */
-  preempt(slot: Slot): void {
+  /**
+   * Takes the blocks from a running sequence; it waits at its old place and will be recomputed.
+   * Returns where on the list of running ones it was.
+   */
+  preempt(slot: Slot): number {
     this.#preemptions++;
-    this.#stopRunning(slot);
+    const at = this.#stopRunning(slot);
     this.cache.release(this.sequences.blocks[slot]!);
     this.sequences.computed[slot] = 0;
     this.sequences.scheduled[slot] = 0;
     this.sequences.sharesPrefill[slot] = 0;
     this.#pendPrefill(slot, this.knownTokens(slot));
     this.#await(slot);
+    return at;
   }
 
   /**
@@ -327,10 +330,11 @@ export class WorkerState {
     this.#held--;
   }
 
-  #stopRunning(slot: Slot): void {
+  #stopRunning(slot: Slot): number {
     const at = this.running.indexOf(slot);
     assert(at >= 0, 'a running sequence is on the list');
     this.running.splice(at, 1);
+    return at;
   }
 
   #pendPrefill(slot: Slot, tokens: number): void {

@@ -123,6 +123,16 @@ function fullCache(scheduler: SchedulerKind): void {
     assert.ok(rig.end(2)![1] < rig.end(1)![1]);
   });
 
+  test('preempts the worst of all that run, also one that was admitted before who asks', () => {
+    const rig = new WorkerRig({ scheduler, numBlocks: 6, prefixCaching: false });
+    rig.submit(1, { promptTokens: 12, outputTokens: 5, priority: 9 });
+    rig.submit(2, { promptTokens: 7, outputTokens: 4, priority: 0, arrivedUs: 5 });
+    rig.drain();
+    assert.equal(rig.load.preemptions, 1);
+    assert.ok(rig.end(2)![1] < rig.end(1)![1]);
+    assert.equal(rig.tokens(1).length, 5);
+  });
+
   test('can be filled to the last block by one sequence', () => {
     const rig = new WorkerRig({ scheduler, numBlocks: 6, latency: constantLatency(0, 0) });
     rig.submit(1, { promptTokens: 5, outputTokens: 20 });
