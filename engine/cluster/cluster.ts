@@ -230,6 +230,8 @@ export class Cluster {
       const record = this.#inFlight.get(started.at(i));
       if (record === undefined) continue;
       record.started = true;
+      const { hashes, promptBlocks } = record.route;
+      this.#router.started(record.worker, hashes, record.bookedFrom, promptBlocks);
       record.listener?.started(record.request, started.at(i + 1), batch.queuedUsAt(i), batch);
     }
   }

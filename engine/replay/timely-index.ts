@@ -35,6 +35,11 @@ export class TimelyIndex {
     return held;
   }
 
+  /** A request has its first token. */
+  started({ hashes, bookedFrom, promptBlocks, worker }: ReplayRequest): void {
+    if (this.#isInTurn) this.#index.prefilled(hashes, bookedFrom, promptBlocks, worker);
+  }
+
   /** A request has ended before its prefill did. */
   abandoned({ hashes, bookedFrom, promptBlocks, worker }: ReplayRequest): void {
     if (this.#isInTurn) this.#index.unbook(hashes, bookedFrom, promptBlocks, worker);

@@ -111,6 +111,7 @@ export class VirtualDriver implements Transport, ReplayObserver {
   }
 
   started(request: ReplayRequest, cachedTokens: number, queuedUs: number, atUs: TimeUs): void {
+    this.#timely?.started(request);
     this.recorder.started(request, cachedTokens, queuedUs, atUs);
   }
 

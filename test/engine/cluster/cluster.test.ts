@@ -5,6 +5,7 @@ import { type RouterConfig, SmartRouter } from '../../../engine/router/smart-rou
 import { AssertionFailure } from '../../../shared/assert.ts';
 import { type RequestId, requestId, workerId } from '../../../shared/ids.ts';
 import { EventBatch, OUTCOME, type Outcome, type WorkerCommand } from '../../../shared/protocol.ts';
+import { U32List } from '../../../shared/u32-list.ts';
 import { timeUs } from '../../../shared/units.ts';
 import { clusterRequestWith, routerConfigWith } from '../../support/routing.ts';
 
@@ -92,6 +93,15 @@ class Rig {
   }
 }
 
+/** KV events of the first `blocks` blocks. */
+function storesOf(hashes: Uint32Array, blocks: number): U32List {
+  const stores = new U32List();
+  for (let block = 0; block < blocks; block++) {
+    stores.push2(hashes[2 * block]!, hashes[2 * block + 1]!);
+  }
+  return stores;
+}
+
 describe('a request', () => {
   test('is sent to the worker that was chosen, with what the router expects of it', () => {
     const rig = new Rig({ policy: 'round-robin' });
@@ -170,6 +180,20 @@ describe('a request in the books', () => {
     assert.deepEqual([submitted, finished, cancelled, rejected, failed], [4, 1, 1, 2, 0]);
     assert.equal(rig.cluster.inFlight, 0);
     assert.equal(rig.router.ledger.activeRequests(0), 0);
+    assert.equal(rig.router.index.bookedBits, 0);
+  });
+
+  test('leaves no booking behind for blocks that its worker had and a full index had not', () => {
+    const rig = new Rig({ indexCapBlocks: 2 });
+    const prompt = { promptTokens: 20, pinned: workerId(0) };
+    const { hashes } = clusterRequestWith(1, prompt);
+    for (let round = 0; round < 2; round++) {
+      const request = rig.submit(1, prompt);
+      if (round === 0) rig.apply(0, (batch) => batch.kv.append(storesOf(hashes, 5)));
+      rig.start(0, request);
+      rig.end(0, request, OUTCOME.finished);
+    }
+    assert.ok(rig.router.index.droppedStores > 0);
     assert.equal(rig.router.index.bookedBits, 0);
   });
 
