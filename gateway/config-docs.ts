@@ -55,13 +55,14 @@ The tables name each setting by its nested key: \`kv_cache.block_size\` is \`blo
   for a service called \`fakeai\` (\`FAKEAI_SERVICE_HOST\`, \`FAKEAI_PORT=tcp://...\`) are ignored.
 - \`--ttft 20:10\` means 20 ms ± 10 %, and stands for \`--ttft-ms\` and \`--ttft-variance-percent\`;
   \`--itl 5:10\` likewise. Without \`:percent\` it is 10; 0 is exact.
-- \`--api-key\` takes a key or a file of keys, one a line, \`#\` for comments. It may be repeated, and
-  implies \`--require-api-key\`.
+- A list of keys holds keys and files of keys, one a line, \`#\` for comments. \`--api-key\` adds one to
+  \`--api-keys\` and implies \`--require-api-key\`.
 - The mean time to first token is \`FAKEAI_TTFT_MS\`, or else \`FAKEAI_RESPONSE_DELAY\`. With
   \`FAKEAI_RESPONSE_DELAY\` it varies by \`FAKEAI_MAX_VARIANCE\`. \`FAKEAI_RANDOM_DELAY=false\` turns all
   variance off, except a percentage that is set itself.
 
-"Not yet" marks a setting that is accepted, and whose feature is not built.`;
+"Refused until it works" marks a setting whose feature is not built. Any value but its default stops the
+start, so that nobody counts on a limit, a key or a check that is not there.`;
 
 const UVICORN = `## Flags of Uvicorn
 
@@ -86,7 +87,7 @@ function withoutEffect(): readonly string[] {
   return [
     '## What cannot be had here',
     '',
-    'These settings are accepted, so that existing configurations start, and have no effect.',
+    'These settings are accepted with a warning, so that existing configurations start.',
     '',
     '| setting | why |',
     '|---|---|',
@@ -135,7 +136,7 @@ function fileKey({ nestedEnv }: NamedSetting): string {
 
 function effectNote({ effect }: Setting): string {
   if (effect === undefined) return '';
-  return effect.kind === 'yet' ? ' **Not yet.**' : ` **No effect:** ${effect.why}`;
+  return effect.kind === 'yet' ? ' **Refused until it works.**' : ` **No effect:** ${effect.why}`;
 }
 
 function typeName(setting: Setting): string {

@@ -30,7 +30,6 @@ export function metricsRoutes(host: MetricsHost): Route[] {
     policy: settings.routerPolicy,
     router: host.router,
     pool: host.pool,
-    isCircuitOpen: () => false,
   };
   const prometheus = new PrometheusView(metrics, cluster);
   const sendPrometheus = (exchange: Exchange, accept: string): void => {

@@ -61,7 +61,7 @@ function shorthandOptions(): readonly Option[] {
     new Option('--itl <ms[:percent]>', 'Mean and variance of the time between tokens (5:10).'),
     new Option(
       '--api-key <key>',
-      'A key, or a file of keys, to ask for. May be repeated.',
+      'A key, or a file of keys, to ask for. May be repeated. (refused until it works)',
     ).argParser((value: string, previous: readonly string[] = []) => [...previous, value]),
     new Option('--loop <name>').hideHelp(),
     new Option('--http2').hideHelp(),
@@ -116,7 +116,7 @@ function descriptionOf({ setting }: NamedSetting): string {
   if (setting.kind === 'choice' && setting.choices.length <= MOST_CHOICES) {
     notes.push(setting.choices.join(', '));
   }
-  if (setting.effect?.kind === 'yet') notes.push('no effect yet');
+  if (setting.effect?.kind === 'yet') notes.push('refused until it works');
   if (setting.aliases !== undefined) notes.push(`also --${setting.aliases.join(', --')}`);
   return `${setting.help} (${notes.join('; ')})`;
 }

@@ -7,7 +7,7 @@ import {
   entriesOfFlags,
   type Flag,
 } from './config/entries.ts';
-import { parseValue, type ReadFile, type SettingValue } from './config/parse-value.ts';
+import { parseValue, type ReadFile, type SettingValue, sameValue } from './config/parse-value.ts';
 import { isSecret, type Setting } from './config/setting.ts';
 import {
   SETTINGS,
@@ -52,14 +52,16 @@ export function resolveSettings(inputs: SettingInputs): ResolvedSettings {
   ];
   const values = new Map<SettingName, SettingValue>();
   const origins = new Map<SettingName, Source>();
+  const spellings = new Map<SettingName, string>();
   const problems: string[] = [];
   const failed = new Set<SettingName>();
   for (const [source, entries] of ranked) {
     problems.push(...entries.problems);
-    for (const [name, value] of valuesOf(entries, readFile, problems, failed)) {
+    for (const [name, { value, spelled }] of valuesOf(entries, readFile, problems, failed)) {
       if (values.has(name)) continue;
       values.set(name, value);
       origins.set(name, source);
+      spellings.set(name, spelled);
     }
   }
   const settings = everySetting((name, setting) =>
@@ -67,7 +69,7 @@ export function resolveSettings(inputs: SettingInputs): ResolvedSettings {
   );
   const sources = everySetting((name) => origins.get(name) ?? 'default');
   assertParsed(settings);
-  problems.push(...problemsBetween(settings, failed));
+  problems.push(...problemsBetween(settings, failed, spellings));
   if (problems.length > 0) return { ok: false, problems };
   const warnings = ranked.flatMap(([, entries]) => entries.warnings);
   return {
@@ -78,15 +80,20 @@ export function resolveSettings(inputs: SettingInputs): ResolvedSettings {
   };
 }
 
+/** A value, and how its source calls the setting. */
+interface Given {
+  readonly value: SettingValue;
+  readonly spelled: string;
+}
+
 /** Parses the entries of one source; two spellings of one setting must agree. */
 function valuesOf(
   { entries }: Entries,
   readFile: ReadFile,
   problems: string[],
   failed: Set<SettingName>,
-): ReadonlyMap<SettingName, SettingValue> {
-  const values = new Map<SettingName, SettingValue>();
-  const spellings = new Map<SettingName, string>();
+): ReadonlyMap<SettingName, Given> {
+  const values = new Map<SettingName, Given>();
   for (const { setting: named, spelled, raw } of entries) {
     const parsed = parseValue(named.setting, raw, readFile);
     if (!parsed.ok) {
@@ -94,18 +101,15 @@ function valuesOf(
       failed.add(named.name);
       continue;
     }
-    const other = spellings.get(named.name);
-    if (other !== undefined && !sameValue(values.get(named.name), parsed.value)) {
-      problems.push(`${other} and ${spelled} are the same setting, but their values differ`);
+    const other = values.get(named.name);
+    if (other !== undefined && !sameValue(other.value, parsed.value)) {
+      problems.push(
+        `${other.spelled} and ${spelled} are the same setting, but their values differ`,
+      );
     }
-    values.set(named.name, parsed.value);
-    spellings.set(named.name, spelled);
+    values.set(named.name, { value: parsed.value, spelled });
   }
   return values;
-}
-
-function sameValue(a: SettingValue, b: SettingValue): boolean {
-  return JSON.stringify(a) === JSON.stringify(b);
 }
 
 /** A frozen record with one value for each setting. */

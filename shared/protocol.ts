@@ -8,7 +8,7 @@ import { type TimeUs, timeUs } from './units.ts';
  */
 
 /** Both ends of a port must speak the same version; a message of another one is an error. */
-export const PROTOCOL_VERSION = 1;
+export const PROTOCOL_VERSION = 2;
 
 /** One sequence to simulate: all that a worker has to know to decide when its tokens come out. */
 export interface SubmitCommand {
@@ -38,17 +38,36 @@ export interface SubmitCommand {
    */
   readonly siblingOf: RequestId;
   /**
-   * Chained hashes of the full blocks of prompt and answer, (lo, hi) pairs. Empty: nothing is
-   * cached.
+   * Chained hashes of the full blocks of prompt and answer, (lo, hi) pairs, as far as they are
+   * known: see `ExtendCommand`. Empty: nothing is cached.
    */
   readonly hashes: Uint32Array;
 }
 
-/** Ends a sequence at whatever stage it is; its slot and blocks are free within one step. */
+/**
+ * Further block hashes of a sequence's answer, (lo, hi) pairs, appended to those that it has. Those
+ * of blocks that it has computed already are matchable at once. A sequence that is gone ignores it.
+ */
+export interface ExtendCommand {
+  readonly kind: 'extend';
+  readonly worker: WorkerId;
+  readonly request: RequestId;
+  readonly hashes: Uint32Array;
+}
+
+/**
+ * Ends a sequence at whatever stage it is; its slot is free within one step, and what it has
+ * computed stays cached. A sequence that is gone ignores it.
+ */
 export interface CancelCommand {
   readonly kind: 'cancel';
   readonly worker: WorkerId;
   readonly request: RequestId;
+  /**
+   * What the sequence ends with: `finished` when its text has come to a stop sequence, `cancelled`
+   * when nobody waits for it any more.
+   */
+  readonly outcome: typeof OUTCOME.finished | typeof OUTCOME.cancelled;
 }
 
 /** Starts a worker with an empty cache on this thread, or replaces one that has crashed. */
@@ -63,15 +82,20 @@ export interface DrainCommand {
   readonly kind: 'drain';
 }
 
-/** Makes a worker fail on purpose: a thrown error, or a thread that runs out of memory. */
+/** Ways in which a worker can be told to fail: a thrown error, a thread that runs out of memory. */
+export const FAULTS = ['throw', 'out-of-memory'] as const;
+export type Fault = (typeof FAULTS)[number];
+
+/** Makes a worker fail on purpose. */
 export interface FaultCommand {
   readonly kind: 'fault';
   readonly worker: WorkerId;
-  readonly fault: 'throw' | 'out-of-memory';
+  readonly fault: Fault;
 }
 
 export type WorkerCommand =
   | SubmitCommand
+  | ExtendCommand
   | CancelCommand
   | ConfigureCommand
   | DrainCommand
@@ -136,7 +160,7 @@ export interface WorkerConfig {
 
 /** How a sequence ended, as small integers, since they travel in columns of numbers. */
 export const OUTCOME = {
-  /** All its tokens came out. */
+  /** All its tokens came out, or its text came to a stop sequence. */
   finished: 0,
   /** The gateway cancelled it. */
   cancelled: 1,
@@ -146,6 +170,13 @@ export const OUTCOME = {
   tooLong: 3,
 } as const;
 export type Outcome = (typeof OUTCOME)[keyof typeof OUTCOME];
+
+const OUTCOMES: readonly Outcome[] = Object.values(OUTCOME);
+
+/** The outcome that the word of a column stands for; undefined if it stands for none. */
+export function outcomeOf(word: number): Outcome | undefined {
+  return OUTCOMES[word];
+}
 
 /** Top bit of a hash's `hi` word in a KV event: the block was removed, not stored. */
 export const REMOVED_BIT = 0x80000000;

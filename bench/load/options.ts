@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 
-export const SCENARIOS = ['unary', 'stream', 'truth', 'memory', 'start'] as const;
+export const SCENARIOS = ['unary', 'stream', 'truth', 'memory', 'start', 'hostile'] as const;
 export type ScenarioName = (typeof SCENARIOS)[number];
 
 export interface LoadOptions {
@@ -15,6 +15,8 @@ export interface LoadOptions {
   readonly streams: number;
   /** 0: no soak. Otherwise the soak is all that runs. */
   readonly soakMinutes: number;
+  /** Only the hostile requests whose name contains this text. */
+  readonly filter: string;
   /** Built entry point to measure instead of building this checkout. */
   readonly server: string | undefined;
   readonly jsonFile: string | undefined;
@@ -27,12 +29,13 @@ export const HELP = `npm run bench:load -- [options] [-- flags of fakeai serve]
 Measures the built server under load beside a bare uWebSockets.js server in the same run.
 All traffic stays on 127.0.0.1.
 
-  --only NAME         unary, stream, truth, memory or start; may be repeated (all)
+  --only NAME         unary, stream, truth, memory, start or hostile; may be repeated (all)
   --rounds N          alternating rounds of each comparison (5)
   --seconds S         length of one measurement (5)
   --connections N     keep-alive connections of the unary load (64)
   --streams N         streams at once (1000)
   --soak MINUTES      only a full-rate mix of unary and streaming requests, with memory sampled
+  --filter TEXT       only the hostile requests whose name contains TEXT
   --server FILE       measure this built entry point instead of building and measuring dist/
   --json FILE         write every figure of every round to this file as well
   --help              show this text
@@ -42,6 +45,7 @@ stream  server-sent events with a token every 5 ms: tokens/s, CPU time per token
 truth   a token every 20 ms: does the server say that it keeps up, and does it
 memory  resident memory when idle, and per open stream
 start   time from the command to the first served request
+hostile requests made to block the server or to fill its memory: longest hold, peak memory
 
 Flags after -- tell what another setting costs: npm run bench:load -- --only unary -- --threads 1
 
@@ -60,6 +64,7 @@ export function parseOptions(argv: readonly string[]): LoadOptions | undefined {
       connections: { type: 'string', default: '64' },
       streams: { type: 'string', default: '1000' },
       soak: { type: 'string', default: '0' },
+      filter: { type: 'string', default: '' },
       server: { type: 'string' },
       json: { type: 'string' },
       help: { type: 'boolean', default: false },
@@ -73,6 +78,7 @@ export function parseOptions(argv: readonly string[]): LoadOptions | undefined {
     connections: wholeNumber('connections', values.connections, 1, 10_000),
     streams: wholeNumber('streams', values.streams, 1, 10_000),
     soakMinutes: wholeNumber('soak', values.soak, 0, 1440),
+    filter: values.filter,
     server: values.server,
     jsonFile: values.json,
     serveFlags: argv.slice(end + 1),

@@ -9,6 +9,8 @@ export interface ProcessUsage {
   readonly mainThreadCpuUs: number | undefined;
   /** Resident memory, in bytes. */
   readonly rssBytes: number;
+  /** The most that it ever was; undefined where the system does not say. */
+  readonly peakRssBytes: number | undefined;
 }
 
 export function usageOf(pid: number): ProcessUsage {
@@ -25,11 +27,13 @@ function cpuTicks(statFile: string): number {
 
 function usageFromProc(pid: number): ProcessUsage {
   const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-  const rssKib = Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]);
+  const kib = (name: string): number =>
+    Number(new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1]);
   return {
     cpuUs: cpuTicks(`/proc/${pid}/stat`) * tickUs(),
     mainThreadCpuUs: cpuTicks(`/proc/${pid}/task/${pid}/stat`) * tickUs(),
-    rssBytes: rssKib * 1024,
+    rssBytes: kib('VmRSS') * 1024,
+    peakRssBytes: kib('VmHWM') * 1024,
   };
 }
 
@@ -52,5 +56,6 @@ function usageFromPs(pid: number): ProcessUsage {
     cpuUs: (Number(days) * 86_400 + seconds) * 1e6,
     mainThreadCpuUs: undefined,
     rssBytes: Number(rssKib) * 1024,
+    peakRssBytes: undefined,
   };
 }

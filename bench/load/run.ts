@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { hostileScenario } from './hostile-scenario.ts';
 import { describeMachine } from './machine.ts';
 import { memoryScenario } from './memory-scenario.ts';
 import { HELP, type LoadOptions, parseOptions, type ScenarioName } from './options.ts';
@@ -21,6 +22,7 @@ const SCENARIOS: Readonly<Record<ScenarioName, Scenario>> = {
   truth: truthScenario,
   memory: memoryScenario,
   start: startScenario,
+  hostile: hostileScenario,
 };
 
 const EXIT_FAILED = 1;

@@ -7,6 +7,9 @@ import type { BareScript } from './bare-server.ts';
 import { send } from './http-post.ts';
 import { type ProcessUsage, usageOf } from './process-usage.ts';
 
+/** Flags of Node with which a server watches its own event loop. */
+export const LOOP_WATCH = ['--import', new URL('./loop-watch.mjs', import.meta.url).href];
+
 const START_TIMEOUT_MS = 15_000;
 const STOP_TIMEOUT_MS = 5_000;
 const POLL_MS = 2;
@@ -45,7 +48,7 @@ export class ServerProcess {
   ): Promise<ServerProcess> {
     const port = await freePort();
     const args = [...nodeFlags, entry, 'serve', '--port', String(port), ...serveFlags];
-    const child = launch(args, 'ignore');
+    const child = launch(args);
     let stderr = '';
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       stderr = (stderr + text).slice(-STDERR_CHARS_KEPT);
@@ -65,7 +68,7 @@ export class ServerProcess {
 
   static async startBare(script: BareScript): Promise<ServerProcess> {
     const entry = fileURLToPath(new URL('./bare-server.ts', import.meta.url));
-    const child = launch(['--import', 'tsx', entry], 'ipc');
+    const child = launch(['--import', 'tsx', entry]);
     child.stderr?.pipe(process.stderr);
     child.send(script);
     const [message]: { port: number }[] = await Promise.race([
@@ -82,10 +85,28 @@ export class ServerProcess {
     return usageOf(this.#child.pid ?? 0);
   }
 
+  /** False once it has ended, by itself or otherwise. */
+  get isRunning(): boolean {
+    return this.#child.exitCode === null && this.#child.signalCode === null;
+  }
+
+  /**
+   * How long its event loop was held at most since this was asked last, in milliseconds; `Infinity`
+   * if it has ended. For servers that were started with `LOOP_WATCH`.
+   */
+  async longestHoldMs(): Promise<number> {
+    if (!this.isRunning) return Infinity;
+    const answer = once(this.#child, 'message');
+    this.#child.send('longest hold');
+    const ended = once(this.#child, 'exit').then(() => [{ longestHoldMs: Infinity }]);
+    const [message]: { longestHoldMs: number }[] = await Promise.race([answer, ended]);
+    return message?.longestHoldMs ?? Infinity;
+  }
+
   /** Asks it to end, and makes it after 5 s. */
   async stop(): Promise<void> {
     const child = this.#child;
-    if (child.exitCode !== null || child.signalCode !== null) return;
+    if (!this.isRunning) return;
     const ended = once(child, 'exit');
     child.kill('SIGTERM');
     const killer = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT_MS);
@@ -95,11 +116,11 @@ export class ServerProcess {
 }
 
 /** The caller's own `FAKEAI_*` settings must not change what is measured. */
-function launch(nodeArgs: readonly string[], channel: 'ipc' | 'ignore'): ChildProcess {
+function launch(nodeArgs: readonly string[]): ChildProcess {
   const env = Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !name.startsWith('FAKEAI_')),
   );
-  const stdio: StdioOptions = ['ignore', 'ignore', 'pipe', channel];
+  const stdio: StdioOptions = ['ignore', 'ignore', 'pipe', 'ipc'];
   const child = spawn(process.execPath, nodeArgs, { env, stdio });
   running.add(child);
   child.on('exit', () => running.delete(child));

@@ -146,6 +146,5 @@ function aCluster(): ClusterFigures {
     policy: 'smart',
     router: { totals: { decisions: 0, routeUs: 0, ...none }, decisionsFor: () => 0 },
     pool: { isUp: () => true, restarts: () => 0 },
-    isCircuitOpen: () => false,
   };
 }

@@ -1,11 +1,12 @@
 import { assert } from '../../shared/assert.ts';
-import { outcomeOf } from '../../shared/codec.ts';
 import { NO_REQUEST, type RequestId, requestId, type WorkerId } from '../../shared/ids.ts';
 import {
+  type CancelCommand,
   ENDED_WORDS,
   type EventBatch,
   OUTCOME,
   type Outcome,
+  outcomeOf,
   STARTED_WORDS,
   type SubmitCommand,
   TOKEN_WORDS,
@@ -71,7 +72,9 @@ interface InFlight extends Placement {
   bookedFrom: number;
   started: boolean;
   rerouted: boolean;
-  /** Undefined once the client has left: nobody wants to hear more of it. */
+  /** What it has been told to end with, if it has. */
+  ending: CancelCommand['outcome'] | undefined;
+  /** Undefined once it has been told to end: nobody wants to hear more of it. */
   listener: RequestListener | undefined;
 }
 
@@ -128,6 +131,7 @@ export class Cluster {
       bookedFrom: this.#router.lastBookedFrom,
       started: false,
       rerouted: false,
+      ending: undefined,
       listener,
     };
     this.#inFlight.set(id, record);
@@ -137,10 +141,28 @@ export class Cluster {
 
   /** Ends a request whose client has left. Its listener hears no more of it. */
   cancel(request: RequestId): void {
+    this.#end(request, OUTCOME.cancelled);
+  }
+
+  /** Ends a request whose text has come to a stop sequence. Its listener hears no more of it. */
+  stop(request: RequestId): void {
+    this.#end(request, OUTCOME.finished);
+  }
+
+  /**
+   * Hands the worker further block hashes of a request's answer, (lo, hi) pairs, after those that
+   * it has. A request that has ended needs none.
+   */
+  extend(request: RequestId, hashes: Uint32Array): void {
     const record = this.#inFlight.get(request);
     if (record === undefined || record.listener === undefined) return;
-    record.listener = undefined;
-    this.#transport.send({ kind: 'cancel', worker: record.worker, request });
+    this.#transport.send({ kind: 'extend', worker: record.worker, request, hashes });
+    if (record.started) return;
+    // It may yet be placed on another worker, which has heard of none of them.
+    const all = new Uint32Array(record.command.hashes.length + hashes.length);
+    all.set(record.command.hashes);
+    all.set(hashes, record.command.hashes.length);
+    record.command = { ...record.command, hashes: all };
   }
 
   /** Takes in what one worker did: cache and load first, then tokens and ends. */
@@ -178,7 +200,7 @@ export class Cluster {
     }
     for (const record of lost) {
       if (record.listener === undefined) {
-        this.#counts.cancelled++;
+        this.#count(record.ending ?? OUTCOME.cancelled);
         this.#inFlight.delete(record.request);
       } else if (!this.#placeAgain(record, nowUs)) {
         this.#counts.failed++;
@@ -201,6 +223,14 @@ export class Cluster {
       submitted === accounted,
       'requests in are finished, cancelled, rejected, failed or here',
     );
+  }
+
+  #end(request: RequestId, outcome: CancelCommand['outcome']): void {
+    const record = this.#inFlight.get(request);
+    if (record === undefined || record.ending !== undefined) return;
+    record.ending = outcome;
+    record.listener = undefined;
+    this.#transport.send({ kind: 'cancel', worker: record.worker, request, outcome });
   }
 
   #placeAgain(record: InFlight, nowUs: TimeUs): boolean {
@@ -250,6 +280,7 @@ export class Cluster {
       const record = this.#inFlight.get(ended.at(i));
       assert(record !== undefined, 'a request ends once');
       const outcome = outcomeOf(ended.at(i + 1));
+      assert(outcome !== undefined, 'an end has an outcome');
       this.#inFlight.delete(record.request);
       this.#router.finished(record.worker);
       if (!record.started) {

@@ -2,7 +2,7 @@ import { assert, assertNever } from '../../shared/assert.ts';
 import type { WorkerId } from '../../shared/ids.ts';
 import {
   EventBatch,
-  type FaultCommand,
+  type Fault,
   type SubmitCommand,
   type WorkerCommand,
   type WorkerEvent,
@@ -46,7 +46,10 @@ export class Actor {
         this.#guard(command.worker, (worker) => this.#submit(worker, command));
         break;
       case 'cancel':
-        this.#guard(command.worker, (worker) => worker.cancel(command.request, this.#nowUs));
+        this.#guard(command.worker, (worker) => worker.cancel(command, this.#nowUs));
+        break;
+      case 'extend':
+        this.#guard(command.worker, (worker) => worker.extend(command, this.#nowUs));
         break;
       case 'configure':
         this.#workers.set(command.worker, new SimulatedWorker(command.worker, command.config));
@@ -116,7 +119,7 @@ export class Actor {
   }
 }
 
-function commitFault(fault: FaultCommand['fault']): void {
+function commitFault(fault: Fault): void {
   if (fault === 'throw') throw new Error('this worker was told to fail');
   const hog: unknown[] = [];
   for (;;) {

@@ -5,7 +5,7 @@ import { decodeEvents, encodeCommands } from '../../shared/codec.ts';
 import { type WorkerId, workerId } from '../../shared/ids.ts';
 import type {
   EventBatch,
-  FaultCommand,
+  Fault,
   WorkerCommand,
   WorkerConfig,
   WorkerEvent,
@@ -121,7 +121,7 @@ export class WorkerPool implements Transport {
   }
 
   /** Makes a worker fail, to see what the rest of the system does. */
-  injectFault(worker: WorkerId, fault: FaultCommand['fault']): void {
+  injectFault(worker: WorkerId, fault: Fault): void {
     this.send({ kind: 'fault', worker, fault });
   }
 

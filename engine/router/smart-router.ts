@@ -88,7 +88,7 @@ export class SmartRouter {
     this.index = new PrefixIndex(workers, config.indexCapBlocks);
     this.ledger = new LoadLedger(workers, blockSize);
     const rng = new Rng(config.seed).fork('router');
-    this.#policy = createPolicy(config.policy, workers, config.temperature, rng);
+    this.#policy = createPolicy(config.policy, workers, blockSize, config.temperature, rng);
     this.#log = new DecisionLog(config.decisionLogCapacity, workers);
     this.#heldBlocks = new Int32Array(workers);
     this.#decisionsByWorker = new Float64Array(workers);
@@ -186,7 +186,7 @@ export class SmartRouter {
     if (this.#config.kvEnabled) this.index.unbook(hashes, fromBlock, toBlock, worker);
   }
 
-  /** Lets `worker` be chosen or not, for example while its circuit is open. */
+  /** Lets `worker` be chosen or not. */
   setEligible(worker: WorkerId, eligible: boolean): void {
     const view = this.#view;
     view.eligibleCount += Number(eligible) - view.eligible[worker]!;

@@ -1,5 +1,10 @@
 import { assert } from '../../shared/assert.ts';
-import { type EventBatch, OUTCOME, type SubmitCommand } from '../../shared/protocol.ts';
+import {
+  type EventBatch,
+  OUTCOME,
+  type Outcome,
+  type SubmitCommand,
+} from '../../shared/protocol.ts';
 import { timeUs } from '../../shared/units.ts';
 import type { Scheduler } from './scheduler.ts';
 import { type Slot, STAGE } from './sequence-table.ts';
@@ -57,13 +62,13 @@ export class BatchedScheduler implements Scheduler {
     return this.nextWakeUs() < command.arrivedUs;
   }
 
-  cancel(slot: Slot, atUs: number): void {
+  cancel(slot: Slot, outcome: Outcome, atUs: number): void {
     const { sequences } = this.#state;
     if (sequences.stage[slot] === STAGE.running) {
-      sequences.cancelled[slot] = 1;
+      sequences.endAfterStep(slot, outcome);
       this.#cutShort(atUs);
     } else {
-      this.#state.end(slot, OUTCOME.cancelled);
+      this.#state.end(slot, outcome);
       this.enqueued(atUs);
     }
   }
@@ -100,8 +105,9 @@ export class BatchedScheduler implements Scheduler {
     out.stepUs = timeUs(this.#stepUs);
     for (let i = 0; i < running.length; ) {
       const slot = running[i]!;
-      if (sequences.cancelled[slot]) {
-        state.end(slot, OUTCOME.cancelled);
+      const ending = sequences.endingOf(slot);
+      if (ending !== undefined) {
+        state.end(slot, ending);
         continue;
       }
       const tokens = sequences.scheduled[slot]!;

@@ -1,5 +1,10 @@
 import { IndexedHeap } from '../../shared/indexed-heap.ts';
-import { type EventBatch, OUTCOME, type SubmitCommand } from '../../shared/protocol.ts';
+import {
+  type EventBatch,
+  OUTCOME,
+  type Outcome,
+  type SubmitCommand,
+} from '../../shared/protocol.ts';
 import { timeUs } from '../../shared/units.ts';
 import type { Scheduler } from './scheduler.ts';
 import type { Slot } from './sequence-table.ts';
@@ -40,9 +45,9 @@ export class PacedScheduler implements Scheduler {
     return this.#state.isQueueFull || this.#state.hasPriorities || command.priority !== 0;
   }
 
-  cancel(slot: Slot, atUs: number): void {
+  cancel(slot: Slot, outcome: Outcome, atUs: number): void {
     this.#due.remove(slot);
-    this.#state.end(slot, OUTCOME.cancelled);
+    this.#state.end(slot, outcome);
     this.enqueued(atUs);
   }
 

@@ -1,6 +1,7 @@
 import { assert } from '../../shared/assert.ts';
+import { HASH_WORDS } from '../../shared/block-hash.ts';
 import { type RequestId, requestId } from '../../shared/ids.ts';
-import type { SubmitCommand } from '../../shared/protocol.ts';
+import { type Outcome, outcomeOf, type SubmitCommand } from '../../shared/protocol.ts';
 import { BlockList } from '../kv/block-list.ts';
 
 /** Where a sequence stands. */
@@ -61,8 +62,10 @@ export class SequenceTable {
   heldBy = new Int32Array(FIRST_SLOTS);
   /** 1 for a sequence whose prefill another one has done: its first token is due at admission. */
   sharesPrefill = new Uint8Array(FIRST_SLOTS);
-  /** 1 once a cancel has come in while a step was under way. */
+  /** Outcome + 1 of a cancel that has come in while a step was under way, or 0. */
   cancelled = new Uint8Array(FIRST_SLOTS);
+  /** Blocks of prompt and answer whose hashes are known: those at the front of `hashes`. */
+  hashedBlocks = new Int32Array(FIRST_SLOTS);
   readonly hashes: Uint32Array[] = [];
   readonly blocks: BlockList[] = [];
 
@@ -110,7 +113,31 @@ export class SequenceTable {
     this.sharesPrefill[slot] = 0;
     this.cancelled[slot] = 0;
     this.hashes[slot] = command.hashes;
+    this.hashedBlocks[slot] = command.hashes.length / HASH_WORDS;
     return slot;
+  }
+
+  /** Ends a sequence with `outcome` once the step under way has ended; the first call decides. */
+  endAfterStep(slot: Slot, outcome: Outcome): void {
+    if (this.cancelled[slot] === 0) this.cancelled[slot] = outcome + 1;
+  }
+
+  /** What a sequence ends with now that the step has ended; undefined if it goes on. */
+  endingOf(slot: Slot): Outcome | undefined {
+    return outcomeOf(this.cancelled[slot]! - 1);
+  }
+
+  /** Appends to the hashes of a sequence: piece by piece, so that the list grows by doubling. */
+  addHashes(slot: Slot, more: Uint32Array): void {
+    const known = this.hashedBlocks[slot]! * HASH_WORDS;
+    let hashes = this.hashes[slot]!;
+    if (known + more.length > hashes.length) {
+      // The first list belongs to whoever submitted it: what is grown is a copy.
+      hashes = words(hashes, Math.max(hashes.length * 2, known + more.length));
+      this.hashes[slot] = hashes;
+    }
+    hashes.set(more, known);
+    this.hashedBlocks[slot] = (known + more.length) / HASH_WORDS;
   }
 
   /** Frees the slot. Its blocks must have been released. */
@@ -132,6 +159,7 @@ export class SequenceTable {
   #grow(slots: number): void {
     this.stage = bytes(this.stage, slots);
     this.cancelled = bytes(this.cancelled, slots);
+    this.hashedBlocks = ints(this.hashedBlocks, slots);
     this.profile = bytes(this.profile, slots);
     this.request = words(this.request, slots);
     this.stream = words(this.stream, slots);

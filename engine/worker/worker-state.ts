@@ -102,8 +102,11 @@ export class WorkerState {
     const { sequences, cache, config } = this;
     const blocks = sequences.blocks[slot]!;
     const known = this.knownTokens(slot);
-    const hashes = sequences.hashes[slot]!;
-    const revived = cache.match(hashes, Math.floor((known - 1) / config.blockSize), blocks);
+    const matchable = Math.min(
+      Math.floor((known - 1) / config.blockSize),
+      sequences.hashedBlocks[slot]!,
+    );
+    const revived = cache.match(sequences.hashes[slot]!, matchable, blocks);
     const hit = blocks.length;
     const fresh = blocksOf(tokensFor(slot, hit * config.blockSize), config.blockSize) - hit;
     if (fresh > cache.blocksFree + cache.blocksCached - revived) {
@@ -194,16 +197,20 @@ export class WorkerState {
     const before = sequences.computed[slot]!;
     const after = before + tokens;
     sequences.computed[slot] = after;
-    const hashes = sequences.hashes[slot]!;
-    const fullBlocks = Math.min(Math.floor(after / config.blockSize), hashes.length >> 1);
-    const firstNew = Math.floor(before / config.blockSize);
-    for (let i = firstNew; i < fullBlocks; i++) {
-      this.cache.commit(sequences.blocks[slot]!, i, hashes[2 * i]!, hashes[2 * i + 1]!);
-    }
     if (sequences.prefillPending[slot]! > 0) {
       this.#pendPrefill(slot, Math.max(0, this.knownTokens(slot) - after));
     }
-    return firstNew < fullBlocks;
+    return this.#commitFrom(slot, Math.floor(before / config.blockSize));
+  }
+
+  /**
+   * Further hashes of a sequence's answer have come. Returns whether that made blocks matchable
+   * which it had computed already, of which sequences that wait for room may share.
+   */
+  extend(slot: Slot, hashes: Uint32Array): boolean {
+    const firstNew = this.sequences.hashedBlocks[slot]!;
+    this.sequences.addHashes(slot, hashes);
+    return this.#commitFrom(slot, firstNew);
   }
 
   /** `count` tokens of a sequence come out, `lateUs` after the last of them was due. */
@@ -253,6 +260,20 @@ export class WorkerState {
     this.#kv.clear();
     this.#ended.clear();
     this.#fillLoad(out.load);
+  }
+
+  /** Makes the computed blocks of a sequence from `first` on matchable; false if there are none. */
+  #commitFrom(slot: Slot, first: number): boolean {
+    const { sequences } = this;
+    const hashes = sequences.hashes[slot]!;
+    const end = Math.min(
+      Math.floor(sequences.computed[slot]! / this.config.blockSize),
+      sequences.hashedBlocks[slot]!,
+    );
+    for (let i = first; i < end; i++) {
+      this.cache.commit(sequences.blocks[slot]!, i, hashes[2 * i]!, hashes[2 * i + 1]!);
+    }
+    return first < end;
   }
 
   #fillLoad(load: LoadReport): void {

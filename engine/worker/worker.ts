@@ -1,6 +1,12 @@
 import { assert } from '../../shared/assert.ts';
-import type { RequestId, WorkerId } from '../../shared/ids.ts';
-import type { EventBatch, SubmitCommand, WorkerConfig } from '../../shared/protocol.ts';
+import type { WorkerId } from '../../shared/ids.ts';
+import type {
+  CancelCommand,
+  EventBatch,
+  ExtendCommand,
+  SubmitCommand,
+  WorkerConfig,
+} from '../../shared/protocol.ts';
 import { timeUs } from '../../shared/units.ts';
 import { BlockList } from '../kv/block-list.ts';
 import { BatchedScheduler } from './batched-scheduler.ts';
@@ -25,7 +31,7 @@ export class SimulatedWorker {
   readonly #scheduler: Scheduler;
   /** Blocks that no sequence holds, for the time of a call. */
   readonly #passing = new BlockList();
-  /** When ends that happened between batches are to be told, or `Infinity`. */
+  /** When ends and KV events that happened between batches are to be told, or `Infinity`. */
   #newsAtUs = Number.POSITIVE_INFINITY;
   #seq = 0;
   #nowUs = 0;
@@ -54,11 +60,19 @@ export class SimulatedWorker {
     this.#noteNews(command.arrivedUs);
   }
 
+  /** Hands a sequence further hashes of its answer; one that is not here any more needs none. */
+  extend({ request, hashes }: ExtendCommand, atUs: number): void {
+    const slot = this.#state.sequences.find(request);
+    if (slot === NO_SLOT || !this.#state.extend(slot, hashes)) return;
+    this.#scheduler.enqueued(Math.max(atUs, this.#nowUs));
+    this.#tellAt(atUs);
+  }
+
   /** Ends a sequence; one that is not here any more has ended by itself. */
-  cancel(request: RequestId, atUs: number): void {
+  cancel({ request, outcome }: CancelCommand, atUs: number): void {
     const slot = this.#state.sequences.find(request);
     if (slot === NO_SLOT) return;
-    this.#scheduler.cancel(slot, Math.max(atUs, this.#nowUs));
+    this.#scheduler.cancel(slot, outcome, Math.max(atUs, this.#nowUs));
     this.#noteNews(atUs);
   }
 
@@ -132,6 +146,11 @@ export class SimulatedWorker {
   }
 
   #noteNews(atUs: number): void {
-    if (this.#state.hasNews) this.#newsAtUs = Math.min(this.#newsAtUs, Math.max(atUs, this.#nowUs));
+    if (this.#state.hasNews) this.#tellAt(atUs);
+  }
+
+  /** Sees to it that there is a batch at `atUs`, or at once if that is past. */
+  #tellAt(atUs: number): void {
+    this.#newsAtUs = Math.min(this.#newsAtUs, Math.max(atUs, this.#nowUs));
   }
 }

@@ -1,6 +1,5 @@
 import type { WorkerPool } from '../../engine/host/worker-pool.ts';
 import type { SmartRouter } from '../../engine/router/smart-router.ts';
-import type { WorkerId } from '../../shared/ids.ts';
 
 /** What the views read from the rest of the server at the moment when somebody asks. */
 export interface ClusterFigures {
@@ -8,6 +7,4 @@ export interface ClusterFigures {
   readonly policy: string;
   readonly router: Pick<SmartRouter, 'totals' | 'decisionsFor'>;
   readonly pool: Pick<WorkerPool, 'isUp' | 'restarts'>;
-  /** Whether requests are kept from the worker because it failed too often. */
-  isCircuitOpen(worker: WorkerId): boolean;
 }

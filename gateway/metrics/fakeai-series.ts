@@ -167,7 +167,6 @@ export class FakeaiSeries {
     const active = this.#gauge('worker_active_blocks', 'KV blocks that sequences use.');
     const cached = this.#gauge('worker_cached_blocks', 'KV blocks kept for later hits.');
     const free = this.#gauge('worker_free_blocks', 'KV blocks that hold nothing.');
-    const open = this.#gauge('worker_circuit_open', '1 while requests are kept from the worker.');
     const hits = this.#counter('kv_hits_total', 'KV blocks found at admission.');
     const misses = this.#counter('kv_misses_total', 'KV blocks to be computed at admission.');
     const evictions = this.#counter('kv_evictions_total', 'KV blocks given up for others.');
@@ -182,7 +181,6 @@ export class FakeaiSeries {
       active.series(labels, () => workers.load(index, 'activeBlocks'));
       cached.series(labels, () => workers.load(index, 'cachedBlocks'));
       free.series(labels, () => options.blocksPerWorker - used());
-      open.series(labels, () => Number(cluster.isCircuitOpen(id)));
       hits.series(labels, () => workers.total(index, 'hitBlocks'));
       misses.series(labels, () => workers.total(index, 'missedBlocks'));
       evictions.series(labels, () => workers.total(index, 'evictedBlocks'));

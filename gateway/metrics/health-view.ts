@@ -6,7 +6,6 @@ import type { GatewayMetrics } from './gateway-metrics.ts';
 export interface WorkerHealth {
   readonly id: string;
   readonly state: 'up' | 'down';
-  readonly circuit: 'closed' | 'open';
   readonly running: number;
   readonly waiting: number;
   readonly active_blocks: number;
@@ -120,7 +119,6 @@ function workerViews(metrics: GatewayMetrics, cluster: ClusterFigures): WorkerHe
     return {
       id: `worker-${index}`,
       state: cluster.pool.isUp(id) ? 'up' : 'down',
-      circuit: cluster.isCircuitOpen(id) ? 'open' : 'closed',
       running: workers.load(index, 'running'),
       waiting: workers.load(index, 'waiting'),
       active_blocks: workers.load(index, 'activeBlocks'),

@@ -1,23 +1,43 @@
 import { effectiveLatency } from './latency.ts';
+import { sameValue } from './parse-value.ts';
 import { SETTINGS, type SettingName, type SettingSources, type Settings } from './settings.ts';
 
 /** Rules between settings: what cannot be at all, and what is probably not meant. */
 
-/** `failed` settings have a problem of their own already, and stand at their defaults. */
+/**
+ * `failed` settings have a problem of their own already, and stand at their defaults. `spellings`
+ * are those under which the others were given.
+ */
 export function problemsBetween(
   settings: Settings,
   failed: ReadonlySet<SettingName>,
+  spellings: ReadonlyMap<SettingName, string>,
 ): readonly string[] {
-  const problems: string[] = [];
+  const problems = [...notBuilt(settings, spellings)];
   const sslFailed = failed.has('sslCertfile') || failed.has('sslKeyfile');
   const oneOfSsl = (settings.sslCertfile === undefined) !== (settings.sslKeyfile === undefined);
   if (oneOfSsl && !sslFailed) {
     problems.push('FAKEAI_SSL_CERTFILE and FAKEAI_SSL_KEYFILE must be set both or not at all');
   }
-  if (settings.requireApiKey && settings.apiKeys.length === 0 && !failed.has('apiKeys')) {
-    problems.push('FAKEAI_REQUIRE_API_KEY is true, but FAKEAI_API_KEYS has no key');
-  }
   return problems;
+}
+
+/** One problem with all settings that ask for what is not built, as their sources spell them. */
+function notBuilt(
+  settings: Settings,
+  spellings: ReadonlyMap<SettingName, string>,
+): readonly string[] {
+  const asked = SETTINGS.filter(
+    ({ name, setting }) =>
+      setting.effect?.kind === 'yet' && !sameValue(settings[name], setting.default),
+  ).map(({ name, env }) => spellings.get(name) ?? env);
+  // A flag may stand for several settings.
+  const names = [...new Set(asked)];
+  if (names.length === 0) return [];
+  const [verb, them] = names.length === 1 ? ['does', 'it'] : ['do', 'them'];
+  return [
+    `${names.join(', ')} ${verb} not work yet, and nobody must count on ${them}: leave ${them} out`,
+  ];
 }
 
 export function warningsAbout(settings: Settings, sources: SettingSources): readonly string[] {
@@ -29,18 +49,12 @@ export function warningsAbout(settings: Settings, sources: SettingSources): read
 }
 
 function withoutEffect(settings: Settings, sources: SettingSources): readonly string[] {
-  const warnings: string[] = [];
-  const later: string[] = [];
-  for (const { name, env, setting } of SETTINGS) {
-    if (sources[name] === 'default' || settings[name] === false) continue;
-    const { effect } = setting;
-    if (effect?.kind === 'never' && effect.quiet !== true) {
-      warnings.push(`${env} has no effect. ${effect.why}`);
-    }
-    if (effect?.kind === 'yet' && settings[name] !== setting.default) later.push(env);
-  }
-  if (later.length > 0) warnings.push(`Accepted, without effect yet: ${later.join(', ')}.`);
-  return warnings;
+  return SETTINGS.flatMap(({ name, env, setting: { effect, default: fallback } }) => {
+    if (effect?.kind !== 'never' || sources[name] === 'default') return [];
+    // Off is off, whatever it would have been.
+    if (settings[name] === false && fallback === false) return [];
+    return [`${env} has no effect. ${effect.why}`];
+  });
 }
 
 function contradictions(settings: Settings, sources: SettingSources): readonly string[] {
@@ -48,8 +62,14 @@ function contradictions(settings: Settings, sources: SettingSources): readonly s
   if (settings.responseDelay !== undefined && sources.ttftMs !== 'default') {
     warnings.push('FAKEAI_TTFT_MS and FAKEAI_RESPONSE_DELAY are both set; FAKEAI_TTFT_MS counts.');
   }
-  if (settings.apiKeys.length > 0 && !settings.requireApiKey) {
-    warnings.push('FAKEAI_API_KEYS is set, but FAKEAI_REQUIRE_API_KEY is false: all may enter.');
+  if (
+    sources.streamKeepaliveIntervalSeconds !== 'default' &&
+    !(settings.streamKeepaliveEnabled && settings.streamKeepaliveComments)
+  ) {
+    warnings.push(
+      'FAKEAI_STREAM_KEEPALIVE_INTERVAL_SECONDS has no effect without ' +
+        'FAKEAI_STREAM_KEEPALIVE_COMMENTS: chat streams have no other keep-alive.',
+    );
   }
   return warnings;
 }

@@ -99,7 +99,6 @@ export const ENGINE = {
 };
 
 const NO_MODEL = { kind: 'never', why: 'No model runs here.' } as const;
-const NO_MODEL_QUIET = { ...NO_MODEL, quiet: true } as const;
 
 export const GENERATION = {
   responseDelay: optionalNumber(
@@ -164,11 +163,11 @@ export const GENERATION = {
     { effect: NOT_YET },
   ),
   useLlmGeneration: boolean(false, 'Generate text with a real model.', { effect: NO_MODEL }),
-  llmModelName: text('distilgpt2', 'Model that would generate text.', { effect: NO_MODEL_QUIET }),
-  llmUseGpu: boolean(true, 'Where that model would run.', { effect: NO_MODEL_QUIET }),
+  llmModelName: text('distilgpt2', 'Model that would generate text.', { effect: NO_MODEL }),
+  llmUseGpu: boolean(true, 'Where that model would run.', { effect: NO_MODEL }),
   useSemanticEmbeddings: boolean(false, 'Embed with a real model.', { effect: NO_MODEL }),
-  embeddingModel: text('all-MiniLM-L6-v2', 'Model that would embed.', { effect: NO_MODEL_QUIET }),
-  embeddingUseGpu: boolean(true, 'Where that model would run.', { effect: NO_MODEL_QUIET }),
+  embeddingModel: text('all-MiniLM-L6-v2', 'Model that would embed.', { effect: NO_MODEL }),
+  embeddingUseGpu: boolean(true, 'Where that model would run.', { effect: NO_MODEL }),
   generateActualImages: boolean(true, 'Draw images instead of answering with a placeholder.', {
     effect: NOT_YET,
   }),

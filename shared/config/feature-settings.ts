@@ -112,7 +112,7 @@ export const FEATURES = {
   ),
   streamKeepaliveEnabled: boolean(
     true,
-    'Send keep-alive events on /v1/responses and /v1/messages while a stream is silent.',
+    'Send keep-alives while a stream is silent, where its endpoint has some.',
   ),
   streamKeepaliveIntervalSeconds: decimal(
     15,
@@ -121,7 +121,7 @@ export const FEATURES = {
   ),
   streamKeepaliveComments: boolean(
     false,
-    'Send comment lines as keep-alive on chat and completions too. Some clients break on them.',
+    'Send comment lines as keep-alive on chat. Some clients break on them.',
   ),
   responseStoreMaxEntries: integer(
     1000,

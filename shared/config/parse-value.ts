@@ -10,6 +10,10 @@ export type SettingValue =
   | Readonly<Record<string, number>>
   | undefined;
 
+export function sameValue(a: SettingValue, b: SettingValue): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}
+
 /** A problem is the end of a sentence that starts with the setting's name. */
 export type Parsed =
   | { readonly ok: true; readonly value: SettingValue }

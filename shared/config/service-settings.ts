@@ -154,7 +154,7 @@ export const SECURITY = {
   ),
   corsAllowedOrigins: list(['*'], { minEntries: 1 }, 'Origins that browsers may call from.'),
   corsAllowCredentials: boolean(true, 'Let browsers send credentials to a listed origin.'),
-  circuitBreakerEnabled: boolean(true, 'Skip a simulated worker that keeps failing.', {
+  circuitBreakerEnabled: boolean(false, 'Skip a simulated worker that keeps failing.', {
     effect: NOT_YET,
   }),
   circuitBreakerFailureThreshold: integer(
@@ -232,7 +232,7 @@ export const METRICS = {
     'retry-after of injected 429 and 503 answers.',
     { effect: NOT_YET },
   ),
-  errorHeader: boolean(true, 'Obey the request header X-Fakeai-Error.', { effect: NOT_YET }),
+  errorHeader: boolean(false, 'Obey the request header X-Fakeai-Error.', { effect: NOT_YET }),
   dcgmGpuCount: integer(
     0,
     { min: 0, max: 256, unit: 'GPUs' },

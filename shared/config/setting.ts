@@ -8,7 +8,7 @@ interface RowOptions {
   readonly nested?: string;
   /** Further flags, without `--`. */
   readonly aliases?: readonly string[];
-  /** Set when the value is accepted but does not, or not yet, do what its name says. */
+  /** Set when the value does not, or not yet, do what its name says. */
   readonly effect?: Effect;
 }
 
@@ -19,12 +19,12 @@ interface Row<T> extends RowOptions {
 }
 
 /**
- * Why a value has no effect: `never` on this stack, for the reason in `why`; or not `yet`, since
- * the feature is not built. `quiet` says that setting it is not worth a warning.
+ * Why a setting has no effect. `never` on this stack, for the reason in `why`: it is accepted with
+ * a warning, so that configurations of other servers start. Not `yet`, since the feature is not
+ * built: any value but the default, which says what is so, is refused, since whoever sets it counts
+ * on it.
  */
-export type Effect =
-  | { readonly kind: 'never'; readonly why: string; readonly quiet?: boolean }
-  | { readonly kind: 'yet' };
+export type Effect = { readonly kind: 'never'; readonly why: string } | { readonly kind: 'yet' };
 
 export const NOT_YET: Effect = { kind: 'yet' };
 

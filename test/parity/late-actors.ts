@@ -8,7 +8,7 @@ import { IndexedHeap } from '../../shared/indexed-heap.ts';
 import type { WorkerCommand } from '../../shared/protocol.ts';
 import { Rng } from '../../shared/rng.ts';
 import { type TimeUs, timeUs } from '../../shared/units.ts';
-import type { VirtualClusterOptions } from '../support/virtual-cluster.ts';
+import { isForSequence, type VirtualClusterOptions } from '../support/virtual-cluster.ts';
 
 export interface LateActorsOptions extends VirtualClusterOptions {
   readonly threads: number;
@@ -64,8 +64,8 @@ export class LateActors implements Transport {
   }
 
   /**
-   * Does `act`, which may cancel, as if every actor were in time: a cancel takes effect when the
-   * worker hears of it, so that a late one is another cancel.
+   * Does `act`, which may cancel or extend, as if every actor were in time: either takes effect
+   * when the worker hears of it, so that a late one is another one.
    */
   inTime(act: () => void): void {
     const atUs = this.#nowUs;
@@ -77,7 +77,7 @@ export class LateActors implements Transport {
   }
 
   send(command: WorkerCommand): void {
-    assert.ok(command.kind === 'submit' || command.kind === 'cancel');
+    assert.ok(isForSequence(command));
     const lane = this.#laneOf(command.worker);
     lane.inbox.push(command);
     lane.lookUs = Math.min(lane.lookUs, this.#nowUs + this.#lateness());

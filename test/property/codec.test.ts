@@ -1,18 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import {
-  CodecError,
-  decodeCommands,
-  decodeEvents,
-  encodeCommands,
-  encodeEvents,
-} from '../../shared/codec.ts';
+import { decodeCommands, decodeEvents, encodeCommands, encodeEvents } from '../../shared/codec.ts';
 import { requestId, workerId } from '../../shared/ids.ts';
+import { CodecError } from '../../shared/message.ts';
 import {
   EventBatch,
+  FAULTS,
   type LatencyConfig,
   LOAD_FIELDS,
+  OUTCOME,
   type WorkerCommand,
   type WorkerEvent,
 } from '../../shared/protocol.ts';
@@ -84,7 +81,13 @@ const command: fc.Arbitrary<WorkerCommand> = fc.oneof(
     siblingOf: request,
     hashes: words,
   }),
-  record({ kind: fc.constant('cancel' as const), worker, request }),
+  record({ kind: fc.constant('extend' as const), worker, request, hashes: words }),
+  record({
+    kind: fc.constant('cancel' as const),
+    worker,
+    request,
+    outcome: fc.constantFrom(OUTCOME.finished, OUTCOME.cancelled),
+  }),
   record({
     kind: fc.constant('configure' as const),
     worker,
@@ -103,7 +106,7 @@ const command: fc.Arbitrary<WorkerCommand> = fc.oneof(
   record({
     kind: fc.constant('fault' as const),
     worker,
-    fault: fc.constantFrom('throw' as const, 'out-of-memory' as const),
+    fault: fc.constantFrom(...FAULTS),
   }),
 );
 
@@ -141,36 +144,28 @@ function plain(event: WorkerEvent): unknown {
   return { worker, seq, endUs, steps, stepUs, load, lists };
 }
 
-/** Submits and batches travel before all else, each in their order. */
-function firstKind<T extends { kind: string }>(items: readonly T[], kind: T['kind']): T[] {
-  return [
-    ...items.filter((item) => item.kind === kind),
-    ...items.filter((item) => item.kind !== kind),
-  ];
-}
-
 function assertExact(bytes: Uint8Array): void {
   assert.equal(bytes.byteOffset, 0);
   assert.equal(bytes.byteLength, bytes.buffer.byteLength);
 }
 
-test('every command survives the way to a worker', () => {
+test('commands arrive as they were sent, in their order', () => {
   fc.assert(
-    fc.property(fc.array(command, { maxLength: 6 }), (commands) => {
+    fc.property(fc.array(command, { maxLength: 12 }), (commands) => {
       const bytes = encodeCommands(commands);
       assertExact(bytes);
-      assert.deepEqual(decodeCommands(bytes), firstKind(commands, 'submit'));
+      assert.deepEqual(decodeCommands(bytes), commands);
     }),
     { numRuns: 300 },
   );
 });
 
-test('every event survives the way back', () => {
+test('events arrive as they were sent, in their order', () => {
   fc.assert(
-    fc.property(fc.array(event, { maxLength: 6 }), (events) => {
+    fc.property(fc.array(event, { maxLength: 12 }), (events) => {
       const bytes = encodeEvents(events);
       assertExact(bytes);
-      assert.deepEqual(decodeEvents(bytes).map(plain), firstKind(events, 'batch').map(plain));
+      assert.deepEqual(decodeEvents(bytes).map(plain), events.map(plain));
     }),
     { numRuns: 300 },
   );
@@ -183,5 +178,29 @@ test('bytes at random are refused, and never anything else thrown', () => {
       assert.throws(() => decodeEvents(bytes), CodecError);
     }),
     { numRuns: 500 },
+  );
+});
+
+test('a message with other bytes in it is read as another one or refused', () => {
+  fc.assert(
+    fc.property(
+      fc.array(command, { minLength: 1, maxLength: 4 }),
+      fc.array(event, { minLength: 1, maxLength: 4 }),
+      fc.array(fc.tuple(fc.nat(), fc.nat({ max: 255 })), { minLength: 1, maxLength: 3 }),
+      (commands, events, changes) => {
+        for (const [bytes, decode] of [
+          [encodeCommands(commands), decodeCommands],
+          [encodeEvents(events), decodeEvents],
+        ] as const) {
+          for (const [at, value] of changes) bytes[at % bytes.length] = value;
+          try {
+            decode(bytes);
+          } catch (error) {
+            assert.ok(error instanceof CodecError, String(error));
+          }
+        }
+      },
+    ),
+    { numRuns: 300 },
   );
 });

@@ -1,6 +1,12 @@
 import { HASH_WORDS, hashBlocks, hashRoot } from '../../shared/block-hash.ts';
 import { NO_REQUEST, requestId, workerId } from '../../shared/ids.ts';
-import type { LatencyConfig, SubmitCommand, WorkerConfig } from '../../shared/protocol.ts';
+import {
+  type CancelCommand,
+  type LatencyConfig,
+  OUTCOME,
+  type SubmitCommand,
+  type WorkerConfig,
+} from '../../shared/protocol.ts';
 import { timeUs } from '../../shared/units.ts';
 
 /** A run of tokens that belong together: runs of one name begin with the same tokens. */
@@ -73,5 +79,19 @@ export function submitWith(
     siblingOf: requestId(siblingOf),
     hashes: hashesOf(4, [request, promptTokens + outputTokens]),
     ...others,
+  };
+}
+
+/** A cancel of a sequence that `submitWith` has submitted. */
+export function cancelWith(
+  request: number,
+  changes: Partial<Pick<CancelCommand, 'worker' | 'outcome'>> = {},
+): CancelCommand {
+  return {
+    kind: 'cancel',
+    worker: workerId(0),
+    request: requestId(request),
+    outcome: OUTCOME.cancelled,
+    ...changes,
   };
 }

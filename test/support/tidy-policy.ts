@@ -32,7 +32,7 @@ export const OWNERS: Readonly<Record<string, readonly string[]>> = {
   commander: ['gateway/'],
   'gpt-tokenizer': ['gateway/text/'],
   'lru-cache': ['gateway/'],
-  msgpackr: ['shared/codec.ts'],
+  msgpackr: ['shared/message.ts'],
   pino: ['gateway/'],
   piscina: ['engine/host/', 'engine/replay/replay-runner.ts'],
   'prom-client': ['gateway/metrics/'],

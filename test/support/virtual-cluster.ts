@@ -5,7 +5,14 @@ import { SimulatedWorker } from '../../engine/worker/worker.ts';
 import { decodeEvents, encodeEvents } from '../../shared/codec.ts';
 import { type WorkerId, workerId } from '../../shared/ids.ts';
 import { IndexedHeap } from '../../shared/indexed-heap.ts';
-import { EventBatch, type WorkerCommand, type WorkerConfig } from '../../shared/protocol.ts';
+import {
+  type CancelCommand,
+  EventBatch,
+  type ExtendCommand,
+  type SubmitCommand,
+  type WorkerCommand,
+  type WorkerConfig,
+} from '../../shared/protocol.ts';
 import { Rng } from '../../shared/rng.ts';
 import { type TimeUs, timeUs } from '../../shared/units.ts';
 
@@ -17,6 +24,13 @@ export interface VirtualClusterOptions {
   readonly seed: number;
   /** Sees every batch as it leaves its worker. */
   readonly onBatch?: (batch: EventBatch, nowUs: number) => void;
+}
+
+/** What a cluster sends: all else is the host's. */
+export function isForSequence(
+  command: WorkerCommand,
+): command is SubmitCommand | ExtendCommand | CancelCommand {
+  return command.kind === 'submit' || command.kind === 'extend' || command.kind === 'cancel';
 }
 
 /**
@@ -94,12 +108,13 @@ export class VirtualCluster implements Transport {
   }
 
   send(command: WorkerCommand): void {
-    assert.ok(command.kind === 'submit' || command.kind === 'cancel');
+    assert.ok(isForSequence(command));
     const { worker: id } = command;
     this.#deliver(id, this.#downUs, () => {
       const worker = this.#workers[id] ?? assert.fail('messages to the dead are lost');
       if (command.kind === 'submit') worker.submit(command);
-      else worker.cancel(command.request, this.#nowUs);
+      else if (command.kind === 'extend') worker.extend(command, this.#nowUs);
+      else worker.cancel(command, this.#nowUs);
     });
   }
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { SimulatedWorker, type WorkerTuning } from '../../engine/worker/worker.ts';
 import { requestId, workerId } from '../../shared/ids.ts';
 import {
+  type CancelCommand,
   ENDED_WORDS,
   EventBatch,
   type LoadReport,
@@ -10,7 +11,7 @@ import {
   TOKEN_WORDS,
   type WorkerConfig,
 } from '../../shared/protocol.ts';
-import { submitWith, workerConfigWith } from './sequences.ts';
+import { cancelWith, submitWith, workerConfigWith } from './sequences.ts';
 
 type Submit = NonNullable<Parameters<typeof submitWith>[1]>;
 
@@ -57,10 +58,22 @@ export class WorkerRig {
   }
 
   /** Advances to just before `atUs` and cancels. */
-  cancel(request: number, atUs: number): void {
+  cancel(
+    request: number,
+    atUs: number,
+    outcome: CancelCommand['outcome'] = OUTCOME.cancelled,
+  ): void {
     this.runUntil(atUs - 1);
     this.#nowUs = Math.max(this.#nowUs, atUs);
-    this.worker.cancel(requestId(request), atUs);
+    this.worker.cancel(cancelWith(request, { outcome }), atUs);
+  }
+
+  /** Advances to just before `atUs` and hands over further hashes. */
+  extend(request: number, hashes: Uint32Array, atUs: number): void {
+    this.runUntil(atUs - 1);
+    this.#nowUs = Math.max(this.#nowUs, atUs);
+    const { worker } = cancelWith(request);
+    this.worker.extend({ kind: 'extend', worker, request: requestId(request), hashes }, atUs);
   }
 
   /** Does all that is due up to and including `untilUs`. */

@@ -2,46 +2,83 @@ import type { Rng } from '../../../shared/rng.ts';
 import type { ClusterView, RouteRequest, RoutingPolicy } from '../routing-policy.ts';
 import { Contest } from './contest.ts';
 import { LeastLoadedPolicy } from './least-loaded.ts';
+import { RoutedBlocks } from './routed-blocks.ts';
 
-/** Defaults of the SGLang router (Rust): load is uneven beyond both of the first two. */
-const BALANCE_ABSOLUTE = 32;
-const BALANCE_RELATIVE = 1.1;
-/** The share of the prompt's tokens that must be cached for the cache to decide. */
-const CACHE_THRESHOLD = 0.5;
+/** Defaults of `sglang_router.launch_router`: load is uneven beyond both of the first two. */
+const BALANCE_ABSOLUTE = 64;
+const BALANCE_RELATIVE = 1.5;
+/** The share of the prompt's tokens that must be in a worker's tree for the tree to decide. */
+const CACHE_THRESHOLD = 0.3;
 
 /**
- * The SGLang router's `cache_aware` rule, with the exact index in place of its approximate tree:
- * when active requests are spread unevenly, the least loaded worker; else the worker with the
- * longest cached prefix, if that is over half of the prompt; else the worker with the fewest cached
- * blocks.
+ * Tokens in the tree of one worker: the 2^26 characters there, at four a token. And blocks in all
+ * trees together.
+ */
+const TREE_TOKENS = 2 ** 24;
+const ALL_TREES_BLOCKS = 2 ** 24;
+
+/**
+ * The SGLang router's `cache_aware`. It keeps a tree for each worker of the prompts that it has
+ * sent there, and asks no worker what is cached. When active requests are spread unevenly, the
+ * least loaded worker is chosen; else the one whose tree has the longest prefix of the prompt, if
+ * that is over three tenths of it; else the one with the smallest tree, which is taken to have most
+ * room. Whichever it is, the prompt is entered in its tree.
+ *
+ * It differs in that trees are of blocks, not characters, so that the end of a prompt that fills no
+ * block is in none; in that equal workers are told apart by load and then by lot, not by the order
+ * of a hash map; and in that a tree is cut at its limit at once, not every so often. A prompt
+ * without a full block leaves no trace and goes to the least loaded worker.
  */
 export class CacheAwarePolicy implements RoutingPolicy {
   readonly #contest: Contest;
   readonly #leastLoaded: LeastLoadedPolicy;
+  readonly #trees: readonly RoutedBlocks[];
+  /** Blocks of the prompt that each worker's tree has. */
+  readonly #matched: Int32Array;
 
-  constructor(workers: number, rng: Rng) {
+  /** `blockSize` in tokens. */
+  constructor(workers: number, blockSize: number, rng: Rng) {
     this.#contest = new Contest(workers, rng);
     this.#leastLoaded = new LeastLoadedPolicy(workers, rng);
+    const capBlocks = Math.ceil(Math.min(TREE_TOKENS / blockSize, ALL_TREES_BLOCKS / workers));
+    this.#trees = Array.from({ length: workers }, () => new RoutedBlocks(capBlocks));
+    this.#matched = new Int32Array(workers);
   }
 
   choose(request: RouteRequest, view: ClusterView): number {
+    const { hashes, promptBlocks } = request;
+    const chosen =
+      promptBlocks === 0 || this.#isUneven(view)
+        ? this.#leastLoaded.choose(request, view)
+        : this.#byTree(request, view);
+    this.#trees[chosen]!.insert(hashes, promptBlocks);
+    return chosen;
+  }
+
+  #isUneven(view: ClusterView): boolean {
     let min = Number.POSITIVE_INFINITY;
     let max = 0;
-    let overlap = 0;
     for (let worker = 0; worker < view.workers; worker++) {
       if (view.eligible[worker] === 0) continue;
       const active = view.ledger.activeRequests(worker);
       min = Math.min(min, active);
       max = Math.max(max, active);
-      overlap = Math.max(overlap, view.overlapBlocks[worker]!);
     }
-    if (max - min > BALANCE_ABSOLUTE && max > BALANCE_RELATIVE * min) {
-      return this.#leastLoaded.choose(request, view);
+    return max - min > BALANCE_ABSOLUTE && max > BALANCE_RELATIVE * min;
+  }
+
+  #byTree({ hashes, promptBlocks, promptTokens }: RouteRequest, view: ClusterView): number {
+    const matched = this.#matched;
+    let most = 0;
+    for (let worker = 0; worker < view.workers; worker++) {
+      if (view.eligible[worker] === 0) continue;
+      matched[worker] = this.#trees[worker]!.match(hashes, promptBlocks);
+      most = Math.max(most, matched[worker]!);
     }
-    const matched = overlap * view.blockSize > CACHE_THRESHOLD * request.promptTokens;
+    const isMatch = most * view.blockSize > CACHE_THRESHOLD * promptTokens;
     const { scores, tieScores } = this.#contest;
     for (let worker = 0; worker < view.workers; worker++) {
-      scores[worker] = matched ? -view.overlapBlocks[worker]! : view.index.cachedBlocks(worker);
+      scores[worker] = isMatch ? -matched[worker]! : this.#trees[worker]!.blocks;
       tieScores[worker] = view.ledger.activeRequests(worker);
     }
     return this.#contest.winner(view.eligible);

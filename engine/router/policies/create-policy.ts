@@ -11,10 +11,11 @@ import { RoundRobinPolicy } from './round-robin.ts';
 import { SessionPolicy } from './session.ts';
 import { SmartPolicy } from './smart.ts';
 
-/** `temperature` is that of `smart`; the others have none. */
+/** `blockSize` in tokens; `temperature` is that of `smart`, the others have none. */
 export function createPolicy(
   name: PolicyName,
   workers: number,
+  blockSize: number,
   temperature: number,
   rng: Rng,
 ): RoutingPolicy {
@@ -32,7 +33,7 @@ export function createPolicy(
     case 'session':
       return new SessionPolicy(workers, rng);
     case 'cache-aware':
-      return new CacheAwarePolicy(workers, rng);
+      return new CacheAwarePolicy(workers, blockSize, rng);
     case 'prefix-hash':
       return new PrefixHashPolicy(workers, rng);
     default:

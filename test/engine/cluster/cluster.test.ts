@@ -8,6 +8,7 @@ import { EventBatch, OUTCOME, type Outcome, type WorkerCommand } from '../../../
 import { U32List } from '../../../shared/u32-list.ts';
 import { timeUs } from '../../../shared/units.ts';
 import { clusterRequestWith, routerConfigWith } from '../../support/routing.ts';
+import { cancelWith } from '../../support/sequences.ts';
 
 /** A cluster whose workers are the test itself: it sees the commands and writes the batches. */
 class Rig {
@@ -231,13 +232,65 @@ describe('the batches of a worker', () => {
   });
 });
 
+describe('a stop', () => {
+  test('is sent once, and ends the request as finished without another word', () => {
+    const rig = new Rig();
+    const request = rig.submitTo(1, 1);
+    rig.cluster.stop(request);
+    rig.cluster.cancel(request);
+    const stop = cancelWith(request, { worker: workerId(1), outcome: OUTCOME.finished });
+    assert.deepEqual(rig.sent.slice(1), [stop]);
+    rig.end(1, request, OUTCOME.finished);
+    assert.deepEqual(rig.heard, []);
+    assert.deepEqual([rig.cluster.counts.finished, rig.cluster.counts.cancelled], [1, 0]);
+  });
+
+  test('that dies with its worker has finished nevertheless', () => {
+    const rig = new Rig();
+    const [stopped, cancelled] = [rig.submitTo(0, 1), rig.submitTo(0, 2)];
+    rig.cluster.stop(stopped);
+    rig.cluster.cancel(cancelled);
+    rig.down(0);
+    const { finished, cancelled: left, failed } = rig.cluster.counts;
+    assert.deepEqual([finished, left, failed], [1, 1, 0]);
+  });
+});
+
+describe('further hashes of an answer', () => {
+  const more = Uint32Array.of(1, 2, 3, 4);
+
+  test('go to the worker of the request, as long as it has not ended', () => {
+    const rig = new Rig();
+    const request = rig.submitTo(1, 1);
+    rig.cluster.extend(request, more);
+    assert.deepEqual(rig.sent.slice(1), [
+      { kind: 'extend', worker: workerId(1), request, hashes: more },
+    ]);
+    rig.cluster.cancel(request);
+    rig.cluster.extend(request, more);
+    rig.cluster.extend(requestId(99), more);
+    assert.equal(rig.sent.length, 3);
+  });
+
+  test('go with the request to a second worker', () => {
+    const rig = new Rig();
+    const request = rig.submitTo(1, 1);
+    rig.cluster.extend(request, more.subarray(0, 2));
+    rig.cluster.extend(request, more.subarray(2));
+    rig.down(1);
+    const command = rig.sent.at(-1);
+    assert.ok(command?.kind === 'submit' && command.worker === 0);
+    assert.deepEqual([...command.hashes], [...clusterRequestWith(1).hashes, ...more]);
+  });
+});
+
 describe('a cancel', () => {
   test('is sent once, and the client hears no more', () => {
     const rig = new Rig();
     const request = rig.submitTo(1, 1);
     rig.cluster.cancel(request);
     rig.cluster.cancel(request);
-    assert.deepEqual(rig.sent.slice(1), [{ kind: 'cancel', worker: 1, request }]);
+    assert.deepEqual(rig.sent.slice(1), [cancelWith(request, { worker: workerId(1) })]);
     rig.start(1, request);
     rig.end(1, request, OUTCOME.cancelled);
     assert.deepEqual(rig.heard, []);

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { Actor } from '../../../engine/host/actor.ts';
-import { type RequestId, requestId, workerId } from '../../../shared/ids.ts';
+import { workerId } from '../../../shared/ids.ts';
 import { OUTCOME, type WorkerConfig, type WorkerEvent } from '../../../shared/protocol.ts';
-import { submitWith, workerConfigWith } from '../../support/sequences.ts';
+import { cancelWith, submitWith, workerConfigWith } from '../../support/sequences.ts';
 
 /** An actor with these workers, all alike. */
 function actorWith(workers: number, changes: Partial<WorkerConfig> = {}): Actor {
@@ -81,7 +81,7 @@ describe('an actor', () => {
   test('ignores commands for a worker that it does not have', () => {
     const actor = actorWith(1);
     actor.handle(submitWith(1, { worker: workerId(5) }), 0);
-    actor.handle({ kind: 'cancel', worker: workerId(5), request: requestId(1) }, 0);
+    actor.handle(cancelWith(1, { worker: workerId(5) }), 0);
     crash(actor, 5);
     assert.deepEqual(actor.events, []);
     assert.equal(actor.nextWakeUs(), Number.POSITIVE_INFINITY);
@@ -221,8 +221,7 @@ describe('a late actor', () => {
     actor.handle(submitWith(1), 0);
     actor.advance(1000);
     actor.recycle();
-    const request: RequestId = requestId(1);
-    actor.handle({ kind: 'cancel', worker: workerId(0), request }, 1250);
+    actor.handle(cancelWith(1), 1250);
     actor.advance(1250);
     assert.deepEqual(tell(actor), [
       { worker: 0, seq: 2, tokens: [], ended: [1, OUTCOME.cancelled] },

@@ -3,9 +3,10 @@ import { after, before, beforeEach, describe, test } from 'node:test';
 import { clockOrigin, monotonicClock } from '../../../engine/host/clock.ts';
 import { type PoolListener, WorkerPool } from '../../../engine/host/worker-pool.ts';
 import { AssertionFailure } from '../../../shared/assert.ts';
-import { requestId, type WorkerId, workerId } from '../../../shared/ids.ts';
+import { type WorkerId, workerId } from '../../../shared/ids.ts';
 import { type EventBatch, OUTCOME, STARTED_WORDS } from '../../../shared/protocol.ts';
 import {
+  cancelWith,
   constantLatency,
   hashesOf,
   submitWith,
@@ -162,7 +163,7 @@ describe('a pool of three workers on two threads', () => {
   test('cancels a sequence that streams', async () => {
     rig.submit(1, 0, ENDLESS);
     await rig.streaming(1, 3);
-    rig.pool.send({ kind: 'cancel', worker: workerId(0), request: requestId(1) });
+    rig.pool.send(cancelWith(1));
     assert.equal(await rig.ended(1), OUTCOME.cancelled);
   });
 

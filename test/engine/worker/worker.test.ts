@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { SimulatedWorker } from '../../../engine/worker/worker.ts';
 import { AssertionFailure } from '../../../shared/assert.ts';
-import { requestId, workerId } from '../../../shared/ids.ts';
-import { EventBatch, REMOVED_BIT, type SchedulerKind } from '../../../shared/protocol.ts';
+import { workerId } from '../../../shared/ids.ts';
+import { EventBatch, OUTCOME, REMOVED_BIT, type SchedulerKind } from '../../../shared/protocol.ts';
 import {
+  cancelWith,
   constantLatency,
   hashesOf,
   submitWith,
@@ -18,6 +19,7 @@ for (const scheduler of ['paced', 'batched'] as const) {
     admission(scheduler);
     fullCache(scheduler);
     prefixes(scheduler);
+    extendedAndStopped(scheduler);
     blocksFromElsewhere(scheduler);
     eventBatches(scheduler);
     loadReports(scheduler);
@@ -207,6 +209,49 @@ function prefixes(scheduler: SchedulerKind): void {
   });
 }
 
+function extendedAndStopped(scheduler: SchedulerKind): void {
+  test('tells of a block whose hash comes after its tokens in a batch of its own', () => {
+    const rig = new WorkerRig({ scheduler });
+    const hashes = hashesOf(4, [1, 40]);
+    rig.submit(1, { promptTokens: 10, outputTokens: 20, hashes: hashes.subarray(0, 4) });
+    while (rig.tokens(1).length < 8) rig.step();
+    const [batches, atUs] = [rig.batches.length, rig.nowUs + 1];
+    rig.extend(1, hashes.subarray(4, 14), atUs);
+    rig.runUntil(atUs);
+    assert.equal(rig.batches.length, batches + 1);
+    const computed = Math.floor((10 + rig.tokens(1).length - 1) / 4);
+    const stored = Array.from({ length: computed }, (_, block) => block)
+      .slice(2)
+      .map((block) => `${hashes[2 * block]}:${hashes[2 * block + 1]}@${atUs}`);
+    assert.ok(stored.length >= 2);
+    assert.deepEqual(rig.kv.slice(2), stored);
+    rig.drain();
+    assert.equal(rig.kv.length, 7);
+  });
+
+  test('ignores hashes of a sequence that is gone', () => {
+    const rig = new WorkerRig({ scheduler });
+    rig.extend(1, hashesOf(4, [1, 8]), 5);
+    assert.equal(rig.worker.nextWakeUs(), Number.POSITIVE_INFINITY);
+  });
+
+  test('ends a sequence whose text has come to a stop as finished, and keeps its blocks', () => {
+    const rig = new WorkerRig({ scheduler });
+    const hashes = hashesOf(4, [1, 30]);
+    rig.submit(1, { promptTokens: 8, outputTokens: 22, hashes });
+    while (rig.tokens(1).length < 6) rig.step();
+    const tokens = rig.tokens(1).length;
+    const stopUs = rig.nowUs + 1;
+    rig.cancel(1, stopUs, OUTCOME.finished);
+    rig.cancel(1, stopUs, OUTCOME.cancelled);
+    rig.drain();
+    assert.equal(rig.end(1)?.[0], 'finished');
+    assert.equal(rig.tokens(1).length, tokens);
+    assert.equal(rig.worker.cachedBlocks(hashes, 10), Math.floor((8 + tokens - 1) / 4));
+    assert.equal(rig.load.activeBlocks, 0);
+  });
+}
+
 function blocksFromElsewhere(scheduler: SchedulerKind): void {
   const hashes = hashesOf(4, [1, 40]);
 
@@ -350,7 +395,7 @@ function loadReports(scheduler: SchedulerKind): void {
     rig.submit(1, { promptTokens: 1e6 });
     rig.drain();
     assert.equal(rig.load.submitsSeen, 1);
-    rig.worker.cancel(requestId(1), rig.nowUs);
+    rig.worker.cancel(cancelWith(1), rig.nowUs);
     assert.equal(rig.worker.nextWakeUs(), Number.POSITIVE_INFINITY);
   });
 }

@@ -54,7 +54,7 @@ test('the summary is over all endpoints', () => {
   assert.deepEqual(Object.values(idle.metrics_summary), [0, 0, 0, 0, 0]);
 });
 
-test('workers tell their state, their circuit and their load', () => {
+test('workers tell their state and their load', () => {
   const metrics = emptyMetrics();
   const load = { running: 3, waiting: 2, activeBlocks: 50, cachedBlocks: 70 };
   metrics.workers.batch(aBatch(1, load), 1_000);
@@ -62,7 +62,6 @@ test('workers tell their state, their circuit and their load', () => {
     {
       id: 'worker-0',
       state: 'up',
-      circuit: 'closed',
       running: 3,
       waiting: 2,
       active_blocks: 50,
@@ -73,7 +72,6 @@ test('workers tell their state, their circuit and their load', () => {
     {
       id: 'worker-1',
       state: 'down',
-      circuit: 'open',
       running: 0,
       waiting: 0,
       active_blocks: 0,

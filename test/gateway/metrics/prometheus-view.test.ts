@@ -168,7 +168,6 @@ test('what workers report is shown by worker', async () => {
     ['worker_active_blocks', 250],
     ['worker_cached_blocks', 100],
     ['worker_free_blocks', 650],
-    ['worker_circuit_open', 0],
     ['kv_hits_total', 40],
     ['kv_misses_total', 60],
     ['kv_evictions_total', 7],
@@ -178,7 +177,6 @@ test('what workers report is shown by worker', async () => {
     assert.equal(seriesValue(all, `fakeai_${series}{worker="0"}`), value);
   }
   assert.equal(seriesValue(all, 'fakeai_worker_restarts_total{worker="1"}'), 5);
-  assert.equal(seriesValue(all, 'fakeai_worker_circuit_open{worker="1"}'), 1);
   assert.equal(seriesValue(all, 'fakeai_router_decisions_total{worker="1",policy="smart"}'), 10);
   assert.equal(seriesValue(all, 'fakeai_token_lateness_seconds_count'), 12);
 });

@@ -38,7 +38,6 @@ export const CLUSTER: ClusterFigures = {
     decisionsFor: (worker) => (worker === 0 ? 30 : 10),
   },
   pool: { isUp: (worker) => worker === 0, restarts: (worker) => 5 * worker },
-  isCircuitOpen: (worker) => worker === 1,
 };
 
 export function anAnswer(changes: Partial<EndedAnswer> = {}): EndedAnswer {

@@ -11,7 +11,7 @@ for (const name of POLICY_NAMES) {
   for (const temperature of name === 'smart' ? [0, 0.7] : [0]) {
     const title = temperature > 0 ? `${name} with a temperature` : name;
     const create = (workers: number, seed: number) =>
-      createPolicy(name, workers, temperature, new Rng(seed));
+      createPolicy(name, workers, 16, temperature, new Rng(seed));
 
     test(`${title}: only an eligible worker is chosen`, () => {
       const worker = fc.record({
