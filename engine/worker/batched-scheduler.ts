@@ -105,27 +105,19 @@ export class BatchedScheduler implements Scheduler {
     out.stepUs = timeUs(this.#stepUs);
     for (let i = 0; i < running.length; ) {
       const slot = running[i]!;
+      const tokens = sequences.scheduled[slot]! * this.#steps;
+      const known = state.knownTokens(slot);
+      if (tokens > 0) state.compute(slot, tokens);
       const ending = sequences.endingOf(slot);
       if (ending !== undefined) {
         state.end(slot, ending);
         continue;
       }
-      const tokens = sequences.scheduled[slot]!;
-      if (tokens > 0) this.#applyTo(slot, tokens, lateUs, out);
+      if (tokens > 0 && sequences.computed[slot]! >= known) {
+        state.emit(slot, this.#steps, lateUs, out);
+      }
       if (state.isComplete(slot)) state.end(slot, OUTCOME.finished);
       else i++;
-    }
-  }
-
-  #applyTo(slot: Slot, tokens: number, lateUs: number, out: EventBatch): void {
-    const state = this.#state;
-    const known = state.knownTokens(slot);
-    if (this.#steps > 1) {
-      state.compute(slot, this.#steps);
-      state.emit(slot, this.#steps, lateUs, out);
-    } else {
-      state.compute(slot, tokens);
-      if (state.sequences.computed[slot] === known) state.emit(slot, 1, lateUs, out);
     }
   }
 
@@ -214,6 +206,7 @@ export class BatchedScheduler implements Scheduler {
 
   #schedule(slot: Slot, tokens: number): void {
     this.#state.sequences.scheduled[slot] = tokens;
+    this.#state.expect(slot, tokens);
     this.#budget -= tokens;
   }
 

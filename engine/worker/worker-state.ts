@@ -189,6 +189,23 @@ export class WorkerState {
   }
 
   /**
+   * `tokens` more tokens of a sequence are being computed: others can share the blocks of its
+   * prompt that they fill. Those of its answer are matchable when they are computed.
+   */
+  expect(slot: Slot, tokens: number): void {
+    const { sequences, config } = this;
+    const computed = sequences.computed[slot]!;
+    const promptTokens = sequences.promptTokens[slot]!;
+    if (computed >= promptTokens) return;
+    const hashes = sequences.hashes[slot]!;
+    const filled = Math.floor(Math.min(computed + tokens, promptTokens) / config.blockSize);
+    const end = Math.min(filled, sequences.hashedBlocks[slot]!);
+    for (let i = Math.floor(computed / config.blockSize); i < end; i++) {
+      this.cache.expect(sequences.blocks[slot]!, i, hashes[2 * i]!, hashes[2 * i + 1]!);
+    }
+  }
+
+  /**
    * The step that computed `tokens` more tokens of a sequence has ended: full blocks are matchable.
    * Returns whether there are any, of which sequences that wait for room may share.
    */
@@ -200,7 +217,11 @@ export class WorkerState {
     if (sequences.prefillPending[slot]! > 0) {
       this.#pendPrefill(slot, Math.max(0, this.knownTokens(slot) - after));
     }
-    return this.#commitFrom(slot, Math.floor(before / config.blockSize));
+    let first = Math.floor(before / config.blockSize);
+    // Blocks that it shares are computed now, whoever began them and whatever became of that one.
+    const blocks = sequences.blocks[slot]!;
+    while (first > 0 && this.cache.isExpected(blocks.at(first - 1))) first--;
+    return this.#commitFrom(slot, first);
   }
 
   /**
