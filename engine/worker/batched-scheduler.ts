@@ -33,11 +33,11 @@ export class BatchedScheduler implements Scheduler {
 
   // The step being planned: what is left of its budget, and what it holds.
   #budget = 0;
-  #preempted = false;
-  #prefillStarts = 0;
   #prefillTokens = 0;
   #prefillShare = 0;
+  #prefillStarts = 0;
   #decodes = 0;
+  #preempted = false;
 
   /** `maxEqualSteps` 1 takes every step by itself; the results are the same. */
   constructor(state: WorkerState, maxEqualSteps = Number.POSITIVE_INFINITY) {
@@ -124,15 +124,18 @@ export class BatchedScheduler implements Scheduler {
   #plan(horizonUs: number): void {
     const { running, config, latency } = this.#state;
     this.#budget = config.maxNumBatchedTokens;
-    this.#preempted = false;
+    this.#prefillTokens = 0;
+    this.#prefillShare = 0;
     this.#prefillStarts = 0;
+    this.#decodes = 0;
+    this.#preempted = false;
     this.#scheduleRunning();
-    if (!this.#preempted) this.#admitWaiting();
+    if (this.#preempted) this.#countAgain();
+    else this.#admitWaiting();
     if (running.length === 0) {
       this.#planWhenNextArrives();
       return;
     }
-    this.#sumUp();
     this.#stepUs = latency.stepUs(
       this.#prefillTokens,
       this.#prefillShare,
@@ -206,28 +209,33 @@ export class BatchedScheduler implements Scheduler {
 
   #schedule(slot: Slot, tokens: number): void {
     this.#state.sequences.scheduled[slot] = tokens;
-    this.#state.expect(slot, tokens);
     this.#budget -= tokens;
+    if (this.#count(slot, tokens)) this.#state.expect(slot, tokens);
   }
 
-  /** What the step holds, once nobody can be taken out of it any more. */
-  #sumUp(): void {
-    const state = this.#state;
-    const { sequences } = state;
+  /** Adds the tokens of a sequence to what the step holds. True if they are prefill. */
+  #count(slot: Slot, tokens: number): boolean {
+    const { sequences } = this.#state;
+    const uncached = this.#state.knownTokens(slot) - sequences.computed[slot]!;
+    if (uncached === 1 && sequences.emitted[slot]! > 0) {
+      this.#decodes++;
+      return false;
+    }
+    const scaled = tokens * sequences.prefillScale[slot]!;
+    this.#prefillTokens += scaled;
+    this.#prefillShare += scaled / sequences.promptTokens[slot]!;
+    return true;
+  }
+
+  /** Counts what the step holds once more, without those that had tokens of it and gave way. */
+  #countAgain(): void {
+    const { running, sequences } = this.#state;
     this.#prefillTokens = 0;
     this.#prefillShare = 0;
     this.#decodes = 0;
-    for (const slot of state.running) {
+    for (const slot of running) {
       const tokens = sequences.scheduled[slot]!;
-      if (tokens === 0) continue;
-      const uncached = state.knownTokens(slot) - sequences.computed[slot]!;
-      if (uncached === 1 && sequences.emitted[slot]! > 0) {
-        this.#decodes++;
-      } else {
-        const scaled = tokens * sequences.prefillScale[slot]!;
-        this.#prefillTokens += scaled;
-        this.#prefillShare += scaled / sequences.promptTokens[slot]!;
-      }
+      if (tokens > 0) this.#count(slot, tokens);
     }
   }
 

@@ -214,13 +214,13 @@ export class WorkerState {
     const before = sequences.computed[slot]!;
     const after = before + tokens;
     sequences.computed[slot] = after;
+    let first = Math.floor(before / config.blockSize);
     if (sequences.prefillPending[slot]! > 0) {
       this.#pendPrefill(slot, Math.max(0, this.knownTokens(slot) - after));
+      // What it shares is computed now, whoever began it and whatever became of that one.
+      const blocks = sequences.blocks[slot]!;
+      while (first > 0 && this.cache.isExpected(blocks.at(first - 1))) first--;
     }
-    let first = Math.floor(before / config.blockSize);
-    // Blocks that it shares are computed now, whoever began them and whatever became of that one.
-    const blocks = sequences.blocks[slot]!;
-    while (first > 0 && this.cache.isExpected(blocks.at(first - 1))) first--;
     return this.#commitFrom(slot, first);
   }
 
