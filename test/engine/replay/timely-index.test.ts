@@ -39,10 +39,10 @@ describe('what a worker is known to hold', () => {
   test('is what it has said, at once', () => {
     const index = emptyIndex();
     index.applyBatch(told(1, 0, 6));
-    assert.deepEqual([...index.placed(request(0))], [0, 6, 0]);
+    assert.deepEqual([...index.placed(request(2))], [0, 6, 0]);
     index.applyBatch(told(1, 4, 6, REMOVED_BIT));
     index.applyBatch(told(2, 0, 10));
-    assert.deepEqual([...index.placed(request(0))], [0, 4, 10]);
+    assert.deepEqual([...index.placed(request(2))], [0, 4, 10]);
   });
 
   test('and what it computes before the turn of the next', () => {
