@@ -1,6 +1,8 @@
+import { availableParallelism } from 'node:os';
+import type { PoolOptions } from '../engine/host/worker-pool.ts';
 import type { RouterConfig } from '../engine/router/smart-router.ts';
 import { effectiveLatency } from '../shared/config/latency.ts';
-import type { SettingSources, Settings } from '../shared/config.ts';
+import { type SettingSources, type Settings, threads } from '../shared/config.ts';
 import { latencyProfile } from '../shared/latency-profiles.ts';
 import type { LatencyConfig, WorkerConfig } from '../shared/protocol.ts';
 
@@ -8,6 +10,16 @@ import type { LatencyConfig, WorkerConfig } from '../shared/protocol.ts';
  * Entries that the prefix index may hold: enough for every block of every worker, up to a limit.
  */
 const INDEX_BLOCKS_MAX = 1 << 24;
+/** Tokens of one thread that fall due within this time after a message share the next message. */
+const TICK_US = 250;
+/**
+ * Far above what a worker's objects need: the KV cache lies in typed arrays, outside of the heap.
+ */
+const THREAD_HEAP_MB = 512;
+/** A thread without a sign of life for so long hangs: no busy machine holds one up like that. */
+const HANG_AFTER_MS = 5000;
+/** Commands that a thread has not taken: about 100,000 requests of 1,000 tokens. */
+const BACKLOG_BYTES_MAX = 64 * 2 ** 20;
 
 /** The worker's share of the settings. */
 export function workerConfig(settings: Settings, sources: SettingSources): WorkerConfig {
@@ -20,6 +32,24 @@ export function workerConfig(settings: Settings, sources: SettingSources): Worke
     maxNumSeqs: settings.maxNumSeqs,
     maxNumBatchedTokens: settings.maxNumBatchedTokens,
     maxWaiting: settings.maxWaiting,
+  };
+}
+
+/** The share of the settings of the threads that the workers run on. */
+export function poolOptions(
+  settings: Settings,
+  sources: SettingSources,
+  clockOrigin: bigint,
+): PoolOptions {
+  return {
+    workers: settings.kvCacheNumWorkers,
+    threads: threads(settings, availableParallelism()),
+    worker: workerConfig(settings, sources),
+    clockOrigin,
+    tickUs: TICK_US,
+    threadHeapMb: THREAD_HEAP_MB,
+    hangAfterMs: HANG_AFTER_MS,
+    backlogBytesMax: BACKLOG_BYTES_MAX,
   };
 }
 

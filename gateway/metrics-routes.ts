@@ -20,6 +20,7 @@ export interface MetricsHost {
   readonly metrics: GatewayMetrics;
   readonly router: SmartRouter;
   readonly pool: WorkerPool;
+  readonly linesDropped: () => number;
   nowUs(): number;
 }
 
@@ -30,12 +31,14 @@ export function metricsRoutes(host: MetricsHost): Route[] {
     policy: settings.routerPolicy,
     router: host.router,
     pool: host.pool,
+    linesDropped: host.linesDropped,
   };
   const prometheus = new PrometheusView(metrics, cluster);
   const sendPrometheus = (exchange: Exchange, accept: string): void => {
-    void prometheus.render(accept, host.nowUs()).then(({ contentType, text }) => {
-      exchange.send(200, contentType, text);
-    });
+    prometheus
+      .render(accept, host.nowUs())
+      .then(({ contentType, text }) => exchange.send(200, contentType, text))
+      .catch((error: unknown) => exchange.failed(error));
   };
   const sendCsv = (exchange: Exchange): void => {
     exchange.send(200, 'text/csv; charset=utf-8', metricsCsv(metrics, host.nowUs()), [

@@ -1,10 +1,6 @@
-import {
-  Cluster,
-  type ClusterRequest,
-  type Placement,
-  type RequestListener,
-  type Transport,
-} from '../engine/cluster/cluster.ts';
+import { Cluster, type Transport } from '../engine/cluster/cluster.ts';
+import type { ListenerDefect } from '../engine/cluster/listener-guard.ts';
+import type { ClusterRequest, Placement, RequestListener } from '../engine/cluster/request.ts';
 import type { SmartRouter } from '../engine/router/smart-router.ts';
 import type { TrafficRecorder } from './traffic-recorder.ts';
 
@@ -18,8 +14,9 @@ export class RecordedCluster extends Cluster {
     workers: number,
     blockSize: number,
     recorder: TrafficRecorder,
+    defect: ListenerDefect,
   ) {
-    super(router, transport, workers, blockSize);
+    super(router, transport, workers, blockSize, defect);
     this.#recorder = recorder;
   }
 

@@ -1,7 +1,7 @@
 import type { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { constants, createGzip, type Gzip } from 'node:zlib';
-import type { ClusterRequest } from '../engine/cluster/cluster.ts';
+import type { ClusterRequest } from '../engine/cluster/request.ts';
 import { formatRecord, formatRecordedHeader } from '../engine/replay/trace/recorded.ts';
 
 /** Lines are handed on together once they are this long, in UTF-16 code units. */

@@ -198,7 +198,7 @@ function putEvent(event: WorkerEvent): void {
       writer.addItem(event.message);
       break;
     case 'hello':
-      writer.numbers[writer.addRow(EVENT.hello, 2) + 1] = event.threadId;
+      writer.addRow(EVENT.hello, 1);
       break;
     default:
       assertNever(event);
@@ -215,7 +215,8 @@ function takeEvent(kind: number, reader: MessageReader): WorkerEvent {
       return { kind: 'crashed', worker, message: String(reader.takeItem()) };
     }
     case EVENT.hello:
-      return { kind: 'hello', threadId: numbers[reader.takeRow(2) + 1]! };
+      reader.takeRow(1);
+      return { kind: 'hello' };
     default:
       throw new CodecError(`unknown event ${kind}`);
   }

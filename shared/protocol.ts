@@ -82,9 +82,16 @@ export interface DrainCommand {
   readonly kind: 'drain';
 }
 
-/** Ways in which a worker can be told to fail: a thrown error, a thread that runs out of memory. */
-export const FAULTS = ['throw', 'out-of-memory'] as const;
+/**
+ * Ways in which a worker can be told to fail: a thrown error, a thread that runs out of memory, and
+ * one that never comes back.
+ */
+export const FAULTS = ['throw', 'out-of-memory', 'hang'] as const;
 export type Fault = (typeof FAULTS)[number];
+
+export function isFault(name: string): name is Fault {
+  return FAULTS.some((fault) => fault === name);
+}
 
 /** Makes a worker fail on purpose. */
 export interface FaultCommand {
@@ -315,7 +322,6 @@ export interface CrashedEvent {
 /** The thread is up and can be sent commands. */
 export interface HelloEvent {
   readonly kind: 'hello';
-  readonly threadId: number;
 }
 
 export type WorkerEvent = EventBatch | CrashedEvent | HelloEvent;

@@ -1,5 +1,5 @@
 import { assert } from '../../shared/assert.ts';
-import { NO_REQUEST, type RequestId, requestId, type WorkerId } from '../../shared/ids.ts';
+import { type RequestId, requestId, type WorkerId } from '../../shared/ids.ts';
 import {
   type CancelCommand,
   ENDED_WORDS,
@@ -8,47 +8,18 @@ import {
   type Outcome,
   outcomeOf,
   STARTED_WORDS,
-  type SubmitCommand,
   TOKEN_WORDS,
   type WorkerCommand,
 } from '../../shared/protocol.ts';
 import type { TimeUs } from '../../shared/units.ts';
-import type { RouteRequest } from '../router/routing-policy.ts';
 import type { SmartRouter } from '../router/smart-router.ts';
+import { InFlight, type Route } from './in-flight.ts';
+import { type ListenerDefect, ListenerGuard } from './listener-guard.ts';
+import type { ClusterRequest, Placement, RequestListener } from './request.ts';
 
 /** Takes commands to the workers: a message port in real time, a direct call in virtual time. */
 export interface Transport {
   send(command: WorkerCommand): void;
-}
-
-/** One sequence as the gateway or a replay hands it in. */
-export interface ClusterRequest extends RouteRequest {
-  readonly arrivedUs: TimeUs;
-  readonly outputTokens: number;
-  readonly priority: number;
-  readonly seed: number;
-  readonly prefillScale: number;
-  readonly profile: number;
-  readonly siblingOf: RequestId;
-}
-
-/** Told what becomes of a request. Exactly one of `ended` and `failed` is the last call. */
-export interface RequestListener {
-  /** The first token is out, `queuedUs` of the wait for it before admission. */
-  started(request: RequestId, cachedTokens: number, queuedUs: number, batch: EventBatch): void;
-  /** `count` tokens came out, the last of them `lateUs` after it was due on the worker. */
-  tokens(request: RequestId, count: number, lateUs: number, batch: EventBatch): void;
-  ended(request: RequestId, outcome: Outcome): void;
-  /** Its worker died, and it cannot be served by another one. */
-  failed(request: RequestId): void;
-}
-
-/** What the cluster knows of a request in flight. */
-export interface Placement {
-  readonly request: RequestId;
-  readonly worker: WorkerId;
-  /** Prompt blocks that the router saw on the worker. */
-  readonly overlapBlocks: number;
 }
 
 /** Requests by what became of them; with those in flight they add up to `submitted`. */
@@ -64,20 +35,6 @@ export interface ClusterCounts {
   rerouted: number;
 }
 
-interface InFlight extends Placement {
-  worker: WorkerId;
-  overlapBlocks: number;
-  command: SubmitCommand;
-  route: RouteRequest;
-  bookedFrom: number;
-  started: boolean;
-  rerouted: boolean;
-  /** What it has been told to end with, if it has. */
-  ending: CancelCommand['outcome'] | undefined;
-  /** Undefined once it has been told to end: nobody wants to hear more of it. */
-  listener: RequestListener | undefined;
-}
-
 /**
  * The simulated cluster as its clients see it: places each request with the router, hands it to a
  * worker, and tells its listener what the worker's batches say. Real time and virtual time differ
@@ -87,6 +44,7 @@ export class Cluster {
   readonly #router: SmartRouter;
   readonly #transport: Transport;
   readonly #blockSize: number;
+  readonly #guard: ListenerGuard;
   readonly #inFlight = new Map<number, InFlight>();
   readonly #batchSeq: Float64Array;
   readonly #counts: ClusterCounts = {
@@ -99,10 +57,18 @@ export class Cluster {
   };
   #lastRequest = 0;
 
-  constructor(router: SmartRouter, transport: Transport, workers: number, blockSize: number) {
+  /** `defect` hears of what listeners throw: see `ListenerGuard`. */
+  constructor(
+    router: SmartRouter,
+    transport: Transport,
+    workers: number,
+    blockSize: number,
+    defect?: ListenerDefect,
+  ) {
     this.#router = router;
     this.#transport = transport;
     this.#blockSize = blockSize;
+    this.#guard = new ListenerGuard((request) => this.cancel(request), defect);
     this.#batchSeq = new Float64Array(workers);
   }
 
@@ -121,19 +87,7 @@ export class Cluster {
     const worker = this.#router.route(request, { requestId: id, atUs: request.arrivedUs });
     if (worker === undefined) return undefined;
     this.#counts.submitted++;
-    const overlapBlocks = this.#router.lastOverlapBlocks;
-    const record: InFlight = {
-      request: id,
-      worker,
-      overlapBlocks,
-      command: this.#submitCommand(request, id, worker, overlapBlocks),
-      route: request,
-      bookedFrom: this.#router.lastBookedFrom,
-      started: false,
-      rerouted: false,
-      ending: undefined,
-      listener,
-    };
+    const record = new InFlight(id, request, listener, this.#routeTo(worker), this.#blockSize);
     this.#inFlight.set(id, record);
     this.#transport.send(record.command);
     return record;
@@ -157,31 +111,27 @@ export class Cluster {
     const record = this.#inFlight.get(request);
     if (record === undefined || record.listener === undefined) return;
     this.#transport.send({ kind: 'extend', worker: record.worker, request, hashes });
-    if (record.started) return;
-    // It may yet be placed on another worker, which has heard of none of them.
-    const all = new Uint32Array(record.command.hashes.length + hashes.length);
-    all.set(record.command.hashes);
-    all.set(hashes, record.command.hashes.length);
-    record.command = { ...record.command, hashes: all };
+    record.extended(hashes);
   }
 
-  /** Takes in what one worker did: cache and load first, then tokens and ends. */
+  /**
+   * Takes in what one worker did: cache and load first, then tokens and ends. Throws when that
+   * cannot be, a batch that is missing or an end of what never began: the worker, and whatever
+   * brought its messages, can be trusted no more, and must be started again.
+   */
   applyBatch(batch: EventBatch): void {
+    this.#expect(batch);
     this.#router.applyBatch(batch);
-    this.applyProgress(batch);
+    this.#applyRequests(batch);
   }
 
   /**
    * Takes in only what the batch says about requests. For a driver in which cache and load reach
-   * the router by a way of their own, later.
+   * the router by a way of their own, later. Throws as `applyBatch` does.
    */
   applyProgress(batch: EventBatch): void {
-    const last = this.#batchSeq[batch.worker]!;
-    assert(batch.seq === last + 1, 'the batches of a worker come in order and without gaps');
-    this.#batchSeq[batch.worker] = batch.seq;
-    this.#applyStarted(batch);
-    this.#applyTokens(batch);
-    this.#applyEnded(batch);
+    this.#expect(batch);
+    this.#applyRequests(batch);
   }
 
   /**
@@ -205,7 +155,7 @@ export class Cluster {
       } else if (!this.#placeAgain(record, nowUs)) {
         this.#counts.failed++;
         this.#inFlight.delete(record.request);
-        record.listener.failed(record.request);
+        this.#guard.failed(record.listener, record.request);
       }
     }
   }
@@ -213,6 +163,11 @@ export class Cluster {
   /** A worker is back, with an empty cache. */
   workerUp(worker: WorkerId): void {
     this.#router.setEligible(worker, true);
+  }
+
+  /** Workers that live have fallen behind and get no new requests, or have caught up. */
+  workersBehind(workers: readonly WorkerId[], isBehind: boolean): void {
+    for (const worker of workers) this.#router.setEligible(worker, !isBehind);
   }
 
   /** Asserts that every request is accounted for. */
@@ -239,19 +194,21 @@ export class Cluster {
     const worker = this.#router.route(route, { requestId: record.request, atUs: nowUs });
     if (worker === undefined) return false;
     this.#counts.rerouted++;
-    record.rerouted = true;
-    record.worker = worker;
-    record.overlapBlocks = this.#router.lastOverlapBlocks;
-    record.bookedFrom = this.#router.lastBookedFrom;
-    record.command = {
-      ...record.command,
-      worker,
-      arrivedUs: nowUs,
-      expectedCachedTokens: record.overlapBlocks * this.#blockSize,
-      siblingOf: NO_REQUEST,
-    };
+    record.moveTo(this.#routeTo(worker), this.#blockSize, nowUs);
     this.#transport.send(record.command);
     return true;
+  }
+
+  #expect(batch: EventBatch): void {
+    const last = this.#batchSeq[batch.worker]!;
+    assert(batch.seq === last + 1, 'the batches of a worker come in order and without gaps');
+    this.#batchSeq[batch.worker] = batch.seq;
+  }
+
+  #applyRequests(batch: EventBatch): void {
+    this.#applyStarted(batch);
+    this.#applyTokens(batch);
+    this.#applyEnded(batch);
   }
 
   #applyStarted(batch: EventBatch): void {
@@ -262,7 +219,10 @@ export class Cluster {
       record.started = true;
       const { hashes, promptBlocks } = record.route;
       this.#router.started(record.worker, hashes, record.bookedFrom, promptBlocks);
-      record.listener?.started(record.request, started.at(i + 1), batch.queuedUsAt(i), batch);
+      const { listener } = record;
+      if (listener === undefined) continue;
+      const cachedTokens = started.at(i + 1);
+      this.#guard.started(listener, record.request, cachedTokens, batch.queuedUsAt(i), batch);
     }
   }
 
@@ -270,7 +230,10 @@ export class Cluster {
     const { tokens } = batch;
     for (let i = 0; i < tokens.length; i += TOKEN_WORDS) {
       const record = this.#inFlight.get(tokens.at(i));
-      record?.listener?.tokens(record.request, tokens.at(i + 1), tokens.at(i + 2), batch);
+      const listener = record?.listener;
+      if (record === undefined || listener === undefined) continue;
+      const count = tokens.at(i + 1);
+      this.#guard.tokens(listener, record.request, count, tokens.at(i + 2), batch);
     }
   }
 
@@ -278,17 +241,19 @@ export class Cluster {
     const { ended } = batch;
     for (let i = 0; i < ended.length; i += ENDED_WORDS) {
       const record = this.#inFlight.get(ended.at(i));
-      assert(record !== undefined, 'a request ends once');
+      assert(record?.worker === batch.worker, 'a request ends once, and on its worker');
       const outcome = outcomeOf(ended.at(i + 1));
       assert(outcome !== undefined, 'an end has an outcome');
       this.#inFlight.delete(record.request);
+      this.#count(outcome);
       this.#router.finished(record.worker);
       if (!record.started) {
         const { hashes, promptBlocks } = record.route;
         this.#router.abandoned(record.worker, hashes, record.bookedFrom, promptBlocks);
       }
-      this.#count(outcome);
-      record.listener?.ended(record.request, outcome);
+      if (record.listener !== undefined) {
+        this.#guard.ended(record.listener, record.request, outcome);
+      }
     }
   }
 
@@ -298,26 +263,12 @@ export class Cluster {
     else this.#counts.rejected++;
   }
 
-  #submitCommand(
-    request: ClusterRequest,
-    id: RequestId,
-    worker: WorkerId,
-    overlapBlocks: number,
-  ): SubmitCommand {
+  /** What the router has just decided. */
+  #routeTo(worker: WorkerId): Route {
     return {
-      kind: 'submit',
       worker,
-      request: id,
-      arrivedUs: request.arrivedUs,
-      promptTokens: request.promptTokens,
-      expectedCachedTokens: overlapBlocks * this.#blockSize,
-      outputTokens: request.outputTokens,
-      priority: request.priority,
-      seed: request.seed,
-      prefillScale: request.prefillScale,
-      profile: request.profile,
-      siblingOf: request.siblingOf,
-      hashes: request.hashes,
+      overlapBlocks: this.#router.lastOverlapBlocks,
+      bookedFrom: this.#router.lastBookedFrom,
     };
   }
 

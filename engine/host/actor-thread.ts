@@ -1,16 +1,20 @@
-import { type MessagePort, receiveMessageOnPort, threadId } from 'node:worker_threads';
+import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import { decodeCommands, encodeEvents } from '../../shared/codec.ts';
 import type { WorkerEvent } from '../../shared/protocol.ts';
 import { Actor } from './actor.ts';
 import { monotonicClock } from './clock.ts';
+import { ThreadSignals } from './thread-signals.ts';
 
-/** What a thread is given: its end of a port, a counter that senders bump, and the common clock. */
+/** What a thread is given: its end of a port, the counters it shares, and the common clock. */
 export interface ActorTask {
   readonly port: MessagePort;
-  readonly wake: SharedArrayBuffer;
+  /** The buffer of the `ThreadSignals`. */
+  readonly signals: SharedArrayBuffer;
   readonly clockOrigin: bigint;
   /** Tokens that fall due within this time after a message was sent share the next one. */
   readonly tickUs: number;
+  /** The longest time without a beat, even when there is nothing to do. */
+  readonly beatMs: number;
 }
 
 /**
@@ -19,9 +23,9 @@ export interface ActorTask {
  * shared counter, which wakes it at the earliest due time or when a sender has bumped it.
  */
 export default function actorThread(task: ActorTask): void {
-  const { port, tickUs } = task;
+  const { port, tickUs, beatMs } = task;
   const clock = monotonicClock(task.clockOrigin);
-  const wake = new Int32Array(task.wake);
+  const signals = new ThreadSignals(task.signals);
   const actor = new Actor();
   let sentUs = 0;
 
@@ -31,9 +35,10 @@ export default function actorThread(task: ActorTask): void {
     sentUs = clock();
   };
 
-  send([{ kind: 'hello', threadId }]);
+  send([{ kind: 'hello' }]);
   for (;;) {
-    const seen = Atomics.load(wake, 0);
+    signals.beat();
+    const wakes = signals.wakes;
     for (
       let got = receiveMessageOnPort(port);
       got !== undefined;
@@ -41,6 +46,7 @@ export default function actorThread(task: ActorTask): void {
     ) {
       const nowUs = clock();
       for (const command of decodeCommands(got.message)) actor.handle(command, nowUs);
+      signals.took(got.message.byteLength);
     }
     actor.advance(clock());
     if (actor.events.length > 0) {
@@ -49,10 +55,7 @@ export default function actorThread(task: ActorTask): void {
     }
     if (actor.isDrained) return;
     const wakeUs = Math.max(actor.nextWakeUs(), sentUs + tickUs);
-    if (wakeUs === Number.POSITIVE_INFINITY) Atomics.wait(wake, 0, seen);
-    else {
-      const waitUs = wakeUs - clock();
-      if (waitUs > 0) Atomics.wait(wake, 0, seen, waitUs / 1000);
-    }
+    const waitMs = Math.min((wakeUs - clock()) / 1000, beatMs);
+    if (waitMs > 0) signals.sleep(wakes, waitMs);
   }
 }

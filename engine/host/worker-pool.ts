@@ -1,18 +1,16 @@
-import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
-import { Piscina } from 'piscina';
 import { assert, assertNever } from '../../shared/assert.ts';
-import { decodeEvents, encodeCommands } from '../../shared/codec.ts';
 import { type WorkerId, workerId } from '../../shared/ids.ts';
 import type {
+  CrashedEvent,
   EventBatch,
   Fault,
   WorkerCommand,
   WorkerConfig,
-  WorkerEvent,
 } from '../../shared/protocol.ts';
 import type { Transport } from '../cluster/cluster.ts';
-import type { ActorTask } from './actor-thread.ts';
+import { ActorLink, LOOKS_UNTIL_HUNG } from './actor-link.ts';
 import { RestartBackoff } from './restart-backoff.ts';
+import { type ThreadRunner, workerThreads } from './thread-runner.ts';
 
 export interface PoolOptions {
   /** Simulated workers, packed evenly on the threads. */
@@ -24,9 +22,14 @@ export interface PoolOptions {
   readonly tickUs: number;
   /** Heap limit of a thread, in MiB: a thread that reaches it dies, the process does not. */
   readonly threadHeapMb: number;
+  /** A thread that shows no sign of life for so long is ended, and started again. */
+  readonly hangAfterMs: number;
+  /** Bytes of commands that a thread may have before it until its workers get no new requests. */
+  readonly backlogBytesMax: number;
 }
 
 export interface PoolListener {
+  /** A throw says that the batch cannot be: the thread that it came from is started again. */
   batch(batch: EventBatch): void;
   /**
    * The workers and all they held are gone, those of a thread at once. `reason` is for a log line.
@@ -34,65 +37,65 @@ export interface PoolListener {
   workersDown(workers: readonly WorkerId[], reason: string): void;
   /** The worker is there, with an empty cache. */
   workerUp(worker: WorkerId): void;
+  /** Their thread has fallen behind with its commands, or has caught up. */
+  workersBehind(workers: readonly WorkerId[], isBehind: boolean): void;
 }
 
 interface Lane {
-  readonly index: number;
   readonly workers: readonly WorkerId[];
-  port: MessagePort | undefined;
-  wake: Int32Array<SharedArrayBuffer>;
-  /** Commands that leave at the end of this tick of the event loop. */
-  outgoing: WorkerCommand[];
-  threadId: number;
-  /** Called when the thread says hello. */
-  greeted: () => void;
-  /** Ends when the thread's task does. */
-  task: Promise<void>;
+  /** Undefined from the end of one thread to the start of the next. */
+  link: ActorLink | undefined;
+  isBehind: boolean;
 }
+
+/** Beats of a thread in the time after which one that has none is taken to hang. */
+const BEATS_UNTIL_HUNG = 5;
 
 /**
  * Owns the worker threads: starts them, carries commands to them and events back, once per tick,
- * and starts again what has died. A thread is a lane; a worker stays on its lane.
+ * and starts again what has died, hangs, or breaks the protocol. A thread is a lane; a worker stays
+ * on its lane.
  */
 export class WorkerPool implements Transport {
   readonly #options: PoolOptions;
   readonly #listener: PoolListener;
-  readonly #piscina: Piscina;
-  readonly #lanes: Lane[] = [];
+  readonly #runner: ThreadRunner;
+  readonly #lanes: readonly Lane[];
   readonly #up: Uint8Array;
   readonly #starts: Uint32Array;
-  readonly #backoff: RestartBackoff[] = [];
+  /** When each worker that is down is tried again, on `performance.now()`. */
+  readonly #restartAtMs: Float64Array;
+  readonly #backoff: readonly RestartBackoff[];
+  #watch: NodeJS.Timeout | undefined;
   #flushScheduled = false;
   #stopping = false;
 
-  constructor(options: PoolOptions, listener: PoolListener) {
-    assert(options.threads <= options.workers, 'every thread has a worker');
+  constructor(
+    options: PoolOptions,
+    listener: PoolListener,
+    runner: ThreadRunner = workerThreads(options.threads, options.threadHeapMb),
+  ) {
+    const { workers, threads } = options;
+    assert(threads <= workers, 'every thread has a worker');
     this.#options = options;
     this.#listener = listener;
-    this.#up = new Uint8Array(options.workers);
-    this.#starts = new Uint32Array(options.workers);
-    // Bundled, this code and the thread's entry lie side by side; from source, so do their sources.
-    const entry = import.meta.url.endsWith('.ts') ? './actor-thread.ts' : './actor-thread.js';
-    this.#piscina = new Piscina({
-      filename: new URL(entry, import.meta.url).href,
-      minThreads: options.threads,
-      maxThreads: options.threads,
-      idleTimeout: Number.POSITIVE_INFINITY,
-      atomics: 'disabled',
-      resourceLimits: { maxOldGenerationSizeMb: options.threadHeapMb },
-      recordTiming: false,
-    });
-    for (let index = 0; index < options.threads; index++) {
-      const workers: WorkerId[] = [];
-      for (let w = index; w < options.workers; w += options.threads) workers.push(workerId(w));
-      this.#lanes.push(idleLane(index, workers));
-    }
-    for (let w = 0; w < options.workers; w++) this.#backoff.push(new RestartBackoff());
+    this.#runner = runner;
+    this.#up = new Uint8Array(workers);
+    this.#starts = new Uint32Array(workers);
+    this.#restartAtMs = new Float64Array(workers);
+    this.#backoff = Array.from({ length: workers }, () => new RestartBackoff());
+    const ids = Array.from({ length: workers }, (_, index) => workerId(index));
+    this.#lanes = Array.from({ length: threads }, (_, index) => ({
+      workers: ids.filter((worker) => worker % threads === index),
+      link: undefined,
+      isBehind: false,
+    }));
   }
 
   /** Starts every thread and waits until each has answered and has its workers. */
   async start(): Promise<void> {
     await Promise.all(this.#lanes.map((lane) => this.#startLane(lane)));
+    this.#watch = setInterval(this.#look, this.#options.hangAfterMs / LOOKS_UNTIL_HUNG).unref();
   }
 
   get threads(): number {
@@ -108,41 +111,57 @@ export class WorkerPool implements Transport {
     return Math.max(0, (this.#starts[worker] ?? 0) - 1);
   }
 
+  /**
+   * When a worker that is down is started again, in milliseconds on `performance.now()`: a time
+   * that may have come. Undefined while it is up.
+   */
+  restartAtMs(worker: WorkerId): number | undefined {
+    return this.isUp(worker) ? undefined : this.#restartAtMs[worker];
+  }
+
   /** Sends a command to its worker at the end of this tick. */
   send(command: WorkerCommand): void {
     assert(command.kind !== 'drain', 'a drain is for threads, not for one worker');
-    const lane = this.#laneOf(command.worker);
-    if (lane.port === undefined) return;
-    lane.outgoing.push(command);
+    const { link } = this.#laneOf(command.worker);
+    if (link === undefined) return;
+    link.send(command);
     if (!this.#flushScheduled) {
       this.#flushScheduled = true;
       setImmediate(this.#flush);
     }
   }
 
-  /** Makes a worker fail, to see what the rest of the system does. */
-  injectFault(worker: WorkerId, fault: Fault): void {
+  /** Makes a worker fail, to see what the rest of the system does. False if it is down already. */
+  injectFault(worker: WorkerId, fault: Fault): boolean {
+    if (!this.isUp(worker)) return false;
     this.send({ kind: 'fault', worker, fault });
+    return true;
   }
 
-  /** Ends the thread that `worker` runs on, as an operator or the system might. */
-  async terminateThreadOf(worker: WorkerId): Promise<void> {
-    const { threadId } = this.#laneOf(worker);
-    const thread = this.#piscina.threads.find((each) => each.threadId === threadId);
-    await thread?.terminate();
+  /**
+   * Ends the thread that `worker` runs on, as an operator or the system might. False if the worker
+   * is down already.
+   */
+  terminateThreadOf(worker: WorkerId): boolean {
+    if (!this.isUp(worker)) return false;
+    this.#laneOf(worker).link?.giveUp('it was terminated');
+    return true;
   }
 
   /** Lets the threads end once their workers are idle; those that are not by then are ended. */
   async stop(): Promise<void> {
     this.#stopping = true;
-    this.#flush();
-    for (const lane of this.#lanes) this.#post(lane, [{ kind: 'drain' }]);
+    clearInterval(this.#watch);
+    const links = this.#lanes.flatMap(({ link }) => (link === undefined ? [] : [link]));
+    for (const link of links) {
+      link.send({ kind: 'drain' });
+      link.flush();
+    }
     await Promise.race([
-      Promise.all(this.#lanes.map((lane) => lane.task)),
+      Promise.all(links.map((link) => link.ended)),
       new Promise((resolve) => setTimeout(resolve, 500).unref()),
     ]);
-    for (const lane of this.#lanes) lane.port?.close();
-    await this.#piscina.destroy();
+    await this.#runner.destroy();
   }
 
   #laneOf(worker: WorkerId): Lane {
@@ -154,101 +173,88 @@ export class WorkerPool implements Transport {
   readonly #flush = (): void => {
     this.#flushScheduled = false;
     for (const lane of this.#lanes) {
-      if (lane.outgoing.length === 0) continue;
-      const commands = lane.outgoing;
-      lane.outgoing = [];
-      this.#post(lane, commands);
+      lane.link?.flush();
+      this.#noteBacklog(lane);
     }
   };
 
-  #post(lane: Lane, commands: readonly WorkerCommand[]): void {
-    if (lane.port === undefined) return;
-    const bytes = encodeCommands(commands);
-    lane.port.postMessage(bytes, [bytes.buffer]);
-    Atomics.add(lane.wake, 0, 1);
-    Atomics.notify(lane.wake, 0);
+  readonly #look = (): void => {
+    for (const lane of this.#lanes) {
+      lane.link?.look();
+      this.#noteBacklog(lane);
+    }
+  };
+
+  /** A thread that is behind has caught up once it has taken half of what is too much. */
+  #noteBacklog(lane: Lane): void {
+    const { backlogBytesMax } = this.#options;
+    const limit = lane.isBehind ? backlogBytesMax / 2 : backlogBytesMax;
+    const isBehind = lane.link !== undefined && lane.link.backlogBytes > limit;
+    if (isBehind === lane.isBehind) return;
+    lane.isBehind = isBehind;
+    this.#listener.workersBehind(
+      lane.workers.filter((worker) => this.isUp(worker)),
+      isBehind,
+    );
   }
 
   async #startLane(lane: Lane): Promise<void> {
-    const { port1, port2 } = new MessageChannel();
-    lane.port = port1;
-    lane.wake = new Int32Array(new SharedArrayBuffer(4));
-    lane.outgoing = [];
-    const task: ActorTask = {
-      port: port2,
-      wake: lane.wake.buffer,
-      clockOrigin: this.#options.clockOrigin,
-      tickUs: this.#options.tickUs,
-    };
-    const said = new Promise<void>((resolve, reject) => {
-      lane.greeted = resolve;
-      port1.on('message', (bytes: Uint8Array) => this.#receive(lane, bytes));
-      lane.task = this.#piscina.run(task, { transferList: [port2] }).then(
-        () => this.#laneEnded(lane, port1, 'its task returned'),
-        (error: Error) => {
-          reject(error);
-          this.#laneEnded(lane, port1, error.message);
-        },
-      );
-    });
-    await said;
-    for (const worker of lane.workers) if (!this.isUp(worker)) this.#configure(worker);
+    const { clockOrigin, tickUs, hangAfterMs } = this.#options;
+    const beatMs = hangAfterMs / BEATS_UNTIL_HUNG;
+    lane.link = new ActorLink(
+      this.#runner,
+      { clockOrigin, tickUs, beatMs },
+      {
+        event: (event) => this.#onEvent(lane, event),
+        ended: (reason) => this.#laneEnded(lane, reason),
+      },
+    );
+    await lane.link.greeted;
+    for (const worker of lane.workers) this.#configure(lane, worker);
   }
 
-  #configure(worker: WorkerId): void {
-    const lane = this.#laneOf(worker);
-    this.#post(lane, [{ kind: 'configure', worker, config: this.#options.worker }]);
+  #configure(lane: Lane, worker: WorkerId): void {
+    if (lane.link === undefined || this.isUp(worker)) return;
+    lane.link.send({ kind: 'configure', worker, config: this.#options.worker });
+    lane.link.flush();
     this.#up[worker] = 1;
     this.#starts[worker] = (this.#starts[worker] ?? 0) + 1;
     this.#listener.workerUp(worker);
+    if (lane.isBehind) this.#listener.workersBehind([worker], true);
   }
 
-  #receive(lane: Lane, bytes: Uint8Array): void {
-    for (const event of decodeEvents(bytes)) this.#onEvent(lane, event);
-  }
-
-  #onEvent(lane: Lane, event: WorkerEvent): void {
+  #onEvent(lane: Lane, event: EventBatch | CrashedEvent): void {
     switch (event.kind) {
-      case 'hello':
-        lane.threadId = event.threadId;
-        lane.greeted();
-        break;
       case 'batch':
+        this.#expect(lane, event.worker);
         this.#listener.batch(event);
+        if (lane.isBehind) this.#noteBacklog(lane);
         break;
       case 'crashed':
-        lane.outgoing = lane.outgoing.filter((command) => !isFor(command, event.worker));
+        this.#expect(lane, event.worker);
+        lane.link?.drop(event.worker);
         this.#down([event.worker], event.message);
-        this.#later(event.worker, () => {
-          if (lane.port !== undefined && !this.isUp(event.worker)) this.#configure(event.worker);
-        });
+        this.#later([event.worker], () => this.#configure(lane, event.worker));
         break;
       default:
         assertNever(event);
     }
   }
 
-  /**
-   * The thread's task has ended: whatever the reason, its workers are gone and start afresh. What
-   * they said last may be on its way still.
-   */
-  #laneEnded(lane: Lane, port: MessagePort, reason: string): void {
-    for (
-      let got = receiveMessageOnPort(port);
-      got !== undefined;
-      got = receiveMessageOnPort(port)
-    ) {
-      this.#receive(lane, got.message);
-    }
-    port.close();
-    if (this.#stopping || lane.port !== port) return;
-    lane.port = undefined;
-    lane.outgoing = [];
+  #expect(lane: Lane, worker: WorkerId): void {
+    assert(lane.workers.includes(worker) && this.isUp(worker), 'a thread speaks for its workers');
+  }
+
+  /** Whatever the reason, its workers are gone and start afresh on another thread. */
+  #laneEnded(lane: Lane, reason: string): void {
+    lane.link = undefined;
+    lane.isBehind = false;
+    if (this.#stopping) return;
     this.#down(
       lane.workers.filter((worker) => this.isUp(worker)),
       reason,
     );
-    this.#later(workerId(lane.index), () => {
+    this.#later(lane.workers, () => {
       // A thread that fails before it says hello has ended as well, and is tried again from there.
       this.#startLane(lane).catch(() => {});
     });
@@ -259,27 +265,13 @@ export class WorkerPool implements Transport {
     this.#listener.workersDown(workers, reason);
   }
 
-  #later(worker: WorkerId, act: () => void): void {
-    const delayMs = this.#backoff[worker]?.next(performance.now()) ?? 0;
+  /** Starts workers that died together, which back off as the first of them does. */
+  #later(workers: readonly WorkerId[], start: () => void): void {
+    const nowMs = performance.now();
+    const delayMs = this.#backoff[workers[0]!]!.next(nowMs);
+    for (const worker of workers) this.#restartAtMs[worker] = nowMs + delayMs;
     setTimeout(() => {
-      if (!this.#stopping) act();
+      if (!this.#stopping) start();
     }, delayMs).unref();
   }
-}
-
-function idleLane(index: number, workers: readonly WorkerId[]): Lane {
-  return {
-    index,
-    workers,
-    port: undefined,
-    wake: new Int32Array(new SharedArrayBuffer(4)),
-    outgoing: [],
-    threadId: -1,
-    greeted: () => {},
-    task: Promise.resolve(),
-  };
-}
-
-function isFor(command: WorkerCommand, worker: WorkerId): boolean {
-  return command.kind !== 'drain' && command.worker === worker;
 }

@@ -10,14 +10,17 @@ import type { TimeUs } from '../../shared/units.ts';
 import type { SmartRouter } from '../router/smart-router.ts';
 import { Hindsight } from './hindsight.ts';
 import { LatencyTally, meanGapUs } from './latency-tally.ts';
+import type { Waits } from './queue-tally.ts';
 import type { ServiceLevel } from './replay-config.ts';
 import type { ReplayRequest } from './replay-request.ts';
 import type { CacheFigures, ReplayResult, RequestCounts, WorkerFigures } from './replay-result.ts';
 import { RequestRecords } from './request-records.ts';
+import { WindowTally } from './window-tally.ts';
 import { imbalanceOf, WorkerTally } from './worker-tally.ts';
 
 export interface RecorderOptions {
-  readonly workers: number;
+  /** Those of each worker. */
+  readonly waits: readonly Waits[];
   readonly worker: WorkerConfig;
   readonly serviceLevel: ServiceLevel;
   readonly records: boolean;
@@ -30,6 +33,10 @@ interface Sums {
   rejected: number;
   notSent: number;
   good: number;
+  /** Finished requests that broke each bound of the service level. */
+  missedTtft: number;
+  missedItl: number;
+  missedE2e: number;
   started: number;
   promptTokens: number;
   cachedTokens: number;
@@ -52,6 +59,7 @@ export class Recorder {
   readonly #latency = new LatencyTally();
   readonly #hindsight: Hindsight;
   readonly #workers: WorkerTally;
+  readonly #windows = new WindowTally();
   readonly #records: RequestRecords | undefined;
   readonly #sums: Sums = {
     in: 0,
@@ -59,6 +67,9 @@ export class Recorder {
     rejected: 0,
     notSent: 0,
     good: 0,
+    missedTtft: 0,
+    missedItl: 0,
+    missedE2e: 0,
     started: 0,
     promptTokens: 0,
     cachedTokens: 0,
@@ -70,6 +81,8 @@ export class Recorder {
     distinct: 0,
   };
   #warmupRequests = 0;
+  /** Requests of the statistics that have not ended. */
+  #open = 0;
   #firstUs = -1;
   #lastArrivalUs = 0;
   #lastUs = 0;
@@ -77,8 +90,8 @@ export class Recorder {
   constructor(options: RecorderOptions, router: SmartRouter) {
     this.#options = options;
     this.#router = router;
-    this.#hindsight = new Hindsight(options.workers, options.worker, this.#latency);
-    this.#workers = new WorkerTally(options.workers, options.worker.numBlocks);
+    this.#hindsight = new Hindsight(options.waits.length, options.worker, this.#latency);
+    this.#workers = new WorkerTally(options.waits, options.worker.numBlocks);
     this.#records = options.records ? new RequestRecords() : undefined;
   }
 
@@ -94,10 +107,12 @@ export class Recorder {
       this.#workers.restart(request.arrivedUs);
     }
     this.#lastArrivalUs = request.arrivedUs;
+    this.#windows.arrived(this.#sums.in);
     const { index } = this.#router;
+    this.#open++;
     this.#sums.in++;
     this.#sums.distinct += index.blocks;
-    for (let worker = 0; worker < this.#options.workers; worker++) {
+    for (let worker = 0; worker < this.#options.waits.length; worker++) {
       this.#sums.copies += index.cachedBlocks(worker);
     }
   }
@@ -121,7 +136,9 @@ export class Recorder {
     const isPaced = this.#options.worker.scheduler === 'paced';
     this.#hindsight.begun(request.number, isPaced ? request.arrivedUs + queuedUs : atUs);
     if (!request.counted) return;
-    this.#latency.started(queuedUs, atUs - request.arrivedUs);
+    const ttftUs = atUs - request.arrivedUs;
+    this.#latency.started(queuedUs, ttftUs);
+    this.#windows.started(this.#indexOf(request), ttftUs, request.promptTokens, cachedTokens);
     const { blockSize } = this.#options.worker;
     const sums = this.#sums;
     sums.started++;
@@ -144,6 +161,8 @@ export class Recorder {
     if (!request.counted) return;
     const sums = this.#sums;
     this.#lastUs = atUs;
+    this.#open--;
+    if (this.#open === 0) this.#workers.pause(atUs);
     if (outcome !== OUTCOME.finished) {
       sums.rejected++;
       sums.notSent += request.turnsAfter;
@@ -151,10 +170,15 @@ export class Recorder {
     }
     sums.finished++;
     sums.outputTokens += request.emitted;
-    if (this.#isGood(request)) sums.good++;
+    this.#judge(request);
     this.#latency.finished(request);
     const { worker, promptTokens, cachedTokens, emitted } = request;
     this.#workers.served(worker, promptTokens, cachedTokens, emitted);
+  }
+
+  /** A request has reached its worker, some time after it was placed where it waited for blocks. */
+  submitted(worker: number, atUs: number): void {
+    this.#workers.submitted(worker, atUs);
   }
 
   /** `load` holds on `worker` from `atUs` on. */
@@ -186,8 +210,12 @@ export class Recorder {
       curves: this.#latency.curves(),
       goodShare: ratio(sums.good, sums.in) ?? 0,
       goodPerSecond: perSecond(sums.good),
+      missed: { ttft: sums.missedTtft, itl: sums.missedItl, e2e: sums.missedE2e },
+      windows: this.#windows.windows(),
+      spread: this.#windows.spread(),
       cache: this.#cacheFigures(workers.reduce((sum, worker) => sum + worker.evictedBlocks, 0)),
       preemptions: workers.reduce((sum, worker) => sum + worker.preemptions, 0),
+      queue: this.#workers.queue(),
       imbalance: imbalanceOf(workers.map(computedTokens)),
       workers,
       series: this.#workers.series(),
@@ -217,13 +245,23 @@ export class Recorder {
     };
   }
 
-  #isGood(request: ReplayRequest): boolean {
+  /** Place of a measured request among them, from 0. */
+  #indexOf({ number }: ReplayRequest): number {
+    return number - this.#warmupRequests;
+  }
+
+  /** Counts whether a finished request has kept the service level, and what it has missed. */
+  #judge(request: ReplayRequest): void {
     const { ttftUs, itlUs, e2eUs } = this.#options.serviceLevel;
-    return (
-      request.firstTokenUs - request.arrivedUs <= ttftUs &&
-      meanGapUs(request) <= itlUs &&
-      request.lastTokenUs - request.arrivedUs <= e2eUs
-    );
+    const isLate = request.firstTokenUs - request.arrivedUs > ttftUs;
+    const isSlow = meanGapUs(request) > itlUs;
+    const isLong = request.lastTokenUs - request.arrivedUs > e2eUs;
+    if (isLate) this.#sums.missedTtft++;
+    if (isSlow) this.#sums.missedItl++;
+    if (isLong) this.#sums.missedE2e++;
+    if (isLate || isSlow || isLong) return;
+    this.#sums.good++;
+    this.#windows.good(this.#indexOf(request));
   }
 }
 

@@ -2,7 +2,7 @@ import { assert } from '../../shared/assert.ts';
 import { NO_REQUEST, type WorkerId } from '../../shared/ids.ts';
 import type { EventBatch, Outcome } from '../../shared/protocol.ts';
 import { type TimeUs, timeUs } from '../../shared/units.ts';
-import type { ClusterRequest, RequestListener } from '../cluster/cluster.ts';
+import type { ClusterRequest, RequestListener } from '../cluster/request.ts';
 import type { TraceRequest } from './trace/trace-source.ts';
 
 /** Told what becomes of the requests of a replay. */

@@ -1,3 +1,5 @@
+import type { Spread, Windows } from './window-tally.ts';
+
 /** Shares at which the curves of a result have a point: every percent, and the far end. */
 export const CURVE_SHARES: readonly number[] = [
   ...Array.from({ length: 100 }, (_, percent) => percent / 100),
@@ -67,10 +69,29 @@ export interface Imbalance {
   readonly jain: number;
 }
 
+/**
+ * Sequences that wait for admission by their worker, between the first arrival of the statistics
+ * and their last end. Little's law holds: the mean queue, of all workers together, is the rate of
+ * waits times the mean wait.
+ */
+export interface QueueFigures {
+  /** Mean over time and workers. */
+  readonly meanPerWorker: number;
+  /** The most that waited on one worker at one time. */
+  readonly mostOnAWorker: number;
+  /** Waits with a part in that time, be it 0; a preempted sequence waits once more. */
+  readonly waits: number;
+  /** Mean of those parts. */
+  readonly meanWaitMs: number | null;
+}
+
 export interface WorkerFigures {
   readonly requests: number;
   /** Time with at least one sequence running. */
   readonly busySeconds: number;
+  /** Sequences that wait for admission: mean over time, and the most at one time. */
+  readonly meanWaiting: number;
+  readonly mostWaiting: number;
   readonly promptTokens: number;
   readonly cachedTokens: number;
   readonly outputTokens: number;
@@ -82,10 +103,14 @@ export interface WorkerFigures {
 export interface Series {
   readonly bucketSeconds: number;
   /**
-   * Mean of each bucket for each worker: running sequences, waiting ones, share of active blocks.
+   * Mean over the time of each bucket for each worker: running sequences, waiting ones, share of
+   * active blocks. That of the last bucket is over the part of it that there was.
    */
   readonly running: readonly (readonly number[])[];
   readonly waiting: readonly (readonly number[])[];
+  /** The most that waited at one time of each bucket: on each worker, and on all together. */
+  readonly mostWaiting: readonly (readonly number[])[];
+  readonly queueMost: readonly number[];
   readonly kvUse: readonly (readonly number[])[];
   /** Token hit rate of the first tokens in each bucket; `null` where there was none. */
   readonly tokenHitRate: readonly (number | null)[];
@@ -113,8 +138,14 @@ export interface ReplayResult {
   /** Requests that kept the service level: their share of all that came in, and per second. */
   readonly goodShare: number;
   readonly goodPerSecond: number;
+  /** Finished requests that broke each bound of the service level; one may break several. */
+  readonly missed: { readonly ttft: number; readonly itl: number; readonly e2e: number };
+  readonly windows: Windows;
+  /** Null where the requests are too few to tell. */
+  readonly spread: Spread | null;
   readonly cache: CacheFigures;
   readonly preemptions: number;
+  readonly queue: QueueFigures;
   readonly imbalance: Imbalance;
   readonly workers: readonly WorkerFigures[];
   readonly series: Series;

@@ -56,7 +56,10 @@ export function needsOwnBound(
 }
 
 /** Opens a trace anew: every replay needs a source of its own. */
-export function openTrace(trace: TraceSpec, window: ReplayWindow): TraceSource {
+export function openTrace(
+  trace: TraceSpec,
+  window: Pick<ReplayWindow, 'rate' | 'limit'>,
+): TraceSource {
   const source = trace.kind === 'table' ? new TableSource(trace.table) : createWorkload(trace.spec);
   return new ArrangedSource(source, { rate: window.rate, limit: window.limit });
 }

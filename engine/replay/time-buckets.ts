@@ -4,19 +4,22 @@ const BUCKETS_MAX = 240;
 const FIRST_WIDTH_US = 1e6;
 
 /**
- * Sums over time in equal buckets, several columns side by side. When the time outgrows the buckets
- * they become twice as wide, so that memory does not grow with the length of a run. Sums of
- * integers: folding changes nothing in them.
+ * Sums and greatest values over time in equal buckets, several columns side by side, those of sums
+ * first. When the time outgrows the buckets they become twice as wide, so that memory does not grow
+ * with the length of a run. Sums of integers: folding changes nothing in them.
  */
 export class TimeBuckets {
+  readonly #sums: number;
   readonly #columns: number;
-  readonly #sums: Float64Array;
+  readonly #values: Float64Array;
   #widthUs = FIRST_WIDTH_US;
   #used = 0;
+  #endUs = 0;
 
-  constructor(columns: number) {
-    this.#columns = columns;
-    this.#sums = new Float64Array(columns * BUCKETS_MAX);
+  constructor(sums: number, maxima = 0) {
+    this.#sums = sums;
+    this.#columns = sums + maxima;
+    this.#values = new Float64Array(this.#columns * BUCKETS_MAX);
   }
 
   get widthUs(): number {
@@ -28,29 +31,47 @@ export class TimeBuckets {
     return this.#used;
   }
 
+  /** How much of the bucket's width had passed when something was added last. */
+  coveredUs(bucket: number): number {
+    return Math.min(this.#widthUs, this.#endUs - bucket * this.#widthUs);
+  }
+
   at(bucket: number, column: number): number {
-    return this.#sums[bucket * this.#columns + column]!;
+    return this.#values[bucket * this.#columns + column]!;
   }
 
   /** Adds `amount` at one instant, from 0 on. */
   add(column: number, atUs: number, amount: number): void {
     const at = this.#bucketAt(atUs) * this.#columns + column;
-    this.#sums[at] = this.#sums[at]! + amount;
+    this.#values[at] = this.#values[at]! + amount;
+    this.#endUs = Math.max(this.#endUs, atUs);
   }
 
   /** Adds each of `rates`, held from `fromUs` to `toUs`, to the columns from `column` on. */
   addSpan(column: number, fromUs: number, toUs: number, rates: Float64Array): void {
     if (toUs <= fromUs) return;
     const last = this.#bucketAt(toUs - 1);
+    this.#endUs = Math.max(this.#endUs, toUs);
     let bucket = Math.floor(fromUs / this.#widthUs);
     let startUs = fromUs;
     for (; bucket <= last; bucket++) {
       const endUs = bucket === last ? toUs : (bucket + 1) * this.#widthUs;
       const at = bucket * this.#columns + column;
       for (let i = 0; i < rates.length; i++) {
-        this.#sums[at + i] = this.#sums[at + i]! + rates[i]! * (endUs - startUs);
+        this.#values[at + i] = this.#values[at + i]! + rates[i]! * (endUs - startUs);
       }
       startUs = endUs;
+    }
+  }
+
+  /** Lifts a column of maxima to `value`, which held from `fromUs` to `toUs`. */
+  raiseSpan(column: number, fromUs: number, toUs: number, value: number): void {
+    if (toUs <= fromUs || value === 0) return;
+    const last = this.#bucketAt(toUs - 1);
+    this.#endUs = Math.max(this.#endUs, toUs);
+    for (let bucket = Math.floor(fromUs / this.#widthUs); bucket <= last; bucket++) {
+      const at = bucket * this.#columns + column;
+      this.#values[at] = Math.max(this.#values[at]!, value);
     }
   }
 
@@ -62,14 +83,16 @@ export class TimeBuckets {
   }
 
   #fold(): void {
-    const sums = this.#sums;
+    const values = this.#values;
     const columns = this.#columns;
-    const half = sums.length / 2;
+    const half = values.length / 2;
     for (let at = 0; at < half; at++) {
-      const from = 2 * at - (at % columns);
-      sums[at] = sums[from]! + sums[from + columns]!;
+      const column = at % columns;
+      const from = 2 * at - column;
+      const [first, second] = [values[from]!, values[from + columns]!];
+      values[at] = column < this.#sums ? first + second : Math.max(first, second);
     }
-    sums.fill(0, half);
+    values.fill(0, half);
     this.#widthUs *= 2;
     this.#used = Math.ceil(this.#used / 2);
   }

@@ -84,7 +84,7 @@ export class VirtualDriver implements Transport, ReplayObserver {
       remoteFetch === undefined ? undefined : new RemoteFetches(remoteFetch, worker, this.#workers);
     const { serviceLevel } = config;
     this.recorder = new Recorder(
-      { workers: router.workers, worker, serviceLevel, records },
+      { waits: this.#workers.map(({ waits }) => waits), worker, serviceLevel, records },
       this.#router,
     );
   }
@@ -107,7 +107,7 @@ export class VirtualDriver implements Transport, ReplayObserver {
     this.#transfer = this.#fetches?.start(command);
     if (this.#transfer !== undefined) return;
     this.#workers[command.worker]!.submit(command);
-    this.#schedule(command.worker);
+    this.#submitted(command.worker);
   }
 
   started(request: ReplayRequest, cachedTokens: number, queuedUs: number, atUs: TimeUs): void {
@@ -147,7 +147,7 @@ export class VirtualDriver implements Transport, ReplayObserver {
     assert(nextUs >= this.#nowUs, 'time never runs backwards');
     this.#nowUs = timeUs(nextUs);
     if (arrivalUs === nextUs) this.#arrive();
-    else if (fetchUs === nextUs && this.#fetches) this.#schedule(this.#fetches.deliver());
+    else if (fetchUs === nextUs && this.#fetches) this.#submitted(this.#fetches.deliver());
     else if (wakeUs === nextUs) this.#advance();
     else this.#late?.deliver(this.#applyReport);
     return true;
@@ -231,6 +231,11 @@ export class VirtualDriver implements Transport, ReplayObserver {
   }
 
   readonly #applyReport = (batch: EventBatch): void => this.#router.applyBatch(batch);
+
+  #submitted(index: number): void {
+    this.recorder.submitted(index, this.#nowUs);
+    this.#schedule(index);
+  }
 
   #schedule(index: number): void {
     const wakeUs = this.#workers[index]!.nextWakeUs();

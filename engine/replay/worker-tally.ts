@@ -1,16 +1,18 @@
 import type { LoadReport } from '../../shared/protocol.ts';
-import type { Imbalance, Series, WorkerFigures } from './replay-result.ts';
+import { QueueTally, type Waits } from './queue-tally.ts';
+import type { Imbalance, QueueFigures, Series, WorkerFigures } from './replay-result.ts';
 import { TimeBuckets } from './time-buckets.ts';
 
-/** Columns of the buckets: those of the cluster, then three for each worker. */
+/**
+ * Columns of the buckets: those of the cluster, then those of each worker's load, then the queues.
+ */
 const ARRIVALS = 0;
 const PROMPT_TOKENS = 1;
 const CACHED_TOKENS = 2;
 const CLUSTER_COLUMNS = 3;
 const RUNNING = 0;
-const WAITING = 1;
-const ACTIVE_BLOCKS = 2;
-const WORKER_COLUMNS = 3;
+const ACTIVE_BLOCKS = 1;
+const LOAD_COLUMNS = 2;
 
 interface Tally {
   requests: number;
@@ -23,29 +25,38 @@ interface Tally {
   /** The two counters when the statistics began. */
   evictedBefore: number;
   preemptionsBefore: number;
-  /** Running, waiting, active blocks: what the worker told last, and since when it holds. */
+  /** Running, active blocks: what the worker told last, and since when it holds. */
   readonly load: Float64Array;
   loadSinceUs: number;
 }
 
 /**
- * Follows what the workers report: how busy each is, in all and over time. All sums are of
- * integers, so that it does not matter how often a worker reports the same. Memory does not grow
- * with the run.
+ * Follows the workers: how busy each is and how many sequences wait there, in all and over time.
+ * All sums are of integers, so that it does not matter how often a worker reports the same. Memory
+ * does not grow with the run.
  */
 export class WorkerTally {
   readonly #tallies: Tally[];
   readonly #buckets: TimeBuckets;
+  readonly #queueColumns: { readonly waiting: number; readonly most: number };
+  readonly #queues: QueueTally;
   readonly #blocksPerWorker: number;
 
-  constructor(workers: number, blocksPerWorker: number) {
+  /** `waits` are those of each worker. */
+  constructor(waits: readonly Waits[], blocksPerWorker: number) {
+    const workers = waits.length;
+    const waiting = CLUSTER_COLUMNS + workers * LOAD_COLUMNS;
+    const most = waiting + workers;
     this.#tallies = Array.from({ length: workers }, emptyTally);
-    this.#buckets = new TimeBuckets(CLUSTER_COLUMNS + workers * WORKER_COLUMNS);
+    this.#buckets = new TimeBuckets(most, 1 + workers);
+    this.#queueColumns = { waiting, most };
+    this.#queues = new QueueTally(waits, this.#buckets, this.#queueColumns);
     this.#blocksPerWorker = blocksPerWorker;
   }
 
   /** The statistics begin: what was counted so far was warm-up. The series go on. */
   restart(atUs: number): void {
+    this.#queues.restart(atUs);
     for (let worker = 0; worker < this.#tallies.length; worker++) {
       const tally = this.#tallies[worker]!;
       this.#fold(worker, atUs);
@@ -53,6 +64,11 @@ export class WorkerTally {
       tally.evictedBefore = tally.evictedBlocks;
       tally.preemptionsBefore = tally.preemptions;
     }
+  }
+
+  /** No request of the statistics is under way: if none comes any more, they end here. */
+  pause(atUs: number): void {
+    this.#queues.pause(atUs);
   }
 
   arrived(atUs: number): void {
@@ -74,43 +90,65 @@ export class WorkerTally {
     tally.outputTokens += outputTokens;
   }
 
+  /** A sequence has reached `worker`. */
+  submitted(worker: number, atUs: number): void {
+    this.#queues.changed(worker, atUs);
+  }
+
   /** `load` holds on `worker` from `atUs` on. */
   reported(worker: number, atUs: number, load: LoadReport): void {
     const tally = this.#tallies[worker]!;
+    this.#queues.changed(worker, atUs);
     this.#fold(worker, atUs);
     tally.load[RUNNING] = load.running;
-    tally.load[WAITING] = load.waiting;
     tally.load[ACTIVE_BLOCKS] = load.activeBlocks;
     tally.evictedBlocks = load.evictedBlocks;
     tally.preemptions = load.preemptions;
   }
 
   figures(): WorkerFigures[] {
-    return this.#tallies.map((tally) => ({
-      requests: tally.requests,
-      busySeconds: tally.busyUs / 1e6,
-      promptTokens: tally.promptTokens,
-      cachedTokens: tally.cachedTokens,
-      outputTokens: tally.outputTokens,
-      evictedBlocks: tally.evictedBlocks - tally.evictedBefore,
-      preemptions: tally.preemptions - tally.preemptionsBefore,
-    }));
+    return this.#tallies.map((tally, worker) => {
+      const waiting = this.#queues.lengthOf(worker);
+      return {
+        requests: tally.requests,
+        busySeconds: tally.busyUs / 1e6,
+        meanWaiting: waiting.mean,
+        mostWaiting: waiting.most,
+        promptTokens: tally.promptTokens,
+        cachedTokens: tally.cachedTokens,
+        outputTokens: tally.outputTokens,
+        evictedBlocks: tally.evictedBlocks - tally.evictedBefore,
+        preemptions: tally.preemptions - tally.preemptionsBefore,
+      };
+    });
+  }
+
+  /** Asserts Little's law, see `QueueTally`. */
+  queue(): QueueFigures {
+    return this.#queues.figures();
   }
 
   series(): Series {
     const buckets = this.#buckets;
     const column = (read: (bucket: number) => number): number[] =>
       Array.from({ length: buckets.length }, (_, bucket) => read(bucket));
-    const perWorker = (offset: number, whole: number): number[][] =>
-      this.#tallies.map((_, worker) => {
-        const at = CLUSTER_COLUMNS + worker * WORKER_COLUMNS + offset;
-        return column((bucket) => round(buckets.at(bucket, at) / buckets.widthUs / whole));
+    const perWorker = (row: (worker: number) => number[]): number[][] =>
+      this.#tallies.map((_, worker) => row(worker));
+    const means = (at: number, whole: number): number[] =>
+      column((bucket) => {
+        const coveredUs = buckets.coveredUs(bucket);
+        return coveredUs === 0 ? 0 : round(buckets.at(bucket, at) / coveredUs / whole);
       });
+    const { waiting, most } = this.#queueColumns;
     return {
       bucketSeconds: buckets.widthUs / 1e6,
-      running: perWorker(RUNNING, 1),
-      waiting: perWorker(WAITING, 1),
-      kvUse: perWorker(ACTIVE_BLOCKS, this.#blocksPerWorker),
+      running: perWorker((worker) => means(loadColumn(worker) + RUNNING, 1)),
+      waiting: perWorker((worker) => means(waiting + worker, 1)),
+      mostWaiting: perWorker((worker) => column((bucket) => buckets.at(bucket, most + 1 + worker))),
+      queueMost: column((bucket) => buckets.at(bucket, most)),
+      kvUse: perWorker((worker) =>
+        means(loadColumn(worker) + ACTIVE_BLOCKS, this.#blocksPerWorker),
+      ),
       tokenHitRate: Array.from({ length: buckets.length }, (_, bucket) => {
         const tokens = buckets.at(bucket, PROMPT_TOKENS);
         return tokens === 0 ? null : round(buckets.at(bucket, CACHED_TOKENS) / tokens);
@@ -122,10 +160,13 @@ export class WorkerTally {
   #fold(worker: number, atUs: number): void {
     const tally = this.#tallies[worker]!;
     if (tally.load[RUNNING]! > 0) tally.busyUs += atUs - tally.loadSinceUs;
-    const column = CLUSTER_COLUMNS + worker * WORKER_COLUMNS;
-    this.#buckets.addSpan(column, tally.loadSinceUs, atUs, tally.load);
+    this.#buckets.addSpan(loadColumn(worker), tally.loadSinceUs, atUs, tally.load);
     tally.loadSinceUs = atUs;
   }
+}
+
+function loadColumn(worker: number): number {
+  return CLUSTER_COLUMNS + worker * LOAD_COLUMNS;
 }
 
 /** How evenly `amounts` are spread; even when there is nothing to spread. */
@@ -157,7 +198,7 @@ function emptyTally(): Tally {
     preemptions: 0,
     evictedBefore: 0,
     preemptionsBefore: 0,
-    load: new Float64Array(WORKER_COLUMNS),
+    load: new Float64Array(LOAD_COLUMNS),
     loadSinceUs: 0,
   };
 }

@@ -68,7 +68,7 @@ export class BatchedScheduler implements Scheduler {
       sequences.endAfterStep(slot, outcome);
       this.#cutShort(atUs);
     } else {
-      this.#state.end(slot, outcome);
+      this.#state.end(slot, outcome, atUs);
       this.enqueued(atUs);
     }
   }
@@ -110,13 +110,13 @@ export class BatchedScheduler implements Scheduler {
       if (tokens > 0) state.compute(slot, tokens);
       const ending = sequences.endingOf(slot);
       if (ending !== undefined) {
-        state.end(slot, ending);
+        state.end(slot, ending, this.#atUs);
         continue;
       }
       if (tokens > 0 && sequences.computed[slot]! >= known) {
         state.emit(slot, this.#steps, lateUs, out);
       }
-      if (state.isComplete(slot)) state.end(slot, OUTCOME.finished);
+      if (state.isComplete(slot)) state.end(slot, OUTCOME.finished, this.#atUs);
       else i++;
     }
   }
@@ -184,7 +184,7 @@ export class BatchedScheduler implements Scheduler {
     const state = this.#state;
     const victim = state.victim();
     const tokens = state.sequences.scheduled[victim]!;
-    const at = state.preempt(victim);
+    const at = state.preempt(victim, this.#atUs);
     if (at < asking) this.#budget += tokens;
     this.#preempted = true;
     return at;

@@ -47,7 +47,7 @@ export class PacedScheduler implements Scheduler {
 
   cancel(slot: Slot, outcome: Outcome, atUs: number): void {
     this.#due.remove(slot);
-    this.#state.end(slot, outcome);
+    this.#state.end(slot, outcome, atUs);
     this.enqueued(atUs);
   }
 
@@ -156,7 +156,7 @@ export class PacedScheduler implements Scheduler {
     if (isFirst || isBlockFull) this.#admitAtUs = dueUs;
     if (state.isComplete(slot)) {
       this.#due.remove(slot);
-      state.end(slot, OUTCOME.finished);
+      state.end(slot, OUTCOME.finished, this.#atUs);
       this.#admitAtUs = this.#atUs;
     } else if (room) {
       this.#due.set(slot, dueUs + gapUs, sequences.order[slot]!);
@@ -180,7 +180,7 @@ export class PacedScheduler implements Scheduler {
 
   #preempt(slot: Slot): void {
     this.#due.remove(slot);
-    this.#state.preempt(slot);
+    this.#state.preempt(slot, this.#atUs);
     this.#admitAtUs = this.#atUs;
   }
 }

@@ -14,6 +14,7 @@ import { U32List } from '../../shared/u32-list.ts';
 import { PrefixCache } from '../kv/prefix-cache.ts';
 import { LatencyModel } from './latency.ts';
 import { NO_SLOT, SequenceTable, type Slot, STAGE } from './sequence-table.ts';
+import { WaitTally } from './wait-tally.ts';
 
 /**
  * What both schedulers share: the sequences, the waiting queue, the KV cache, admission, and the
@@ -24,6 +25,8 @@ export class WorkerState {
   readonly sequences = new SequenceTable();
   /** Waiting sequences by (priority, order of arrival); a preempted one keeps its place. */
   readonly waiting = new IndexedHeap();
+  /** How long sequences wait for admission. */
+  readonly waits = new WaitTally();
   /** Running sequences in order of admission. */
   readonly running: Slot[] = [];
   readonly cache: PrefixCache;
@@ -36,7 +39,6 @@ export class WorkerState {
   readonly #kv = new U32List();
   /** Ends that happened between two batches: (request, outcome). */
   readonly #ended = new U32List();
-  #held = 0;
   #hasPriorities = false;
   #submitsSeen = 0;
   #waitingBlocks = 0;
@@ -64,7 +66,7 @@ export class WorkerState {
   /** True when as many sequences wait as may, besides those for which there is a slot. */
   get isQueueFull(): boolean {
     const slotsFree = Math.max(0, this.config.maxNumSeqs - this.running.length);
-    return this.waiting.size + this.#held >= this.config.maxWaiting + slotsFree;
+    return this.waits.waiting >= this.config.maxWaiting + slotsFree;
   }
 
   /** True once a sequence of another priority than 0 was taken in. */
@@ -88,6 +90,7 @@ export class WorkerState {
     }
     if (command.priority !== 0) this.#hasPriorities = true;
     const slot = this.sequences.add(command, this.#submitsSeen);
+    this.waits.begin(slot, command.arrivedUs);
     this.#pendPrefill(slot, command.promptTokens - command.expectedCachedTokens);
     if (this.#hold(slot, command)) return false;
     this.#await(slot);
@@ -117,6 +120,7 @@ export class WorkerState {
     for (let i = 0; i < fresh; i++) cache.allocate(blocks);
 
     this.#stopWaiting(slot);
+    this.waits.end(slot, atUs);
     this.running.push(slot);
     sequences.stage[slot] = STAGE.running;
     sequences.computed[slot] = hit * config.blockSize;
@@ -176,8 +180,9 @@ export class WorkerState {
    * Takes the blocks from a running sequence; it waits at its old place and will be recomputed.
    * Returns where on the list of running ones it was.
    */
-  preempt(slot: Slot): number {
+  preempt(slot: Slot, atUs: number): number {
     this.#preemptions++;
+    this.waits.begin(slot, atUs);
     const at = this.#stopRunning(slot);
     this.cache.release(this.sequences.blocks[slot]!);
     this.sequences.computed[slot] = 0;
@@ -252,8 +257,9 @@ export class WorkerState {
   }
 
   /** Ends a sequence at whatever stage it is. The end is part of the next batch. */
-  end(slot: Slot, outcome: Outcome): void {
+  end(slot: Slot, outcome: Outcome, atUs: number): void {
     const { sequences } = this;
+    if (sequences.stage[slot] !== STAGE.running) this.waits.end(slot, atUs);
     switch (sequences.stage[slot]) {
       case STAGE.waiting:
         this.#stopWaiting(slot);
@@ -299,7 +305,7 @@ export class WorkerState {
 
   #fillLoad(load: LoadReport): void {
     load.running = this.running.length;
-    load.waiting = this.waiting.size + this.#held;
+    load.waiting = this.waits.waiting;
     load.activeBlocks = this.cache.blocksActive;
     load.cachedBlocks = this.cache.blocksCached;
     load.totalBlocks = this.config.numBlocks;
@@ -342,7 +348,6 @@ export class WorkerState {
     sequences.heldBy[slot] = first;
     sequences.nextHeld[slot] = sequences.firstHeld[first]!;
     sequences.firstHeld[first] = slot;
-    this.#held++;
     return true;
   }
 
@@ -369,7 +374,6 @@ export class WorkerState {
       sequences.nextHeld[before] = sequences.nextHeld[slot]!;
     }
     sequences.heldBy[slot] = NO_SLOT;
-    this.#held--;
   }
 
   #stopRunning(slot: Slot): number {

@@ -13,6 +13,7 @@ import { BatchedScheduler } from './batched-scheduler.ts';
 import { PacedScheduler } from './paced-scheduler.ts';
 import type { Scheduler } from './scheduler.ts';
 import { NO_SLOT } from './sequence-table.ts';
+import type { WaitTally } from './wait-tally.ts';
 import { WorkerState } from './worker-state.ts';
 
 /** Options of a worker that change how it computes, not what. */
@@ -48,6 +49,11 @@ export class SimulatedWorker {
   /** Sequences that have not ended. */
   get size(): number {
     return this.#state.sequences.size;
+  }
+
+  /** How long its sequences wait for admission. */
+  get waits(): WaitTally {
+    return this.#state.waits;
   }
 
   /** True when `advance` must be called before `command`, up to its arrival. */
@@ -138,8 +144,9 @@ export class SimulatedWorker {
   /** Asserts the invariants of cache and sequences, for tests. */
   checkInvariants(): void {
     this.#state.cache.checkInvariants();
-    const { running, waiting, sequences } = this.#state;
+    const { running, waiting, waits, sequences } = this.#state;
     assert(running.length + waiting.size <= sequences.size, 'every queued sequence has a slot');
+    assert(running.length + waits.waiting === sequences.size, 'what does not run waits');
     if (sequences.size > 0) assert(this.nextWakeUs() < Infinity, 'unfinished work has a wake-up');
   }
 

@@ -32,6 +32,7 @@ export function addServeCommand(program: Command, context: CommandContext): Comm
       recording: record === undefined ? undefined : { path: record, open: context.openToWrite },
       writeOut: context.writeOut,
       writeError: context.writeError,
+      writeLog: context.writeLog,
     });
   });
 }

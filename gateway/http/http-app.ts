@@ -1,6 +1,7 @@
 import uWS, { type HttpRequest, type HttpResponse, type TemplatedApp } from 'uWebSockets.js';
 import { apiError } from '../../shared/errors.ts';
 import { Exchange, type ExchangeHost } from './exchange.ts';
+import { announcedLength } from './framing.ts';
 
 export type Method = 'get' | 'post' | 'patch' | 'del';
 
@@ -12,6 +13,8 @@ export interface RequestHead {
   getHeader(name: string): string;
   /** The decoded value of a query parameter. */
   getQuery(key: string): string | undefined;
+  /** Every header, its name in lower case. */
+  forEach(visit: (name: string, value: string) => void): void;
 }
 
 /** One path and method. */
@@ -21,6 +24,8 @@ export interface Route {
   readonly pattern: string;
   /** Index of the route's label in the metrics. */
   readonly endpoint: number;
+  /** No page of another origin may read the answers, whatever the CORS settings allow. */
+  readonly sameOrigin?: true;
   readonly handle: (exchange: Exchange, req: RequestHead) => void;
 }
 
@@ -57,14 +62,22 @@ export class HttpApp {
   constructor(routes: readonly Route[], otherEndpoint: number, host: AppHost, tls?: Tls) {
     this.#app = tls === undefined ? uWS.App() : secureApp(tls);
     this.#host = host;
-    for (const { method, pattern, endpoint, handle } of routes) {
-      this.#on(method, pattern, this.#handler(endpoint, handle));
-      if (method === 'get') {
-        const head = this.#handler(endpoint, (exchange, req) => {
+    for (const route of routes) {
+      const handle = handlerOf(route);
+      this.#on(route.method, route.pattern, this.#handler(route.endpoint, handle));
+      if (route.method === 'get') {
+        const head = this.#handler(route.endpoint, (exchange, req) => {
           exchange.omitBody();
           handle(exchange, req);
         });
-        this.#on('head', pattern, head);
+        this.#on('head', route.pattern, head);
+      }
+      if (route.sameOrigin === true) {
+        const preflight = this.#handler(otherEndpoint, (exchange) => {
+          exchange.omitCors();
+          exchange.sendEmpty(204, []);
+        });
+        this.#on('options', route.pattern, preflight);
       }
     }
     this.#app.options(
@@ -114,15 +127,22 @@ export class HttpApp {
   }
 
   /** A trailing slash makes no difference. */
-  #on(method: Method | 'head' | 'any', pattern: string, handler: UwsHandler): void {
+  #on(method: Method | 'head' | 'options' | 'any', pattern: string, handler: UwsHandler): void {
     this.#app[method](pattern, handler);
     if (!pattern.endsWith('*') && pattern !== '/') this.#app[method](`${pattern}/`, handler);
   }
 
   #handler(endpoint: number, handle: Route['handle']): UwsHandler {
     return (res, req) => {
-      const exchange = new Exchange(res, req, endpoint, this.#host.nowUs(), this.#host);
+      const length = announcedLength(req);
+      const isClear = typeof length === 'number';
+      const bodyBytes = isClear ? length : 0;
+      const exchange = new Exchange(res, req, endpoint, bodyBytes, this.#host.nowUs(), this.#host);
       this.#host.started(exchange);
+      if (!isClear) {
+        exchange.sendErrorAndClose(length);
+        return;
+      }
       try {
         handle(exchange, req);
       } catch (error) {
@@ -155,6 +175,14 @@ export class HttpApp {
       this.#on('any', pattern, refuse);
     }
   }
+}
+
+function handlerOf({ handle, sameOrigin }: Route): Route['handle'] {
+  if (sameOrigin !== true) return handle;
+  return (exchange, req) => {
+    exchange.omitCors();
+    handle(exchange, req);
+  };
 }
 
 function secureApp({ certFile, keyFile }: Tls): TemplatedApp {

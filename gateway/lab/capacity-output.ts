@@ -3,14 +3,33 @@ import { groupBySetting, meanAndSpread, meanOf, settingColumns } from './cell-gr
 import type { Lab } from './lab.ts';
 import { commonSettings, plainSettings, withHash } from './lab-document.ts';
 import type { CapacityOptions } from './lab-options.ts';
-import { FIGURES, figureColumn } from './replay-table.ts';
+import { RATE_DIGITS } from './rate-search.ts';
+import { FIGURES, type Figure, figureColumn, judgedFigures, type Screen } from './replay-table.ts';
+import type { LabServiceLevel } from './service-level.ts';
 import { type Column, digits3, textTable } from './text-table.ts';
 
+/** What a fleet does at its capacity. */
+const FIGURES_AT_CAPACITY: readonly Figure[] = [
+  FIGURES.goodPercent,
+  FIGURES.ttftP50,
+  FIGURES.ttftP90,
+  FIGURES.ttftP99,
+  FIGURES.itlP50,
+  FIGURES.itlP90,
+  FIGURES.itlP99,
+  FIGURES.tokens,
+  FIGURES.hitPercent,
+  FIGURES.imbalance,
+];
+
 /** A line for each setting: means over its seeds, with their spread where there are several. */
-export function capacityTable(trials: readonly CapacityTrial[], colours: boolean): string {
+export function capacityTable(
+  trials: readonly CapacityTrial[],
+  slo: LabServiceLevel,
+  { colours, columns }: Screen,
+): string {
   const groups = groupBySetting(trials);
-  const { ttftP50, ttftP99, itlP50, itlP99, tokens, hitPercent, imbalance } = FIGURES;
-  const atCapacity = [ttftP50, ttftP99, itlP50, itlP99, tokens, hitPercent, imbalance].map(
+  const atCapacity = judgedFigures(FIGURES_AT_CAPACITY, slo).map(
     (figure): Column<readonly CapacityTrial[]> => {
       const { title, cell } = figureColumn(figure);
       return { title, cell: (group) => cell(group.flatMap(({ best }) => best ?? [])) };
@@ -33,6 +52,7 @@ export function capacityTable(trials: readonly CapacityTrial[], colours: boolean
     ],
     groups,
     colours,
+    columns,
   );
 }
 
@@ -45,7 +65,12 @@ function rateText(
   const rates = group.map((trial) => trial.requestsPerSecond / shareOf(trial));
   return group.some(({ isLowerBound }) => isLowerBound)
     ? `>= ${digits3(Math.min(...rates))}`
-    : textOf(rates, digits3);
+    : textOf(rates, rateAsAsked);
+}
+
+/** As many digits as a search asks for, so that `replay --qps` can be given what is printed. */
+function rateAsAsked(rate: number): string {
+  return String(Number(rate.toPrecision(RATE_DIGITS)));
 }
 
 /** Says why some capacities are lower bounds and what to do about it; nothing if none is. */

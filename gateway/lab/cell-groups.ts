@@ -48,21 +48,36 @@ export function settingColumns<Cell extends OfCell>(
     ([name]) => name === 'policy' || new Set(groups.map((group) => text(group, name))).size > 1,
   ).map(([name, title]) => ({
     title,
+    isKey: true,
     align: name === 'policy' ? 'left' : 'right',
     cell: (group) => text(group, name),
   }));
 }
 
-/** The mean of `values`, and half of their range where they are not all alike. */
+/**
+ * The mean of `values`, and half of their range where they are not all alike, or `leastSpread`
+ * where that is more.
+ */
 export function meanAndSpread(
   values: readonly (number | null)[],
   format: (value: number) => string,
+  leastSpread = 0,
 ): string {
   const known = values.filter((value) => value !== null);
   if (known.length === 0) return '-';
-  const spread = (Math.max(...known) - Math.min(...known)) / 2;
-  const mean = format(meanOf(known));
-  return spread === 0 ? mean : `${mean}±${format(spread)}`;
+  const spread = Math.max(leastSpread, (Math.max(...known) - Math.min(...known)) / 2);
+  return withSpread(meanOf(known), spread, format);
+}
+
+/** `95.2±0.4`: as many decimals for the spread as the value has; none of 0. */
+export function withSpread(
+  value: number,
+  spread: number,
+  format: (value: number) => string,
+): string {
+  const text = format(value);
+  const decimals = text.split('.')[1]?.length ?? 0;
+  return spread === 0 ? text : `${text}±${spread.toFixed(decimals)}`;
 }
 
 export function meanOf(values: readonly number[]): number {

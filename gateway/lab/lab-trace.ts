@@ -1,11 +1,15 @@
 import { basename } from 'node:path';
+import { openTrace } from '../../engine/replay/replay.ts';
 import type { TraceSpec } from '../../engine/replay/replay-config.ts';
+import { arrivalQuantum, spreadArrivals } from '../../engine/replay/trace/arrival-quantum.ts';
 import { parseRecordedHeader } from '../../engine/replay/trace/recorded.ts';
 import { readTrace } from '../../engine/replay/trace/trace-reader.ts';
-import { requestsPerSecond, type TraceTable } from '../../engine/replay/trace/trace-table.ts';
+import type { TraceTable } from '../../engine/replay/trace/trace-table.ts';
 import { WorkloadError } from '../../engine/replay/workload/parameters.ts';
 import { resolveWorkload } from '../../engine/replay/workload/workloads.ts';
 import { type CommandContext, CutShortError } from '../commands/command-context.ts';
+import { OptionsError } from './lab-errors.ts';
+import { type TraceShape, traceShape } from './trace-shape.ts';
 
 /** Tokens per KV block where a trace has no blocks: the most that `fakeai serve` takes. */
 const DEFAULT_BLOCK_SIZE = 128;
@@ -25,6 +29,14 @@ export interface Arrivals {
   readonly value: number;
 }
 
+/** Requests that arrive together because their times are rounded. */
+export interface TraceQuantum {
+  readonly seconds: number;
+  readonly perMoment: number;
+  /** Whether the replays spread them over that time. */
+  readonly isSpread: boolean;
+}
+
 /** The requests of all replays of a command. */
 export interface LabTrace {
   readonly name: string;
@@ -36,21 +48,28 @@ export interface LabTrace {
    * Tokens per block: of those that a file names, since nothing is known of what is inside them.
    */
   readonly blockSize: number;
-  /** Their mean rate by nature, where there is one; else a rate to start from. */
-  readonly requestsPerSecond: number;
-  /** The mean rate that file or options say, before any speed-up; undefined where they say none. */
-  readonly statedRate: number | undefined;
   /** Whether a generator makes them, as many as its parameter `requests` says. */
   readonly isGenerated: boolean;
-  /** Whether a conversation may go on long after it has begun. */
-  readonly hasSessions: boolean;
   /** Whether turns wait for answers, so that not the rate alone says when requests arrive. */
   readonly hasWaitingTurns: boolean;
+  /** What their times are rounded to; undefined where they are not. */
+  readonly quantum: TraceQuantum | undefined;
   /** How fast they arrive when nothing else is asked for. */
   readonly arrivals: Arrivals;
   /** The same where several rates can be compared. */
   readonly sweep: readonly Arrivals[];
-  /** The requests for one seed and rate. Throws `WorkloadError` if they have no rate. */
+  /** What the requests for one seed are by their own clock. */
+  shape(seed: number): TraceShape;
+  /**
+   * What a speed-up of 1 is in requests per second; where turns wait, the rate that sessions begin
+   * at makes so many come in the long run. `Infinity` where all arrive at once.
+   */
+  ownRate(seed: number): number;
+  /**
+   * The requests for one seed, and the speed-up at which they arrive as asked for: a mean rate is
+   * that of all requests, from the first arrival to the last. Throws `WorkloadError` if they have
+   * no rate.
+   */
   open(seed: number, arrivals: Arrivals): { readonly trace: TraceSpec; readonly rate: number };
 }
 
@@ -60,6 +79,8 @@ export interface TraceOptions {
   readonly set: Readonly<Record<string, number>>;
   readonly traceBlockSize: number;
   readonly limit: number;
+  /** Spreads arrivals over what their times are rounded to. */
+  readonly spread?: boolean;
 }
 
 /**
@@ -97,7 +118,12 @@ export async function loadLabTrace(
       `fakeai: warning: ${path} ends too early; read up to its last whole line, ${requests} requests\n`,
     );
   }
-  return tableTrace(path, table, blockSizeOf(head ?? '', mooncakeBlockTokens));
+  return tableTrace(
+    path,
+    table,
+    blockSizeOf(head ?? '', mooncakeBlockTokens),
+    options.spread ?? false,
+  );
 }
 
 /** Tokens per block of the trace that begins with `head`, which has been read without complaint. */
@@ -107,57 +133,107 @@ function blockSizeOf(head: string, mooncakeBlockTokens: number): number {
   return parseRecordedHeader(line)?.blockSize ?? mooncakeBlockTokens;
 }
 
-function tableTrace(path: string, table: TraceTable, blockSize: number): LabTrace {
-  const trace: TraceSpec = { kind: 'table', table };
-  const requests = table.timeUs.length;
-  const ownQps = requestsPerSecond(table);
+function tableTrace(
+  path: string,
+  table: TraceTable,
+  blockSize: number,
+  isSpread: boolean,
+): LabTrace {
+  const name = basename(path);
+  const quantum = arrivalQuantum(table);
+  if (isSpread && quantum === undefined) throw new OptionsError(notRounded(name));
+  const given: TraceSpec = { kind: 'table', table };
+  const { requests, requestsPerSecond } = shapeOf(given);
+  const spread = new Map<number, TraceSpec>();
+  const traceOf = (seed: number): TraceSpec => {
+    if (!isSpread || quantum === undefined) return given;
+    const found: TraceSpec = spread.get(seed) ?? {
+      kind: 'table',
+      table: spreadArrivals(table, quantum.us, seed),
+    };
+    spread.set(seed, found);
+    return found;
+  };
+  const shape = (seed: number): TraceShape => shapeOf(traceOf(seed));
+  const ownRate = (seed: number): number => shape(seed).requestsPerSecond;
+  const spreadSeconds = isSpread ? { spreadSeconds: (quantum?.us ?? 0) / 1e6 } : {};
   return {
-    name: basename(path),
-    description: { file: basename(path), requests, requestsPerSecond: ownQps },
+    name,
+    description: { file: name, requests, requestsPerSecond, ...spreadSeconds },
     requests,
-    requestsPerSecond: ownQps,
-    statedRate: Number.isFinite(ownQps) ? ownQps : undefined,
+    quantum: quantum && { seconds: quantum.us / 1e6, perMoment: quantum.perMoment, isSpread },
     isGenerated: false,
-    hasSessions: table.waits.includes(1),
     hasWaitingTurns: table.waits.includes(1),
     blockSize,
     arrivals: speedUp(1),
     sweep: [speedUp(1)],
-    open: (_seed, { unit, value }) => {
-      if (unit === 'speed-up') return { trace, rate: value };
-      if (Number.isFinite(ownQps)) return { trace, rate: value / ownQps };
-      throw new WorkloadError(
-        `all requests of ${path} arrive at once, so there is no rate to change`,
-      );
-    },
+    shape,
+    ownRate,
+    open: (seed, arrivals) => ({
+      trace: traceOf(seed),
+      rate: speedUpOf(arrivals, arrivals.unit === 'qps' ? ownRate(seed) : 1, path),
+    }),
   };
 }
 
+function notRounded(name: string): string {
+  return `--spread: requests of ${name} do not arrive together at regular times; leave it out`;
+}
+
 function workloadTrace(options: TraceOptions): LabTrace {
-  const { workload = 'conversation', set, limit } = options;
+  const { workload = 'conversation', limit, spread: isSpread = false } = options;
+  const batched = resolveWorkload({ workload, parameters: options.set, seed: 0 }).batchSeconds ?? 0;
+  if (isSpread && batched === 0) throw new OptionsError(notRounded(workload));
+  const set = isSpread ? { ...options.set, batchSeconds: 0 } : options.set;
   const isDefault = options.workload === undefined && !('qps' in set);
-  const resolve = (parameters: Readonly<Record<string, number>>, seed: number) =>
-    resolveWorkload({ workload, parameters, seed });
-  const parameters = resolve(set, 0);
+  const parameters = resolveWorkload({ workload, parameters: set, seed: 0 });
+  const { requests = 0, qps = 0 } = parameters;
   const hasWaitingTurns = 'thinkSeconds' in parameters;
+  const specOf = (seed: number, values: Readonly<Record<string, number>>): TraceSpec => ({
+    kind: 'workload',
+    spec: { workload, parameters: values, seed },
+  });
+  // Where all start at once there are no times to stretch: a rate is given before it is changed.
+  const spaced = qps === 0 ? { ...set, qps: 1 } : set;
+  const shapes = new Map<number, TraceShape>();
+  const spacedShape = (seed: number): TraceShape => {
+    const shape = shapes.get(seed) ?? shapeOf(specOf(seed, spaced), limit);
+    shapes.set(seed, shape);
+    return shape;
+  };
+  const spacedRate = (seed: number): number =>
+    hasWaitingTurns ? qps || 1 : spacedShape(seed).requestsPerSecond;
   return {
     name: workload,
     description: { workload, parameters },
-    requests: Math.min(limit, parameters.requests ?? 0),
-    requestsPerSecond: parameters.qps || 1,
-    statedRate: 'qps' in set || hasWaitingTurns ? parameters.qps || undefined : undefined,
-    isGenerated: limit >= (parameters.requests ?? 0),
-    hasSessions: hasWaitingTurns || workload === 'conversation',
+    requests: Math.min(limit, requests),
+    quantum:
+      batched === 0
+        ? undefined
+        : { seconds: batched, perMoment: Math.max(1, qps * batched), isSpread },
+    isGenerated: limit >= requests,
     hasWaitingTurns,
     blockSize: workload === 'conversation' ? CONVERSATION_BLOCK_SIZE : DEFAULT_BLOCK_SIZE,
     arrivals: speedUp(isDefault ? DEFAULT_SPEED_UP : 1),
     sweep: (isDefault ? DEFAULT_SPEED_UPS : [1]).map(speedUp),
-    open: (seed, { unit, value }) => {
-      const qps = unit === 'qps' ? { qps: value } : {};
-      const spec = { workload, parameters: { ...set, ...qps }, seed };
-      return { trace: { kind: 'workload', spec }, rate: unit === 'qps' ? 1 : value };
-    },
+    shape: (seed) => (qps === 0 ? shapeOf(specOf(seed, set), limit) : spacedShape(seed)),
+    ownRate: (seed) => (qps === 0 ? Number.POSITIVE_INFINITY : spacedRate(seed)),
+    open: (seed, arrivals) =>
+      arrivals.unit === 'speed-up'
+        ? { trace: specOf(seed, set), rate: arrivals.value }
+        : { trace: specOf(seed, spaced), rate: speedUpOf(arrivals, spacedRate(seed), workload) },
   };
+}
+
+function shapeOf(trace: TraceSpec, limit = Number.POSITIVE_INFINITY): TraceShape {
+  return traceShape(openTrace(trace, { rate: 1, limit }));
+}
+
+/** The speed-up that `arrivals` are of requests whose mean rate is `ownRate`. */
+function speedUpOf({ unit, value }: Arrivals, ownRate: number, name: string): number {
+  if (unit === 'speed-up') return value;
+  if (Number.isFinite(ownRate)) return value / ownRate;
+  throw new WorkloadError(`all requests of ${name} arrive at once, so there is no rate to change`);
 }
 
 function speedUp(value: number): Arrivals {

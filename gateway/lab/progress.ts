@@ -1,3 +1,5 @@
+import { elapsedText } from './elapsed-text.ts';
+
 /** What a line of progress says, besides its bar. */
 export interface Progress {
   readonly done: string;
@@ -14,14 +16,6 @@ export function progressOf(done: number, total: number, elapsedMs: number): Prog
     done: done.toLocaleString('en'),
     all: total.toLocaleString('en'),
     rate: Math.round(1000 * perMs).toLocaleString('en'),
-    left: perMs > 0 ? ` | ${durationText((total - done) / perMs / 1000)} left` : '',
+    left: perMs > 0 ? ` | ${elapsedText((total - done) / perMs / 1000)} left` : '',
   };
-}
-
-function durationText(seconds: number): string {
-  const whole = Math.ceil(Math.max(0, seconds));
-  if (whole < 60) return `${whole} s`;
-  const minutes = Math.floor(whole / 60);
-  if (minutes < 60) return `${minutes} min ${whole % 60} s`;
-  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }

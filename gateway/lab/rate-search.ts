@@ -1,6 +1,9 @@
 /** A rate that is tried is at most this many times the first one, and at least that part of it. */
 const REACH = 2 ** 14;
 
+/** Significant digits of a rate that is tried: what is printed is what was replayed. */
+export const RATE_DIGITS = 4;
+
 /**
  * Searches for the highest rate that passes, given that lower rates pass and higher ones fail:
  * doubles or halves until the answer lies between two rates, then bisects their ratio. Gives up
@@ -16,7 +19,7 @@ export class RateSearch {
 
   /** Ends when the lowest rate that failed is within `precision`, a fraction, of the answer. */
   constructor(first: number, precision: number) {
-    this.#first = first;
+    this.#first = rounded(first);
     this.#precision = precision;
   }
 
@@ -36,10 +39,12 @@ export class RateSearch {
     const failed = this.#failed;
     if (this.isUnbounded) {
       if (passed === 0) return this.#first;
-      return this.#isStalled || passed * 2 > this.#first * REACH ? undefined : passed * 2;
+      return this.#isStalled || passed * 2 > this.#first * REACH ? undefined : rounded(passed * 2);
     }
-    if (passed === 0) return failed / 2 < this.#first / REACH ? undefined : failed / 2;
-    return failed <= passed * (1 + this.#precision) ? undefined : Math.sqrt(passed * failed);
+    if (passed === 0) return failed < this.#first / REACH ? undefined : rounded(failed / 2);
+    if (failed <= passed * (1 + this.#precision)) return undefined;
+    const between = rounded(Math.sqrt(passed * failed));
+    return between > passed && between < failed ? between : undefined;
   }
 
   /** `rate`, which `next` has named, passes or not. `load` is what it meant for the fleet. */
@@ -52,4 +57,8 @@ export class RateSearch {
     this.#passed = rate;
     this.#load = load;
   }
+}
+
+function rounded(rate: number): number {
+  return Number(rate.toPrecision(RATE_DIGITS));
 }

@@ -6,10 +6,15 @@ import { digits3 } from './text-table.ts';
 /** Arrivals may come at another rate than asked for by this share before it is said. */
 const RATE_TOLERANCE = 0.05;
 
+/** Fewer requests than this say little of the slowest. */
+const MEASURED_MIN = 1000;
+
 /** What a reader of the table of `cells` has to know to take its figures for what they are. */
 export function replayNotes(cells: readonly LabCell[], trace: LabTrace): string[] {
   return [
     ...emptyNote(cells),
+    ...fewNote(cells, trace),
+    ...spreadNote(cells),
     ...arrivalNotes(cells, trace),
     ...boundNote(cells),
     ...coldNote(cells),
@@ -38,6 +43,24 @@ function emptyNote(cells: readonly LabCell[]): string[] {
   ];
 }
 
+function fewNote(cells: readonly LabCell[], trace: LabTrace): string[] {
+  const least = Math.min(...cells.map(({ result }) => result.requests.in));
+  if (least === 0 || least >= MEASURED_MIN) return [];
+  return [
+    `Only ${least} requests were measured: few for a 99th percentile or a small difference. ` +
+      `More say more${moreRequests(trace)}.`,
+  ];
+}
+
+function spreadNote(cells: readonly LabCell[]): string[] {
+  if (cells.every(({ result }) => result.spread === null)) return [];
+  const others = groupBySetting(cells).some((group) => group.length > 1);
+  return [
+    '±: half of the 95 % interval that other stretches of such traffic would give, by a block ' +
+      `bootstrap over windows of the trace${others ? '; or half of the range over the seeds where that is more' : ''}.`,
+  ];
+}
+
 function arrivalNotes(cells: readonly LabCell[], trace: LabTrace): string[] {
   const rates = new Set(cells.map((cell) => askedRate(cell, trace)));
   return [...rates].flatMap((asked) => {
@@ -48,29 +71,28 @@ function arrivalNotes(cells: readonly LabCell[], trace: LabTrace): string[] {
     const range = least === most ? least : `${least} to ${most}`;
     return [
       `Requests came at ${range} a second where ${digits3(asked)} were asked for: ` +
-        `${reasonOf(alike, trace)} More requests come closer to it${moreRequests(trace)}.`,
+        `${reasonOf(alike)} More requests come closer to it${moreRequests(trace)}.`,
     ];
   });
 }
 
-/** Requests per second; undefined where no rate was asked for. */
-function askedRate({ settings }: LabCell, { statedRate }: LabTrace): number | undefined {
+/** Requests per second; undefined where none was asked for, or all come when they are to come. */
+function askedRate({ settings }: LabCell, trace: LabTrace): number | undefined {
+  if (!trace.hasWaitingTurns) return undefined;
   const { unit, value } = settings.arrivals;
   if (unit === 'qps') return value;
-  return statedRate === undefined ? undefined : statedRate * value;
+  const ownRate = trace.ownRate(settings.seed);
+  return Number.isFinite(ownRate) ? ownRate * value : undefined;
 }
 
 function isClose(rate: number, asked: number): boolean {
   return Math.abs(rate / asked - 1) <= RATE_TOLERANCE;
 }
 
-function reasonOf(cells: readonly LabCell[], { hasSessions }: LabTrace): string {
-  if (cells.some(({ result }) => result.requests.notSent > 0)) {
-    return 'sessions were given up when a turn was rejected, and their later turns never came.';
-  }
-  return hasSessions
-    ? 'the turns of a session come one after the other, the last ones long after all have begun.'
-    : 'the gaps between them are drawn at random, and there are few.';
+function reasonOf(cells: readonly LabCell[]): string {
+  return cells.some(({ result }) => result.requests.notSent > 0)
+    ? 'sessions were given up when a turn was rejected, and their later turns never came.'
+    : 'the turns of a session come one after the other, the last ones long after all have begun.';
 }
 
 function moreRequests({ isGenerated, requests }: LabTrace): string {

@@ -10,6 +10,7 @@ import type { Arrivals, LabTrace } from './lab-trace.ts';
 import { recordsCsv } from './records-csv.ts';
 import { replayNotes, unmeasured } from './replay-notes.ts';
 import { replayTable } from './replay-table.ts';
+import { writeHeading } from './trace-heading.ts';
 import { wrappedText } from './wrapped-text.ts';
 
 /** Runs the grid, prints the table and writes the results. Resolves to the exit code. */
@@ -17,17 +18,18 @@ export function runReplay(context: CommandContext, options: ReplayOptions): Prom
   const startMs = performance.now();
   return withLab(context, options, async (lab) => {
     const { trace } = lab;
-    const settings = cellsOf(options, trace, arrivalsOf(options, trace));
+    const arrivals = arrivalsOf(options, trace);
+    const settings = cellsOf(options, trace, arrivals);
     const count = settings.length === 1 ? '1 replay' : `${settings.length} replays`;
-    const requests = trace.requests.toLocaleString('en');
-    context.writeOut(`${trace.name}: ${requests} requests, ${count}\n\n`);
+    writeHeading(context, trace, options, arrivals);
+    context.writeOut(`${count}:\n\n`);
     const readMs = performance.now();
     const bounds = await lab.bounds(settings);
     const replays = await lab.run(settings, options.records, bounds);
     const cells = replays.filter((cell) => cell !== undefined);
     const simulatedMs = performance.now();
     if (cells.length > 0) {
-      context.writeOut(replayTable(cells, context.colours));
+      context.writeOut(replayTable(cells, options.slo, context));
       const notes = replayNotes(cells, trace);
       if (notes.length > 0) context.writeOut('\n');
       for (const note of notes) context.writeOut(wrappedText(note, context.columns));

@@ -5,6 +5,8 @@ import { type FinishedCell, type Lab, withLab } from './lab.ts';
 import { type CellSettings, cellsOf } from './lab-cell.ts';
 import { commonSettings } from './lab-document.ts';
 import type { TuneOptions } from './lab-options.ts';
+import type { Arrivals, LabTrace } from './lab-trace.ts';
+import { writeHeading } from './trace-heading.ts';
 import {
   type Candidate,
   environmentLines,
@@ -16,6 +18,7 @@ import {
 import { chooseWeights, frontOf } from './weight-choice.ts';
 import { WeightSearch } from './weight-search.ts';
 import { DEFAULT_WEIGHTS, WEIGHT_RANGES, type Weights } from './weights.ts';
+import { wrappedText } from './wrapped-text.ts';
 
 /** Searches the weights, prints them and writes what was tried. Resolves to the exit code. */
 export function runTune(context: CommandContext, options: TuneOptions): Promise<number> {
@@ -31,12 +34,17 @@ export async function tune(
   const { trace } = lab;
   const search = new WeightSearch<Candidate>(gridOf(options), WEIGHT_RANGES);
   const { candidatesMax } = search;
+  const arrivals = arrivalsOf(options, trace);
+  writeHeading(context, trace, options, [arrivals]);
   context.writeOut(
-    `${trace.name}: ${trace.requests.toLocaleString('en')} requests; the weights of smart with ` +
-      `which most of them keep the service level: at most ${candidatesMax} are tried, in ` +
-      `${candidatesMax * options.seeds.length} replays\n\n`,
+    wrappedText(
+      'The weights of smart with which most requests keep the service level: at most ' +
+        `${candidatesMax} are tried, in ${candidatesMax * options.seeds.length} replays.`,
+      context.columns,
+    ),
   );
-  const isComplete = await runSearch(search, lab, baseCells(lab, options));
+  context.writeOut('\n');
+  const isComplete = await runSearch(search, lab, baseCells(lab, options, arrivals));
   const best = chooseWeights(search.candidates);
   if (best !== undefined) {
     const { candidates } = search;
@@ -68,12 +76,13 @@ function gridOf(options: TuneOptions): readonly Weights[] {
   return [DEFAULT_WEIGHTS, ...lists];
 }
 
+function arrivalsOf({ rate, qps }: TuneOptions, trace: LabTrace): Arrivals {
+  if (rate !== undefined) return { unit: 'speed-up', value: rate };
+  return qps === undefined ? trace.arrivals : { unit: 'qps', value: qps };
+}
+
 /** One cell for each seed, to be given weights. */
-function baseCells(lab: Lab, options: TuneOptions): CellSettings[] {
-  const { rate, qps } = options;
-  let { arrivals } = lab.trace;
-  if (rate !== undefined) arrivals = { unit: 'speed-up', value: rate };
-  if (qps !== undefined) arrivals = { unit: 'qps', value: qps };
+function baseCells(lab: Lab, options: TuneOptions, arrivals: Arrivals): CellSettings[] {
   const { kvOverlapWeight, loadBalanceWeight, routerTemperature } = DEFAULT_WEIGHTS;
   const oneWeight = {
     kvOverlapWeight: [kvOverlapWeight],
@@ -122,7 +131,7 @@ async function present(
   tuning: Tuning,
 ): Promise<void> {
   const { weights } = tuning.best;
-  context.writeOut(tuneTable(tuning, context.colours));
+  context.writeOut(tuneTable(tuning, context));
   context.writeOut(`\n${rangeEndLines(weights)}${environmentLines(weights)}`);
   const path = join(options.out, 'tune.json');
   const common = commonSettings(options, lab.trace);

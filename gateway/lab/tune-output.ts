@@ -1,7 +1,7 @@
 import { SETTINGS } from '../../shared/config/settings.ts';
 import type { FinishedCell } from './lab.ts';
 import { plainSettings, withHash } from './lab-document.ts';
-import { FIGURES, figureColumn } from './replay-table.ts';
+import { FIGURES, figureColumn, type Screen } from './replay-table.ts';
 import { type Column, digits3, textTable } from './text-table.ts';
 import type { ScoredWeights } from './weight-choice.ts';
 import { DEFAULT_WEIGHTS, WEIGHT_NAMES, WEIGHT_RANGES, type Weights } from './weights.ts';
@@ -33,7 +33,7 @@ const NAMES_IN_TEXT = {
 const FRONT_ROWS = 12;
 
 /** The default, the chosen weights and the front, the best goodput first. */
-export function tuneTable(tuning: Tuning, colours: boolean): string {
+export function tuneTable(tuning: Tuning, { colours, columns: width }: Screen): string {
   const { candidates, front, best, isComplete } = tuning;
   const chosen = isComplete ? 'chosen' : 'best so far';
   const isDefault = ({ weights }: Candidate): boolean => weights === DEFAULT_WEIGHTS;
@@ -61,6 +61,7 @@ export function tuneTable(tuning: Tuning, colours: boolean): string {
     columns,
     rows.toSorted((a, b) => b.goodShare - a.goodShare || a.ttftMs - b.ttftMs),
     colours,
+    width,
   );
 }
 

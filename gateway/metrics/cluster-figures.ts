@@ -7,4 +7,6 @@ export interface ClusterFigures {
   readonly policy: string;
   readonly router: Pick<SmartRouter, 'totals' | 'decisionsFor'>;
   readonly pool: Pick<WorkerPool, 'isUp' | 'restarts'>;
+  /** Lines of the log that could not be written. */
+  readonly linesDropped: () => number;
 }

@@ -4,14 +4,16 @@ const MODEL_LABELS_MAX = 100;
 /** Index of a model in the metrics, 0 .. MODEL_LABELS_MAX. */
 export type ModelLabel = number;
 
-/** Stands for every model after the first `MODEL_LABELS_MAX`. */
-const OTHER: ModelLabel = MODEL_LABELS_MAX;
+/** Name of the label of every further model, which is that of a model of this name as well. */
+const OTHER = 'other';
 
-/** Gives the first hundred models a label each, and the rest one in common. */
+/**
+ * Gives the first hundred models a label each, and the rest one in common. No two labels have the
+ * same name.
+ */
 export class ModelLabels {
   readonly #labels = new Map<string, ModelLabel>();
   readonly #names: string[] = [];
-  #overflowed = false;
 
   /** The served model gets label 0, so that its series are there from the start. */
   constructor(servedModel: string) {
@@ -21,23 +23,23 @@ export class ModelLabels {
   labelOf(model: string): ModelLabel {
     const known = this.#labels.get(model);
     if (known !== undefined) return known;
-    if (this.#names.length === MODEL_LABELS_MAX) {
-      this.#overflowed = true;
-      return OTHER;
-    }
+    // Halves of a surrogate pair would all be written as the same character.
+    const name = model.toWellFormed();
+    if (name !== model) return this.labelOf(name);
+    if (this.#names.length >= MODEL_LABELS_MAX && name !== OTHER) return this.labelOf(OTHER);
     const label = this.#names.length;
-    this.#names.push(model);
-    this.#labels.set(model, label);
+    this.#names.push(name);
+    this.#labels.set(name, label);
     return label;
   }
 
   /** Labels that have been given out: 0 .. count - 1. */
   get count(): number {
-    return this.#names.length + Number(this.#overflowed);
+    return this.#names.length;
   }
 
   nameOf(label: ModelLabel): string {
-    return this.#names[label] ?? 'other';
+    return this.#names[label] ?? OTHER;
   }
 }
 

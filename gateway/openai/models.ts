@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { type ImageCost, SMALL_MODEL_IMAGE_COST, STANDARD_IMAGE_COST } from './media-tokens.ts';
 import { MODEL_TABLE, type ModelEntry, type Pricing } from './model-table.ts';
 import { globMatcher } from './reasoning.ts';
@@ -40,10 +41,31 @@ export interface ModelCatalogConfig {
   readonly createdS: number;
 }
 
-/** The models of one server: those of the table, and those that requests have created. */
+/** Models on one page of the list, at most and by default. */
+export const MODEL_PAGE_MAX = 1000;
+
+/** Some 50 pages of the largest size. */
+const PAGE_CACHE_CHARS = 1 << 26;
+
+/** What the list is asked for: `limit` models, from 1 to `MODEL_PAGE_MAX`, that follow `after`. */
+export interface ModelPageQuery {
+  readonly limit: number;
+  /** The id of a listed model; undefined for the start of the list. */
+  readonly after: string | undefined;
+}
+
+/**
+ * The models of one server: those of the table, and those that requests have created. Once listed,
+ * a model stays as it is and where it is.
+ */
 export class ModelCatalog {
   readonly #config: ModelCatalogConfig;
-  readonly #models = new Map<string, Model>();
+  readonly #models: Model[] = [];
+  readonly #positions = new Map<string, number>();
+  readonly #pages = new LRUCache<string, string>({
+    maxSize: PAGE_CACHE_CHARS,
+    sizeCalculation: ({ length }) => length,
+  });
   readonly #reasons: (id: string) => boolean;
   #unlisted = 0;
 
@@ -51,13 +73,12 @@ export class ModelCatalog {
     this.#config = config;
     this.#reasons = globMatcher(config.reasoningModels);
     for (const entry of MODEL_TABLE) {
-      if (entry.unlisted === undefined)
-        this.#models.set(entry.id, this.#build(entry.id, config.createdS));
+      if (entry.unlisted === undefined) this.#list(this.#build(entry.id, config.createdS));
     }
   }
 
   get size(): number {
-    return this.#models.size;
+    return this.#models.length;
   }
 
   /** How often a model was served without being kept, since the catalog was full. */
@@ -67,24 +88,46 @@ export class ModelCatalog {
 
   /** The model of an inference request, created on first use. Undefined: there is no such model. */
   use(id: string, nowS: number): Model | undefined {
-    const known = this.#models.get(id);
+    const known = this.#listed(id);
     if (known !== undefined || !this.#config.autoCreate) return known;
     const model = this.#build(id, nowS);
-    if (this.#models.size < this.#config.maxModels) this.#models.set(id, model);
+    if (this.#models.length < this.#config.maxModels) this.#list(model);
     else this.#unlisted++;
     return model;
   }
 
   /** The record that `use` would give, without creating the model. */
   find(id: string, nowS: number): Model | undefined {
-    const known = this.#models.get(id);
+    const known = this.#listed(id);
     if (known !== undefined || !this.#config.autoCreate) return known;
     return this.#build(id, nowS);
   }
 
-  /** The body of `GET /v1/models`. */
-  listJson(): string {
-    return `{"object":"list","data":[${[...this.#models.values()].map(modelJson).join(',')}]}`;
+  /** The body of `GET /v1/models`. Undefined: no model of the id `after` is listed. */
+  pageJson({ limit, after }: ModelPageQuery): string | undefined {
+    const last = after === undefined ? -1 : this.#positions.get(after);
+    if (last === undefined) return undefined;
+    const start = last + 1;
+    const end = Math.min(start + limit, this.#models.length);
+    const hasMore = end < this.#models.length;
+    // Since models stay as they are, so does what these three determine.
+    const key = `${start} ${end} ${hasMore}`;
+    let page = this.#pages.get(key);
+    if (page === undefined) {
+      page = pageJson(this.#models.slice(start, end), hasMore);
+      this.#pages.set(key, page);
+    }
+    return page;
+  }
+
+  #listed(id: string): Model | undefined {
+    const position = this.#positions.get(id);
+    return position === undefined ? undefined : this.#models[position];
+  }
+
+  #list(model: Model): void {
+    this.#positions.set(model.id, this.#models.length);
+    this.#models.push(model);
   }
 
   #build(id: string, createdS: number): Model {
@@ -147,6 +190,13 @@ function fineTuned(id: string): { base: string; organization: string | undefined
   const [prefix, base, organization] = id.split(':');
   if (prefix !== 'ft' || base === undefined || base === '') return undefined;
   return { base, organization: organization === '' ? undefined : organization };
+}
+
+function pageJson(models: readonly Model[], hasMore: boolean): string {
+  const data = models.map(modelJson).join(',');
+  const firstId = models[0]?.idJson ?? null;
+  const lastId = models.at(-1)?.idJson ?? null;
+  return `{"object":"list","data":[${data}],"first_id":${firstId},"last_id":${lastId},"has_more":${hasMore}}`;
 }
 
 /** The body of `GET /v1/models/{id}`, and an element of the list. */

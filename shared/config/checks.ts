@@ -1,4 +1,5 @@
 import { effectiveLatency } from './latency.ts';
+import { isLoopback } from './loopback.ts';
 import { sameValue } from './parse-value.ts';
 import { SETTINGS, type SettingName, type SettingSources, type Settings } from './settings.ts';
 
@@ -18,6 +19,14 @@ export function problemsBetween(
   const oneOfSsl = (settings.sslCertfile === undefined) !== (settings.sslKeyfile === undefined);
   if (oneOfSsl && !sslFailed) {
     problems.push('FAKEAI_SSL_CERTFILE and FAKEAI_SSL_KEYFILE must be set both or not at all');
+  }
+  const { enableAdmin, host, adminApiKeys } = settings;
+  const isOpen = enableAdmin === 'true' && adminApiKeys.length === 0 && !isLoopback(host);
+  if (isOpen && !failed.has('adminApiKeys')) {
+    problems.push(
+      `FAKEAI_ENABLE_ADMIN is true on ${host}, where other machines can kill workers, but ` +
+        'FAKEAI_ADMIN_API_KEYS has no key',
+    );
   }
   return problems;
 }

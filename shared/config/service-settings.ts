@@ -146,6 +146,11 @@ export const SECURITY = {
     { min: 1024, max: 104_857_600, unit: 'bytes' },
     'Largest request body; a larger one gets 413.',
   ),
+  maxBodyBytesInFlight: integer(
+    268_435_456,
+    { min: 104_857_600, max: 8_589_934_592, unit: 'bytes' },
+    'Request bodies that are being received or read, all together; more get 503 with retry-after.',
+  ),
   abuseCleanupInterval: integer(
     3600,
     { min: 60, unit: 's' },
@@ -172,9 +177,12 @@ export const SECURITY = {
   enableAdmin: choice(
     'auto',
     ['auto', 'true', 'false'],
-    'Serve /admin/*. auto: while bound to a loopback address; elsewhere only with admin keys.',
+    'Serve /admin/*. auto: while bound to a loopback address, or with admin keys.',
   ),
-  adminApiKeys: keys('Keys of /admin/*, separate from the API keys.'),
+  adminApiKeys: keys(
+    'Keys of /admin/*: keys, sha256:<64 hex> hashes, or files with one a line. Without any, only ' +
+      'local callers that are no web page of another origin and no proxy are answered.',
+  ),
 };
 
 const ERROR_TYPES = [

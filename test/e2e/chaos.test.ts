@@ -12,15 +12,15 @@ import {
   readEvents,
 } from '../support/chat-client.ts';
 import { eventually } from '../support/eventually.ts';
+import { SEED } from '../support/property.ts';
 import { RawConnection, rawPost } from '../support/raw-connection.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
 /**
  * Everything at once: random requests, clients that leave at random, workers that die at random,
- * caches and queues that are too small. `SEED=7` repeats the choices, if not their interleaving.
+ * caches and queues that are too small. A seed repeats the choices, if not their interleaving.
  */
 
-const SEED = Number(process.env.SEED ?? Date.now() % 1_000_000);
 const WORKERS = 4;
 const CLIENTS = 24;
 const REQUESTS_PER_CLIENT = 10;
@@ -106,7 +106,7 @@ async function reaper(server: TestServer, rng: Rng): Promise<void> {
   for (let death = 0; death < DEATHS; death++) {
     await sleep(20 + below(rng, 60));
     const victim = workerId(below(rng, WORKERS));
-    if (below(rng, 3) === 0) await pool.terminateThreadOf(victim);
+    if (below(rng, 3) === 0) pool.terminateThreadOf(victim);
     else pool.injectFault(victim, 'throw');
   }
 }
@@ -128,7 +128,7 @@ async function settled({ gateway }: TestServer): Promise<void> {
   assert.ok(completed > 0 && failed + cancelled > 0);
 }
 
-describe(`SEED=${SEED}: a server in trouble of every kind`, () => {
+describe(`seed ${SEED}: a server in trouble of every kind`, () => {
   for (const engine of ['paced', 'batched']) {
     it(`accounts for every request and keeps nothing: ${engine}`, async () => {
       const server = await startServer(

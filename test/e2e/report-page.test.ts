@@ -1,32 +1,21 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, type TestContext, test } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import type { ReportData } from '../../engine/replay/report/report-data.ts';
 import { FIGURE_IDS } from '../../engine/replay/report/report-figures.ts';
 import { reportHtml } from '../../engine/replay/report/report-html.ts';
 import { PAPERS } from '../../engine/replay/report/report-style.ts';
 import { sampleReport } from '../engine/replay/report/sample-report.ts';
+import { launchBrowser, NO_BROWSER } from '../support/browser.ts';
 
-const BROWSERS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
-const FLAGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
 const POLICIES = ['smart', 'round-robin', 'random'] as const;
 const MARKS = 'path:not([d=""]), circle, line, rect, image';
 
-const executablePath = BROWSERS.find((path) => existsSync(path));
 /** Tick names and titles of the axes, and the names of levels and of the service level. */
 const LABELS =
   '[aria-label$="axis tick label"] > *, [aria-label$="axis label"] > *, [aria-label="text"] > *';
@@ -59,8 +48,7 @@ before(async () => {
     requests: 60,
   });
   await writeFile(calmFile, reportHtml(withoutQueue(calm), script));
-  if (executablePath !== undefined)
-    browser = await chromium.launch({ executablePath, args: FLAGS });
+  browser = await launchBrowser();
 });
 
 after(async () => {
@@ -99,7 +87,7 @@ async function openReport(
   width = 1200,
 ) {
   if (browser === undefined) {
-    t.skip(`no Chromium in ${BROWSERS.join(', ')}`);
+    t.skip(NO_BROWSER);
     return undefined;
   }
   const page = await browser.newPage({ colorScheme, viewport: { width, height: 900 } });

@@ -3,13 +3,13 @@ import { PassThrough, Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { describe, it } from 'node:test';
 import { constants, createGunzip, gunzipSync } from 'node:zlib';
-import fc from 'fast-check';
-import type { ClusterRequest } from '../../engine/cluster/cluster.ts';
+import type { ClusterRequest } from '../../engine/cluster/request.ts';
 import { TrafficRecorder } from '../../gateway/traffic-recorder.ts';
 import { HASH_WORDS } from '../../shared/block-hash.ts';
 import { NO_REQUEST } from '../../shared/ids.ts';
 import { timeUs } from '../../shared/units.ts';
 import { eventually } from '../support/eventually.ts';
+import { fc } from '../support/property.ts';
 import { recordedRequests } from '../support/recordings.ts';
 
 const BLOCK_SIZE = 4;

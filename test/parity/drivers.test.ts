@@ -1,23 +1,19 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
-import type { ClusterRequest, RequestListener } from '../../engine/cluster/cluster.ts';
+import type { ClusterRequest, RequestListener } from '../../engine/cluster/request.ts';
 import { HASH_WORDS } from '../../shared/block-hash.ts';
 import { NO_REQUEST, type RequestId, workerId } from '../../shared/ids.ts';
 import type { SchedulerKind } from '../../shared/protocol.ts';
 import { timeUs } from '../../shared/units.ts';
 import { type PlannedRequest, scenarioOf } from '../simulation/scenario.ts';
+import { seedsOf } from '../support/property.ts';
 import { clusterRequestWith } from '../support/routing.ts';
 import { hashesOf } from '../support/sequences.ts';
 import { VirtualCluster, type VirtualClusterOptions } from '../support/virtual-cluster.ts';
 import { EffectLog } from './effect-log.ts';
 import { LateActors } from './late-actors.ts';
 
-/** `SEED=123` runs that seed alone, `SEEDS=100` as many from 1 on. */
-const SEEDS =
-  process.env.SEED === undefined
-    ? Array.from({ length: Number(process.env.SEEDS ?? 5) }, (_, n) => n + 1)
-    : [Number(process.env.SEED)];
 /** Placement must not depend on reports, which a late worker sends later. */
 const POLICIES = ['round-robin', 'session'] as const;
 const NOBODY: RequestListener = { started() {}, tokens() {}, ended() {}, failed() {} };
@@ -129,7 +125,7 @@ function runLate(trace: Trace, latenessUsMax: number, vainShare = 0): EffectLog 
 
 for (const scheduler of ['paced', 'batched'] as const) {
   describe(`${scheduler} workers`, () => {
-    for (const seed of SEEDS) {
+    for (const seed of seedsOf(5)) {
       test(`have the same effects in the same order under both drivers, seed ${seed}`, () => {
         const trace = traceOf(seed, scheduler);
         const virtual = runVirtual(trace);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { IndexedHeap } from '../../shared/indexed-heap.ts';
+import { fc } from '../support/property.ts';
 
 const slot = fc.nat({ max: 40 });
 /** Few keys, so that the order among equals matters. */

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { NO_BLOCK } from '../../engine/kv/block-list.ts';
 import { HashTable } from '../../engine/kv/hash-table.ts';
+import { fc } from '../support/property.ts';
 
 const NUM_BLOCKS = 12;
 

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { BlockList } from '../../engine/kv/block-list.ts';
 import { PrefixCache } from '../../engine/kv/prefix-cache.ts';
 import { REMOVED_BIT } from '../../shared/protocol.ts';
 import { U32List } from '../../shared/u32-list.ts';
+import { fc } from '../support/property.ts';
 
 /**
  * Any number of sequences with shared prefixes that start, grow, commit and end in any order on a

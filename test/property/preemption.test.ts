@@ -37,14 +37,14 @@ function run({ sequences, ...config }: Workload): number {
     config.scheduler === 'paced' ? new PacedScheduler(state) : new BatchedScheduler(state);
   let preemptions = 0;
   const preempt = state.preempt.bind(state);
-  state.preempt = (victim) => {
+  state.preempt = (victim, atUs) => {
     const { priority, order } = state.sequences;
     for (const slot of state.running) {
       const worse = priority[slot]! - priority[victim]! || order[slot]! - order[victim]!;
       assert.ok(worse <= 0, 'nobody that runs is worse than who gives way');
     }
     preemptions++;
-    return preempt(victim);
+    return preempt(victim, atUs);
   };
   const batch = new EventBatch(workerId(0));
   const runUntil = (untilUs: number): void => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { ADDED, BlockTable } from '../../engine/router/block-table.ts';
+import { fc } from '../support/property.ts';
 
 const WORKERS = 40;
 /** The inverse of the table's multiplier, modulo 2^32. */

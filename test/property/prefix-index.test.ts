@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { PrefixIndex } from '../../engine/router/prefix-index.ts';
 import { hashBlocks, hashRoot } from '../../shared/block-hash.ts';
 import { REMOVED_BIT } from '../../shared/protocol.ts';
+import { fc } from '../support/property.ts';
 
 const BLOCKS_MAX = 80;
 

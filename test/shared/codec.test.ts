@@ -24,7 +24,7 @@ describe('a message', () => {
   test('owns its buffer to the last byte, so that it can be transferred', () => {
     const cancel = cancelWith(2, { worker: workerId(1) });
     const first = encodeCommands([cancel]);
-    const second = encodeEvents([{ kind: 'hello', threadId: 3 }]);
+    const second = encodeEvents([{ kind: 'hello' }]);
     const long = encodeCommands(Array.from({ length: 5000 }, () => cancel));
     for (const bytes of [first, second, long]) {
       assert.equal(bytes.byteOffset, 0);

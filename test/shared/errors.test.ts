@@ -107,7 +107,14 @@ const ROWS: readonly Row[] = [
   ],
   [401, INVALID, 'missing_api_key', apiError('missing_api_key', {})],
   [401, INVALID, 'invalid_api_key', apiError('invalid_api_key', { key: 'sk-…1234' })],
+  [
+    403,
+    'request_forbidden',
+    'admin_forbidden',
+    apiError('admin_forbidden', { reason: 'a proxy has forwarded it (via)' }),
+  ],
   [403, 'request_forbidden', 'ip_banned', apiError('ip_banned', { seconds: 60 })],
+  [409, INVALID, 'worker_down', apiError('worker_down', { worker: 'worker-1', seconds: 2 })],
   [404, INVALID, 'model_not_found', apiError('model_not_found', { model: 'x' })],
   [404, INVALID, 'unknown_url', apiError('unknown_url', { method: 'GET', path: '/v2' })],
   [

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { RequestListener } from '../../engine/cluster/cluster.ts';
+import type { RequestListener } from '../../engine/cluster/request.ts';
 import type { RequestId } from '../../shared/ids.ts';
 import { type EventBatch, OUTCOME, type Outcome } from '../../shared/protocol.ts';
 import type { VirtualCluster } from '../support/virtual-cluster.ts';

@@ -1,4 +1,4 @@
-import type { ClusterRequest } from '../../engine/cluster/cluster.ts';
+import type { ClusterRequest } from '../../engine/cluster/request.ts';
 import type { RouterConfig } from '../../engine/router/smart-router.ts';
 import { NO_REQUEST } from '../../shared/ids.ts';
 import { timeUs } from '../../shared/units.ts';

@@ -156,6 +156,20 @@ export const RULES: readonly Rule[] = [
         : [],
   },
   {
+    name: 'random tests draw from the common seed',
+    fix: 'Import fc or SEED from test/support/property.ts: each run of npm test is then the same.',
+    offender: { path: 'test/shared/rng.test.ts', text: "import fc from 'fast-check';" },
+    breaches: (file) =>
+      within(file.path, ['test/']) && file.path !== 'test/support/property.ts'
+        ? [
+            ...file.imports
+              .filter(({ specifier }) => specifier === 'fast-check')
+              .map(({ offset }) => ({ offset, what: 'imports fast-check' })),
+            ...matches(file.code, /\bMath\.random\b/g, () => 'uses Math.random'),
+          ]
+        : [],
+  },
+  {
     name: 'no file knows the machine it was written on',
     fix: 'Use a path relative to the repository, or os.tmpdir() through mkdtemp.',
     offender: { path: 'README.md', text: 'Run it in /home/me/fakeai.' },

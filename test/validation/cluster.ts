@@ -89,7 +89,7 @@ export function meanOf(values: readonly number[]): number {
 
 /** Requests that wait at a worker, mean over the workers and the time of the replay. */
 export function meanWaiting(result: ReplayResult): number {
-  return meanOf(result.series.waiting.flat());
+  return result.queue.meanPerWorker;
 }
 
 export function assertWithin(value: number, low: number, high: number, what: string): void {

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import type { RouteRequest } from '../../engine/router/routing-policy.ts';
 import { SmartRouter } from '../../engine/router/smart-router.ts';
 import { requestId, workerId } from '../../shared/ids.ts';
@@ -8,6 +7,7 @@ import { POLICY_NAMES } from '../../shared/policy-names.ts';
 import { EventBatch } from '../../shared/protocol.ts';
 import { timeUs } from '../../shared/units.ts';
 import { type ReplaySpec, replayConfig, run } from '../engine/replay/replay-rig.ts';
+import { fc } from '../support/property.ts';
 
 /** Slow enough that every answer has ended before the next request arrives. */
 const IDLE = 1e-5;

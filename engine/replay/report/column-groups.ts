@@ -44,6 +44,18 @@ export const QUEUE = latencyGroup(
   ({ queueMs }) => queueMs,
 );
 
+export const WAITING: ColumnGroup = {
+  heading: 'Waiting',
+  meaning:
+    'Requests that wait for admission by a worker: the mean over workers and time, from the first ' +
+    'arrival to the last end, and the most on one worker at one time. Together they are the rate at ' +
+    'which requests wait times how long they do (Little’s law), which every replay is held to.',
+  columns: [
+    column('per worker', ({ queue }) => queue.meanPerWorker, numberText, 'low'),
+    column('most', ({ queue }) => queue.mostOnAWorker, countText, 'low'),
+  ],
+};
+
 export const REGRET = latencyGroup(
   'Regret',
   'What the choice of the worker cost against the best one in hindsight: its time to first token ' +

@@ -9,7 +9,9 @@ const SIGNIFICANT = new Intl.NumberFormat('en-US', {
   maximumSignificantDigits: 3,
 });
 
-const SHORT = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 3 });
+/** Significant digits of a duration that somebody chose. */
+export const ROUND_DIGITS = 3;
+const SHORT = new Intl.NumberFormat('en-US', { maximumSignificantDigits: ROUND_DIGITS });
 
 /** A quantity with three significant digits, or whole from 1,000 on. */
 export function numberText(value: number): string {

@@ -13,6 +13,7 @@ import {
   TOKENS,
   TPOT,
   TTFT,
+  WAITING,
 } from './column-groups.ts';
 import type { FigureTable } from './figure-column.ts';
 
@@ -21,5 +22,8 @@ export const FULL_TABLES: readonly FigureTable[] = [
   { title: 'Latency until the answer flows', groups: [QUEUE, TTFT, SECOND_TOKEN] },
   { title: 'Latency of the answer', groups: [ITL, TPOT, END_TO_END] },
   { title: 'Requests, throughput and balance', groups: [REQUESTS, TOKENS, GOODPUT, IMBALANCE] },
-  { title: 'Cache and routing', groups: [HIT_RATE, KV_BLOCKS, PREEMPTED, REGRET] },
+  {
+    title: 'Cache, queue and routing',
+    groups: [HIT_RATE, KV_BLOCKS, WAITING, PREEMPTED, REGRET],
+  },
 ];

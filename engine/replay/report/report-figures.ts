@@ -46,7 +46,9 @@ export const FIGURE_TEXTS: Readonly<Record<FigureId, FigureText>> = {
   queue: {
     title: 'Queue depth over time',
     caption:
-      'Requests that wait for admission by their worker, over all workers, mean of each bucket.',
+      'Requests that wait for admission by their worker, over all workers: the mean over the time ' +
+      'of each bucket. Those that are admitted as they come are none. Under the pointer, and in the ' +
+      'data, is the most that waited at one time as well.',
     isWide: false,
   },
   goodput: {
@@ -67,7 +69,8 @@ export const FIGURE_TEXTS: Readonly<Record<FigureId, FigureText>> = {
   load: {
     title: 'Load of each worker over time',
     caption:
-      'Requests on each worker, running and waiting, mean of each bucket. All policies share the ' +
+      'Requests on each worker, running and waiting, mean over the time of each bucket. Under the ' +
+      'pointer is the most that waited there at one time as well. All policies share the ' +
       'scales; that of colour goes by the square root. Columns of one colour are even load.',
     isWide: true,
   },

@@ -29,6 +29,8 @@ export interface HeatView {
   readonly bucketSeconds: number;
   /** Requests on each worker, running and waiting, mean of each bucket. */
   readonly load: readonly (readonly number[])[];
+  /** The most that waited on each worker at one time of each bucket. */
+  readonly mostWaiting: readonly (readonly number[])[];
   /** Share of each worker's KV blocks in use by running requests, mean of each bucket. */
   readonly kvUse: readonly (readonly number[])[];
 }
@@ -44,6 +46,8 @@ export interface RunView {
   readonly bucketSeconds: number;
   /** Requests waiting for a worker's admission, over all workers, mean of each bucket. */
   readonly queue: readonly number[];
+  /** The most that waited at one time of each bucket. */
+  readonly queueMost: readonly number[];
   readonly tokenHitRate: readonly (number | null)[];
   /** Token hit rate of one infinite cache, 0 .. 1, mean of all seeds; `null` where unknown. */
   readonly hitBound: number | null;
@@ -102,18 +106,21 @@ function runView({ policy, setting, cells }: CellGroup, heatBuckets: number): Ru
     itlMs: curves.itlMs.map((ms) => rounded(ms, 4)),
     bucketSeconds: series.bucketSeconds,
     queue: columnSums(series.waiting).map((requests) => rounded(requests, 4)),
+    queueMost: series.queueMost,
     tokenHitRate: series.tokenHitRate.map((rate) => (rate === null ? null : rounded(rate, 3))),
     hitBound: meanOf(cells.flatMap(({ bound }) => bound?.tokenHitRate ?? [])),
     heat: heatView(series, heatBuckets),
   };
 }
 
-function heatView({ bucketSeconds, running, waiting, kvUse }: Series, buckets: number): HeatView {
+function heatView(series: Series, buckets: number): HeatView {
+  const { bucketSeconds, running, waiting, mostWaiting, kvUse } = series;
   const merged = Math.ceil((running[0]?.length ?? 0) / buckets) || 1;
   const load = running.map((row, worker) => columnSums([row, waiting[worker] ?? []]));
   return {
     bucketSeconds: bucketSeconds * merged,
     load: load.map((row) => mergeBuckets(row, merged).map((requests) => rounded(requests, 3))),
+    mostWaiting: mostWaiting.map((row) => greatestOf(row, merged)),
     kvUse: kvUse.map((row) => mergeBuckets(row, merged).map((share) => rounded(share, 2))),
   };
 }
@@ -125,6 +132,12 @@ export function mergeBuckets(row: readonly number[], size: number): readonly num
     const part = row.slice(bucket * size, (bucket + 1) * size);
     return part.reduce((sum, value) => sum + value, 0) / part.length;
   });
+}
+
+function greatestOf(row: readonly number[], size: number): readonly number[] {
+  return Array.from({ length: Math.ceil(row.length / size) }, (_, bucket) =>
+    Math.max(...row.slice(bucket * size, (bucket + 1) * size)),
+  );
 }
 
 function columnSums(rows: readonly (readonly number[])[]): number[] {

@@ -11,6 +11,7 @@ import {
   REQUESTS,
   TOKENS,
   TTFT,
+  WAITING,
 } from './column-groups.ts';
 import { type FigureTable, part } from './figure-column.ts';
 import { countText } from './figure-text.ts';
@@ -22,9 +23,9 @@ export const SUMMARY_TABLES: readonly FigureTable[] = [
     title: 'Latency and throughput',
     groups: [
       part(TTFT, 'mean', 'p50', 'p90', 'p99'),
-      part(ITL, 'mean', 'p50', 'p99'),
-      part(QUEUE, 'p99'),
-      part(END_TO_END, 'p50', 'p99'),
+      part(ITL, 'mean', 'p50', 'p90', 'p99'),
+      part(QUEUE, 'p90', 'p99'),
+      part(END_TO_END, 'p50', 'p90', 'p99'),
       part(TOKENS, 'output/s'),
       GOODPUT,
     ],
@@ -35,6 +36,7 @@ export const SUMMARY_TABLES: readonly FigureTable[] = [
       part(REQUESTS, 'in', 'finished', 'rejected'),
       part(HIT_RATE, 'tokens', 'bound', 'blocks'),
       KV_BLOCKS,
+      WAITING,
       PREEMPTED,
       part(IMBALANCE, 'load CV', 'work CV', 'max/mean'),
       part(REGRET, 'mean', 'p99'),

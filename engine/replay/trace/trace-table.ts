@@ -116,13 +116,6 @@ export class TraceTableBuilder {
   }
 }
 
-/** Requests per second of a table, over the time from its first arrival to its last. */
-export function requestsPerSecond(table: TraceTable): number {
-  const { arrivals, timeUs: times } = table;
-  const spanUs = (times[arrivals.at(-1) ?? 0] ?? 0) - (times[arrivals[0] ?? 0] ?? 0);
-  return spanUs === 0 ? Number.POSITIVE_INFINITY : (times.length / spanUs) * 1e6;
-}
-
 /** Reads a table as a trace. */
 export class TableSource implements TraceSource {
   readonly #table: TraceTable;

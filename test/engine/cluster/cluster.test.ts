@@ -1,102 +1,17 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { Cluster, type RequestListener } from '../../../engine/cluster/cluster.ts';
-import { type RouterConfig, SmartRouter } from '../../../engine/router/smart-router.ts';
 import { AssertionFailure } from '../../../shared/assert.ts';
-import { type RequestId, requestId, workerId } from '../../../shared/ids.ts';
-import { EventBatch, OUTCOME, type Outcome, type WorkerCommand } from '../../../shared/protocol.ts';
+import { requestId, workerId } from '../../../shared/ids.ts';
+import { OUTCOME } from '../../../shared/protocol.ts';
 import { U32List } from '../../../shared/u32-list.ts';
 import { timeUs } from '../../../shared/units.ts';
-import { clusterRequestWith, routerConfigWith } from '../../support/routing.ts';
+import { clusterRequestWith } from '../../support/routing.ts';
 import { cancelWith } from '../../support/sequences.ts';
-
-/** A cluster whose workers are the test itself: it sees the commands and writes the batches. */
-class Rig {
-  readonly sent: WorkerCommand[] = [];
-  readonly heard: string[] = [];
-  readonly router: SmartRouter;
-  readonly cluster: Cluster;
-  readonly #seqs: number[];
-  readonly #submits: number[];
-
-  constructor(changes: Partial<RouterConfig> = {}) {
-    const config = routerConfigWith(changes);
-    this.router = new SmartRouter(config);
-    this.cluster = new Cluster(
-      this.router,
-      { send: (command) => this.sent.push(command) },
-      config.workers,
-      config.blockSize,
-    );
-    this.#seqs = Array(config.workers).fill(0);
-    this.#submits = Array(config.workers).fill(0);
-  }
-
-  readonly listener: RequestListener = {
-    started: (request, cached, queuedUs) =>
-      this.heard.push(`${request} started ${cached} ${queuedUs}`),
-    tokens: (request, count, lateUs) => this.heard.push(`${request} tokens ${count} ${lateUs}`),
-    ended: (request, outcome) => this.heard.push(`${request} ended ${outcome}`),
-    failed: (request) => this.heard.push(`${request} failed`),
-  };
-
-  submit(name: number, changes: Parameters<typeof clusterRequestWith>[1] = {}): RequestId {
-    const placement = this.cluster.submit(clusterRequestWith(name, changes), this.listener);
-    assert.ok(placement !== undefined);
-    return placement.request;
-  }
-
-  /** Submits to one worker whatever the policy says. */
-  submitTo(worker: number, name: number): RequestId {
-    return this.submit(name, { pinned: workerId(worker) });
-  }
-
-  /** A batch of `worker` that has seen all that was sent to it. */
-  batch(worker: number, fill: (batch: EventBatch) => void): EventBatch {
-    const batch = new EventBatch(workerId(worker));
-    this.#seqs[worker] = this.#seqs[worker]! + 1;
-    batch.seq = this.#seqs[worker]!;
-    batch.load.submitsSeen = this.sent.filter(
-      (command) => command.kind === 'submit' && command.worker === worker,
-    ).length;
-    batch.load.submitsSeen -= this.#submits[worker]!;
-    fill(batch);
-    return batch;
-  }
-
-  apply(worker: number, fill: (batch: EventBatch) => void): void {
-    this.cluster.applyBatch(this.batch(worker, fill));
-    this.cluster.checkInvariants();
-  }
-
-  start(worker: number, request: RequestId): void {
-    this.apply(worker, (batch) => {
-      batch.pushStarted(request, 0, 0);
-      batch.tokens.push3(request, 1, 0);
-    });
-  }
-
-  end(worker: number, request: RequestId, outcome: Outcome): void {
-    this.apply(worker, (batch) => batch.ended.push2(request, outcome));
-  }
-
-  down(worker: number): void {
-    this.#seqs[worker] = 0;
-    this.#submits[worker] = this.sent.filter(
-      (command) => command.kind === 'submit' && command.worker === worker,
-    ).length;
-    this.cluster.workersDown([workerId(worker)], timeUs(500));
-    this.cluster.checkInvariants();
-  }
-
-  submits(): number[][] {
-    return this.sent.flatMap((c) => (c.kind === 'submit' ? [[c.request, c.worker]] : []));
-  }
-}
+import { ClusterRig } from './cluster-rig.ts';
 
 describe('a request', () => {
   test('is sent to the worker that was chosen, with what the router expects of it', () => {
-    const rig = new Rig({ policy: 'round-robin' });
+    const rig = new ClusterRig({ policy: 'round-robin' });
     const request = clusterRequestWith(1, { priority: 3, seed: 9, prefillScale: 0.5, profile: 2 });
     const placement = rig.cluster.submit(request, rig.listener);
     assert.deepEqual(rig.sent, [
@@ -119,7 +34,7 @@ describe('a request', () => {
   });
 
   test('is expected to find cached what the index says, less the block of its last token', () => {
-    const rig = new Rig();
+    const rig = new ClusterRig();
     const { hashes } = clusterRequestWith(1);
     const first = rig.submitTo(1, 1);
     rig.apply(1, (batch) => batch.kv.push2(hashes[0]!, hashes[1]!));
@@ -131,7 +46,7 @@ describe('a request', () => {
   });
 
   test('hears of its start, its tokens and its end, in this order', () => {
-    const rig = new Rig();
+    const rig = new ClusterRig();
     const [one, two] = [rig.submitTo(0, 1), rig.submitTo(0, 2)];
     rig.apply(0, (batch) => {
       batch.ended.push2(one, OUTCOME.finished);
@@ -153,7 +68,7 @@ describe('a request', () => {
 
 describe('a request in the books', () => {
   test('is not there if no worker can take it', () => {
-    const rig = new Rig();
+    const rig = new ClusterRig();
     rig.down(0);
     assert.equal(
       rig.cluster.submit(clusterRequestWith(1, { pinned: workerId(0) }), rig.listener),
@@ -166,7 +81,7 @@ describe('a request in the books', () => {
   });
 
   test('is counted by its outcome, and takes its charge and its booking with it', () => {
-    const rig = new Rig();
+    const rig = new ClusterRig();
     for (const outcome of Object.values(OUTCOME)) rig.end(0, rig.submitTo(0, outcome + 1), outcome);
     const { submitted, finished, cancelled, rejected, failed } = rig.cluster.counts;
     assert.deepEqual([submitted, finished, cancelled, rejected, failed], [4, 1, 1, 2, 0]);
@@ -176,7 +91,7 @@ describe('a request in the books', () => {
   });
 
   test('leaves no booking behind for blocks that its worker had and a full index had not', () => {
-    const rig = new Rig({ indexCapBlocks: 2 });
+    const rig = new ClusterRig({ indexCapBlocks: 2 });
     const prompt = { promptTokens: 20, pinned: workerId(0) };
     const stores = new U32List();
     for (const word of clusterRequestWith(1, prompt).hashes) stores.push(word);
@@ -191,7 +106,7 @@ describe('a request in the books', () => {
   });
 
   test('that was never submitted, or has ended, cannot end', () => {
-    const rig = new Rig();
+    const rig = new ClusterRig();
     const request = rig.submitTo(0, 1);
     rig.end(0, request, OUTCOME.finished);
     assert.throws(() => rig.end(0, request, OUTCOME.finished), AssertionFailure);
@@ -200,7 +115,7 @@ describe('a request in the books', () => {
 
 describe('the batches of a worker', () => {
   test('are taken in order and without gaps', () => {
-    const rig = new Rig();
+    const rig = new ClusterRig();
     const first = rig.batch(0, () => {});
     const second = rig.batch(0, () => {});
     assert.throws(() => rig.cluster.applyBatch(second), AssertionFailure);
@@ -209,7 +124,7 @@ describe('the batches of a worker', () => {
   });
 
   test('can be told to requests at once and to the router later', () => {
-    const rig = new Rig();
+    const rig = new ClusterRig();
     const request = rig.submitTo(0, 1);
     const { hashes } = clusterRequestWith(1);
     const batch = rig.batch(0, (filled) => {
@@ -226,7 +141,7 @@ describe('the batches of a worker', () => {
 
 describe('a stop', () => {
   test('is sent once, and ends the request as finished without another word', () => {
-    const rig = new Rig();
+    const rig = new ClusterRig();
     const request = rig.submitTo(1, 1);
     rig.cluster.stop(request);
     rig.cluster.cancel(request);
@@ -238,7 +153,7 @@ describe('a stop', () => {
   });
 
   test('that dies with its worker has finished nevertheless', () => {
-    const rig = new Rig();
+    const rig = new ClusterRig();
     const [stopped, cancelled] = [rig.submitTo(0, 1), rig.submitTo(0, 2)];
     rig.cluster.stop(stopped);
     rig.cluster.cancel(cancelled);
@@ -252,7 +167,7 @@ describe('further hashes of an answer', () => {
   const more = Uint32Array.of(1, 2, 3, 4);
 
   test('go to the worker of the request, as long as it has not ended', () => {
-    const rig = new Rig();
+    const rig = new ClusterRig();
     const request = rig.submitTo(1, 1);
     rig.cluster.extend(request, more);
     assert.deepEqual(rig.sent.slice(1), [
@@ -265,7 +180,7 @@ describe('further hashes of an answer', () => {
   });
 
   test('go with the request to a second worker', () => {
-    const rig = new Rig();
+    const rig = new ClusterRig();
     const request = rig.submitTo(1, 1);
     rig.cluster.extend(request, more.subarray(0, 2));
     rig.cluster.extend(request, more.subarray(2));
@@ -278,7 +193,7 @@ describe('further hashes of an answer', () => {
 
 describe('a cancel', () => {
   test('is sent once, and the client hears no more', () => {
-    const rig = new Rig();
+    const rig = new ClusterRig();
     const request = rig.submitTo(1, 1);
     rig.cluster.cancel(request);
     rig.cluster.cancel(request);
@@ -290,7 +205,7 @@ describe('a cancel', () => {
   });
 
   test('that comes too late leaves the request finished', () => {
-    const rig = new Rig();
+    const rig = new ClusterRig();
     const request = rig.submitTo(0, 1);
     rig.cluster.cancel(request);
     rig.end(0, request, OUTCOME.finished);
@@ -303,7 +218,7 @@ describe('a cancel', () => {
 
 describe('the death of a worker', () => {
   test('places its requests without a token once more, and fails the others', () => {
-    const rig = new Rig();
+    const rig = new ClusterRig();
     const [waiting, streaming, elsewhere] = [
       rig.submitTo(0, 1),
       rig.submitTo(0, 2),
@@ -322,7 +237,7 @@ describe('the death of a worker', () => {
   });
 
   test('makes a request placed anew arrive then, alone', () => {
-    const rig = new Rig();
+    const rig = new ClusterRig();
     const first = rig.submitTo(0, 1);
     const sibling = rig.submit(2, { pinned: workerId(0), siblingOf: first });
     rig.down(0);
@@ -333,7 +248,7 @@ describe('the death of a worker', () => {
   });
 
   test('fails a request that has been placed anew before', () => {
-    const rig = new Rig({ workers: 3 });
+    const rig = new ClusterRig({ workers: 3 });
     const request = rig.submitTo(0, 1);
     rig.down(0);
     const second = rig.submits().at(-1)![1]!;
@@ -343,7 +258,7 @@ describe('the death of a worker', () => {
   });
 
   test('fails a request for which no other worker is left', () => {
-    const rig = new Rig({ workers: 1 });
+    const rig = new ClusterRig({ workers: 1 });
     const request = rig.submitTo(0, 1);
     rig.down(0);
     assert.deepEqual(rig.heard, [`${request} failed`]);
@@ -353,7 +268,7 @@ describe('the death of a worker', () => {
 
 describe('the death of a worker in the books', () => {
   test('completes the cancels that it interrupts', () => {
-    const rig = new Rig();
+    const rig = new ClusterRig();
     rig.cluster.cancel(rig.submitTo(0, 1));
     rig.down(0);
     assert.deepEqual(rig.heard, []);
@@ -362,7 +277,7 @@ describe('the death of a worker in the books', () => {
   });
 
   test('takes its blocks, bookings and load out of the books', () => {
-    const rig = new Rig();
+    const rig = new ClusterRig();
     rig.submitTo(0, 1);
     rig.apply(0, (batch) => {
       batch.kv.push2(7, 7);
@@ -379,7 +294,7 @@ describe('the death of a worker in the books', () => {
   });
 
   test('is over when it is up again: it counts its batches and submits anew', () => {
-    const rig = new Rig();
+    const rig = new ClusterRig();
     rig.end(0, rig.submitTo(0, 1), OUTCOME.finished);
     rig.down(0);
     rig.cluster.workerUp(workerId(0));
@@ -388,7 +303,7 @@ describe('the death of a worker in the books', () => {
   });
 
   test('of several at once places nothing on one that is dead too', () => {
-    const rig = new Rig({ workers: 3 });
+    const rig = new ClusterRig({ workers: 3 });
     const request = rig.submitTo(0, 1);
     rig.cluster.workersDown([workerId(0), workerId(1)], timeUs(500));
     assert.deepEqual(rig.submits().at(-1), [request, 2]);

@@ -1,122 +1,24 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
-import { clockOrigin, monotonicClock } from '../../../engine/host/clock.ts';
-import { type PoolListener, WorkerPool } from '../../../engine/host/worker-pool.ts';
+import type { WorkerPool } from '../../../engine/host/worker-pool.ts';
 import { AssertionFailure } from '../../../shared/assert.ts';
-import { type WorkerId, workerId } from '../../../shared/ids.ts';
-import { type EventBatch, OUTCOME, STARTED_WORDS } from '../../../shared/protocol.ts';
-import {
-  cancelWith,
-  constantLatency,
-  hashesOf,
-  submitWith,
-  workerConfigWith,
-} from '../../support/sequences.ts';
+import { workerId } from '../../../shared/ids.ts';
+import { OUTCOME } from '../../../shared/protocol.ts';
+import { cancelWith } from '../../support/sequences.ts';
+import { PoolRig } from './pool-rig.ts';
 
-/** Far beyond what anything here takes, so that a test that hangs ends with what it waited for. */
-const DEADLINE_MS = 20_000;
-const TICK_US = 100;
 /** Tokens of an answer that takes half a minute. */
 const ENDLESS = 300_000;
 
-/** A pool of real threads, and all that it has told. */
-class Rig implements PoolListener {
-  readonly batches: { batch: EventBatch; atUs: number }[] = [];
-  readonly downs: { workers: readonly WorkerId[]; reason: string }[] = [];
-  readonly ups: WorkerId[] = [];
-  readonly nowUs: () => number;
-  readonly pool: WorkerPool;
-  #check: (() => void) | undefined;
-
-  constructor(workers: number, threads: number) {
-    const origin = clockOrigin();
-    this.nowUs = monotonicClock(origin);
-    this.pool = new WorkerPool(
-      {
-        workers,
-        threads,
-        worker: workerConfigWith({ latency: constantLatency(200, 100), numBlocks: 100_000 }),
-        clockOrigin: origin,
-        tickUs: TICK_US,
-        threadHeapMb: 48,
-      },
-      this,
-    );
-  }
-
-  batch(batch: EventBatch): void {
-    this.batches.push({ batch, atUs: this.nowUs() });
-    this.#check?.();
-  }
-
-  workersDown(workers: readonly WorkerId[], reason: string): void {
-    this.downs.push({ workers, reason });
-    this.#check?.();
-  }
-
-  workerUp(worker: WorkerId): void {
-    this.ups.push(worker);
-    this.#check?.();
-  }
-
-  submit(request: number, worker: number, outputTokens = 4): void {
-    const hashes = hashesOf(4, [request, 8]);
-    const arrivedUs = this.nowUs();
-    this.pool.send(
-      submitWith(request, { worker: workerId(worker), arrivedUs, outputTokens, hashes }),
-    );
-  }
-
-  /** Resolves once `condition` holds, which is looked at whenever the pool has told something. */
-  until(what: string, condition: () => boolean): Promise<void> {
-    if (condition()) return Promise.resolve();
-    return new Promise((resolve, reject) => {
-      const deadline = setTimeout(() => reject(new Error(`waited for ${what}`)), DEADLINE_MS);
-      this.#check = () => {
-        if (!condition()) return;
-        clearTimeout(deadline);
-        this.#check = undefined;
-        resolve();
-      };
-    });
-  }
-
-  /** Resolves once the request has ended, with its outcome. */
-  async ended(request: number): Promise<number> {
-    await this.until(`the end of request ${request}`, () => this.#outcome(request) !== undefined);
-    return this.#outcome(request) ?? -1;
-  }
-
-  /** Resolves once the request has at least so many tokens. */
-  streaming(request: number, tokens: number): Promise<void> {
-    return this.until(`request ${request} to stream`, () => this.tokens(request) >= tokens);
-  }
-
-  tokens(request: number): number {
-    return this.#rows('tokens', 3)
-      .filter(([id]) => id === request)
-      .reduce((sum, [, count]) => sum + (count ?? 0), 0);
-  }
-
-  cachedTokens(request: number): number | undefined {
-    return this.#rows('started', STARTED_WORDS).find(([id]) => id === request)?.[1];
-  }
-
-  #outcome(request: number): number | undefined {
-    return this.#rows('ended', 2).find(([id]) => id === request)?.[1];
-  }
-
-  #rows(column: 'tokens' | 'started' | 'ended', words: number): number[][] {
-    return this.batches.flatMap(({ batch }) => {
-      const list = batch[column];
-      const rows = Array.from({ length: list.length / words }, (_, row) => row * words);
-      return rows.map((at) => Array.from({ length: words }, (_, n) => list.at(at + n)));
-    });
-  }
-}
+/** Ways in which a worker takes its thread along, workers 0 and 2. */
+const THREAD_DEATHS: readonly (readonly [string, (pool: WorkerPool) => boolean])[] = [
+  ['for want of memory', (pool) => pool.injectFault(workerId(0), 'out-of-memory')],
+  ['by force', (pool) => pool.terminateThreadOf(workerId(2))],
+  ['for hanging', (pool) => pool.injectFault(workerId(0), 'hang')],
+];
 
 describe('a pool of three workers on two threads', () => {
-  const rig = new Rig(3, 2);
+  const rig = new PoolRig(3, 2);
   before(() => rig.pool.start());
   after(() => rig.pool.stop());
   beforeEach(() => {
@@ -173,7 +75,7 @@ describe('a pool of three workers on two threads', () => {
 });
 
 describe('a worker that dies', () => {
-  const rig = new Rig(3, 2);
+  const rig = new PoolRig(3, 2);
   before(() => rig.pool.start());
   after(() => rig.pool.stop());
   beforeEach(() => {
@@ -206,23 +108,25 @@ describe('a worker that dies', () => {
   test('hears nothing of what was sent to it before it was up again', async () => {
     rig.pool.injectFault(workerId(0), 'throw');
     rig.submit(1, 0);
+    assert.equal(rig.pool.restartAtMs(workerId(0)), undefined);
     await rig.until('the worker to be down', () => rig.downs.length > 0);
     assert.ok(!rig.pool.isUp(workerId(0)));
+    assert.ok((rig.pool.restartAtMs(workerId(0)) ?? 0) > 0);
+    assert.ok(
+      !rig.pool.injectFault(workerId(0), 'throw') && !rig.pool.terminateThreadOf(workerId(0)),
+    );
     await rig.until('the worker to be back', () => rig.ups.length > 0);
     rig.submit(2, 0);
     await rig.ended(2);
     assert.equal(rig.tokens(1), 0);
   });
 
-  for (const [name, kill] of [
-    ['for want of memory', () => rig.pool.injectFault(workerId(0), 'out-of-memory')],
-    ['by force', () => rig.pool.terminateThreadOf(workerId(2))],
-  ] as const) {
+  for (const [name, kill] of THREAD_DEATHS) {
     test(`with its thread, ${name}, goes down together with its neighbours and no others`, async () => {
       rig.submit(1, 1, 500);
       rig.submit(2, 2, ENDLESS);
       await rig.streaming(2, 1);
-      await kill();
+      assert.ok(kill(rig.pool));
       await rig.until('both workers to be back', () => rig.ups.length === 2);
       assert.deepEqual(
         rig.downs.map(({ workers }) => workers),
@@ -251,7 +155,7 @@ describe('a worker that dies', () => {
 describe('a pool that stops', () => {
   test('lets work that is nearly done finish and leaves no thread', async () => {
     const before = threads();
-    const rig = new Rig(2, 2);
+    const rig = new PoolRig(2, 2);
     try {
       await rig.pool.start();
       assert.ok(threads() > before);
@@ -267,7 +171,7 @@ describe('a pool that stops', () => {
 
   test('ends threads that have too much left to do, or that sleep', async () => {
     const before = threads();
-    const rig = new Rig(2, 2);
+    const rig = new PoolRig(2, 2);
     try {
       await rig.pool.start();
       rig.submit(1, 0, ENDLESS);

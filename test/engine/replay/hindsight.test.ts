@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import fc from 'fast-check';
 import { Hindsight, type PlacedRequest } from '../../../engine/replay/hindsight.ts';
 import { LatencyModel } from '../../../engine/worker/latency.ts';
 import type { WorkerConfig } from '../../../shared/protocol.ts';
 import { timeUs } from '../../../shared/units.ts';
+import { fc } from '../../support/property.ts';
 import { type ReplaySpec, replayConfig, run } from './replay-rig.ts';
 
 /** Blocks of 16 tokens, steps of 2,048, a prefill of 1 ms and 0.1 ms a token. */

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { boundOf, needsOwnBound, replay } from '../../../engine/replay/replay.ts';
 import { POLICY_NAMES } from '../../../shared/policy-names.ts';
+import { fc } from '../../support/property.ts';
 import { replayConfig, run } from './replay-rig.ts';
 
 test('no policy on any fleet hits more than one infinite cache', () => {

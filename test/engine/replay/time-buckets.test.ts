@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { TimeBuckets } from '../../../engine/replay/time-buckets.ts';
+import { fc } from '../../support/property.ts';
 
 function sum(buckets: TimeBuckets, column: number): number {
   let total = 0;

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { imbalanceOf, WorkerTally } from '../../../engine/replay/worker-tally.ts';
+import { WaitTally } from '../../../engine/worker/wait-tally.ts';
 import { emptyLoad } from '../../../shared/protocol.ts';
 
 test('imbalance is that of textbooks', () => {
@@ -11,7 +12,7 @@ test('imbalance is that of textbooks', () => {
 });
 
 test('a report holds until the next one, and the warm-up is not counted', () => {
-  const tally = new WorkerTally(2, 10);
+  const tally = new WorkerTally([new WaitTally(), new WaitTally()], 10);
   const load = { ...emptyLoad(), running: 2, activeBlocks: 5, evictedBlocks: 7 };
   tally.reported(0, 1e6, load);
   tally.restart(2e6);

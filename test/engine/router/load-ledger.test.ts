@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { LoadLedger } from '../../../engine/router/load-ledger.ts';
 import { emptyLoad, type LoadReport } from '../../../shared/protocol.ts';
+import { fc } from '../../support/property.ts';
 
 /** Tokens per block. */
 const BLOCK_SIZE = 10;

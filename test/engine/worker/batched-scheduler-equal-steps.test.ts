@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import type { LatencyConfig } from '../../../shared/protocol.ts';
+import { fc } from '../../support/property.ts';
 import { constantLatency, hashesOf } from '../../support/sequences.ts';
 import { WorkerRig } from '../../support/worker-rig.ts';
 

@@ -37,6 +37,7 @@ export async function recorded(
     writeText: async (path, chunks) => {
       files.set(path, [...chunks].join(''));
     },
+    writeLog: (bytes, done) => done(null, bytes.length),
     writeOut: (text) => {
       out += text;
     },
@@ -44,7 +45,7 @@ export async function recorded(
       error += text;
     },
     colours: false,
-    columns: 100,
+    columns: 200,
     exitCode: 0,
   });
   return { code, out, error, files };

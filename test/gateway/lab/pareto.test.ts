@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { paretoFront } from '../../../gateway/lab/pareto.ts';
+import { fc } from '../../support/property.ts';
 
 test('keeps what nothing else beats, in order, and one of those that are alike', () => {
   const points: readonly (readonly number[])[] = [

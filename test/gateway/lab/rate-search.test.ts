@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { RateSearch } from '../../../gateway/lab/rate-search.ts';
+import { fc } from '../../support/property.ts';
 
 /** Searches a limit that is known, and returns how many rates it took. */
 function find(search: RateSearch, limit: number): number {

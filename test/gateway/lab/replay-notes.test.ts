@@ -8,23 +8,25 @@ import { replayNotes, shareOfBound } from '../../../gateway/lab/replay-notes.ts'
 import { replayConfig } from '../../engine/replay/replay-rig.ts';
 import { CELL_SETTINGS } from './cell-settings.ts';
 
-const { result } = replay(
-  replayConfig({ workload: 'shared-prefix', parameters: { requests: 40, qps: 10, cv: 0 } }),
+const { result: spreadResult } = replay(
+  replayConfig({ workload: 'shared-prefix', parameters: { requests: 1000, qps: 10, cv: 0 } }),
 );
+/** Without a spread, which has a note of its own. */
+const result = { ...spreadResult, spread: null };
 const HIT_RATE = result.cache.tokenHitRate!;
 
 const TRACE: LabTrace = {
   name: 'test',
   description: {},
-  requests: 40,
-  requestsPerSecond: 10,
-  statedRate: 10,
+  requests: 1000,
   isGenerated: true,
-  hasSessions: false,
-  hasWaitingTurns: false,
+  quantum: undefined,
+  hasWaitingTurns: true,
   blockSize: 16,
   arrivals: { unit: 'speed-up', value: 1 },
   sweep: [],
+  shape: () => assert.fail('nothing is read'),
+  ownRate: () => 10,
   open: () => assert.fail('nothing is replayed'),
 };
 
@@ -48,6 +50,17 @@ test('there is nothing to say where all is as it was asked for', () => {
   assert.deepEqual(replayNotes([ordinary], TRACE), []);
 });
 
+test('few requests and what stands behind ± are pointed out', () => {
+  const bound = boundOf(HIT_RATE);
+  const few = { ...spreadResult, requests: { ...result.requests, in: 540 } };
+  assert.deepEqual(
+    replayNotes([{ ...cell(bound), result: few }], TRACE).map((note) => note.slice(0, 30)),
+    ['Only 540 requests were measured', '±: half of the 95 % interval t'].map((note) =>
+      note.slice(0, 30),
+    ),
+  );
+});
+
 test('no share of a bound is over 1, and its absence has a reason', () => {
   const exceeded = cell(boundOf(HIT_RATE / 2));
   const unknown = cell(undefined);
@@ -65,7 +78,8 @@ test('each rate that was asked for and missed is named with those that came', ()
   assert.equal(notes.length, 2);
   assert.match(
     notes[0] ?? '',
-    /^Requests came at 10\.\d a second where 20\.0 were asked for: the gaps/,
+    /^Requests came at 10\.\d a second where 20\.0 were asked for: the turns/,
   );
+  assert.deepEqual(replayNotes(cells, { ...TRACE, hasWaitingTurns: false }), []);
   assert.match(notes[1] ?? '', /where 30\.0 were asked for.* More requests come closer to it\.$/);
 });

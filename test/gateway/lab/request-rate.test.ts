@@ -5,7 +5,8 @@ import { arrivalRate, middleRate, servedRate } from '../../../gateway/lab/reques
 import { run } from '../../engine/replay/replay-rig.ts';
 
 function seriesOf(arrivals: readonly number[], bucketSeconds: number): Series {
-  return { bucketSeconds, arrivals, running: [], waiting: [], kvUse: [], tokenHitRate: [] };
+  const perWorker = { running: [], waiting: [], mostWaiting: [], kvUse: [] };
+  return { bucketSeconds, arrivals, ...perWorker, queueMost: [], tokenHitRate: [] };
 }
 
 test('evenly spread requests have one rate, in the middle as well', () => {

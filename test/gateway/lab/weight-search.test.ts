@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { chooseWeights, type ScoredWeights } from '../../../gateway/lab/weight-choice.ts';
 import { WeightSearch } from '../../../gateway/lab/weight-search.ts';
 import { WEIGHT_NAMES, WEIGHT_RANGES, type Weights } from '../../../gateway/lab/weights.ts';
+import { fc } from '../../support/property.ts';
 
 /** That of `fakeai tune`. */
 const GRID = [0, 0.5, 1, 1.5, 2].flatMap((kvOverlapWeight) =>

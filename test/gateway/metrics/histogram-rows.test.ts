@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import {
   ANSWER_BOUNDS_S,
   boundsUs,
@@ -12,6 +11,7 @@ import {
   TTFT_BOUNDS_S,
 } from '../../../gateway/metrics/answer-bounds.ts';
 import { HistogramRows } from '../../../gateway/metrics/histogram-rows.ts';
+import { fc } from '../../support/property.ts';
 
 const BOUNDS = [
   boundsUs(ANSWER_BOUNDS_S),

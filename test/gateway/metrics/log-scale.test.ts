@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import {
   LOG_BUCKETS,
   logBucket,
   logBucketFloor,
   logBucketMiddle,
 } from '../../../gateway/metrics/log-scale.ts';
+import { fc } from '../../support/property.ts';
 
 const inRange = fc.double({ min: 1, max: 2 ** 36, maxExcluded: true, noNaN: true });
 

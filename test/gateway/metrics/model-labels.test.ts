@@ -26,3 +26,14 @@ test('models beyond the limit share the label "other", which exists once it is n
   assert.equal(labels.count, 101);
   assert.equal(labels.labelOf('m7'), 7);
 });
+
+test('a model named "other" shares that label with those beyond the limit, whenever it comes', () => {
+  const early = new ModelLabels('other');
+  for (let i = 1; i < 120; i++) early.labelOf(`m${i}`);
+  assert.equal(early.labelOf('m119'), early.labelOf('other'));
+  assert.equal(early.count, 100);
+  const late = new ModelLabels('m0');
+  for (let i = 1; i < 120; i++) late.labelOf(`m${i}`);
+  assert.equal(late.labelOf('other'), late.labelOf('m119'));
+  assert.equal(late.count, 101);
+});

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { RateWindow } from '../../../gateway/metrics/rate-window.ts';
+import { fc } from '../../support/property.ts';
 import { isClose, modelWindow, sumOf, timedValues, WINDOW_US } from './window-model.ts';
 
 test('a rate is what came in over the seconds that the window covers', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { SlidingWindow } from '../../../gateway/metrics/sliding-window.ts';
+import { fc } from '../../support/property.ts';
 import { isClose, modelWindow, sumOf, timedValues, WINDOW_US } from './window-model.ts';
 
 test('a window tells count, mean, extremes and rates exactly, percentiles to 1.6 %', () => {

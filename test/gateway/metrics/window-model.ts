@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../../support/property.ts';
 
 /** Slots of a window, restated: the test must notice if the program's number changes. */
 const SLOTS = 20;

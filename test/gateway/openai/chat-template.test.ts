@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import type { ChatMessage } from '../../../gateway/openai/chat-message.ts';
 import { renderPrompt } from '../../../gateway/openai/chat-template.ts';
 import { STANDARD_IMAGE_COST } from '../../../gateway/openai/media-tokens.ts';
 import { CorpusAnswer } from '../../../gateway/text/answer.ts';
 import { SimpleTokenizer } from '../../../gateway/text/simple-tokenizer.ts';
 import { TokenBuffer } from '../../../gateway/text/token-buffer.ts';
+import { fc } from '../../support/property.ts';
 
 const tokenizer = new SimpleTokenizer();
 
@@ -92,7 +92,7 @@ test('the prompt and answer of a turn are the prefix of the next turn', () => {
         assert.deepEqual(prompt.slice(0, before.length), before);
         const answer = new CorpusAnswer(seed, tokens, true);
         const ids = new TokenBuffer();
-        answer.appendIds(ids, 'simple');
+        answer.appendIds(ids, 'simple', 0, answer.tokens);
         before = [...prompt, ...ids.ids.subarray(0, ids.length)];
         assert.equal(before.length, prompt.length + tokens);
         messages.push({ role: 'assistant', content: answer.text(0, tokens) });

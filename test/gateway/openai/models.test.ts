@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import {
   capabilitiesJson,
   findEntry,
+  MODEL_PAGE_MAX,
   ModelCatalog,
   type ModelCatalogConfig,
   modelJson,
@@ -18,6 +19,11 @@ const CONFIG: ModelCatalogConfig = {
 
 function catalog(changes: Partial<ModelCatalogConfig> = {}): ModelCatalog {
   return new ModelCatalog({ ...CONFIG, ...changes });
+}
+
+/** The first page, whole. */
+function listOf(models: ModelCatalog) {
+  return JSON.parse(models.pageJson({ limit: MODEL_PAGE_MAX, after: undefined }) ?? '');
 }
 
 /** Each row: an id, and the window that it has. */
@@ -64,7 +70,7 @@ test('the window comes from the id, the id without its organisation, its base, a
 });
 
 test('the list begins with openai/gpt-oss-120b and has the fields that clients read', () => {
-  const list = JSON.parse(catalog().listJson());
+  const list = listOf(catalog());
   assert.equal(list.object, 'list');
   assert.deepEqual(list.data[0], {
     id: 'openai/gpt-oss-120b',
@@ -101,7 +107,7 @@ test('an unknown model is created on first use, and listed from then on', () => 
   assert.equal(created?.pricing, null);
   assert.equal(models.use('acme/new "model"', 3000), created);
   assert.equal(models.size, before + 1);
-  const listed = JSON.parse(models.listJson()).data.at(-1);
+  const listed = listOf(models).data.at(-1);
   assert.deepEqual([listed.id, listed.created], ['acme/new "model"', 2000]);
 });
 
@@ -169,4 +175,57 @@ test('the id of a model is ready as JSON, and its bodies are JSON', () => {
     training_cutoff: null,
     pricing: null,
   });
+});
+
+test('pages of the list, each after the last model of the one before, give every model once', () => {
+  const models = catalog();
+  for (let n = models.size; n < 2_500; n++) models.use(`model "${n}"`, 1);
+  for (const limit of [1, 7, 999, MODEL_PAGE_MAX]) {
+    const ids: string[] = [];
+    let after: string | undefined;
+    for (let hasMore = true; hasMore && ids.length < 3_000; ) {
+      const page = JSON.parse(models.pageJson({ limit, after }) ?? '');
+      assert.ok(page.data.length <= limit);
+      assert.equal(page.first_id, page.data[0].id);
+      assert.equal(page.last_id, page.data.at(-1).id);
+      ids.push(...page.data.map(({ id }: { id: string }) => id));
+      after = page.last_id;
+      hasMore = page.has_more;
+    }
+    assert.equal(new Set(ids).size, 2_500, `pages of ${limit}`);
+    assert.equal(ids.length, 2_500);
+  }
+});
+
+test('a page after the last model is empty, and after no model is none', () => {
+  const models = catalog();
+  const last = listOf(models).last_id;
+  assert.deepEqual(JSON.parse(models.pageJson({ limit: 5, after: last }) ?? ''), {
+    object: 'list',
+    data: [],
+    first_id: null,
+    last_id: null,
+    has_more: false,
+  });
+  assert.equal(models.pageJson({ limit: 5, after: 'no-such-model' }), undefined);
+});
+
+test('a page is written again only when it has changed, and is bounded', (t) => {
+  const models = catalog();
+  for (let n = models.size; n < 10_000; n++) models.use(`model-${n}`, 1);
+  const stringify = t.mock.method(JSON, 'stringify');
+  const first = models.pageJson({ limit: MODEL_PAGE_MAX, after: undefined }) ?? '';
+  assert.equal(stringify.mock.callCount(), MODEL_PAGE_MAX);
+  assert.ok(first.length < 1.5e6, `${first.length} characters`);
+  models.pageJson({ limit: MODEL_PAGE_MAX, after: undefined });
+  assert.equal(stringify.mock.callCount(), MODEL_PAGE_MAX);
+});
+
+test('a page tells of a model that came after it', () => {
+  const models = catalog();
+  const limit = models.size;
+  assert.equal(JSON.parse(models.pageJson({ limit, after: undefined }) ?? '').has_more, false);
+  models.use('one-more', 1);
+  assert.equal(JSON.parse(models.pageJson({ limit, after: undefined }) ?? '').has_more, true);
+  assert.equal(listOf(models).data.at(-1).id, 'one-more');
 });

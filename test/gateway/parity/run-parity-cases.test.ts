@@ -20,6 +20,7 @@ async function parity(line: string) {
     writeText: writeTextFile,
     openToWrite: openFileToWrite,
     makeFolder,
+    writeLog: (bytes, done) => done(null, bytes.length),
     writeOut: (text) => {
       out += text;
     },

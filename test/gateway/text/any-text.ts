@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../../support/property.ts';
 
 // The unit 'binary' of fast-check takes a second to build.
 const codePoint = fc

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { BytePairs } from '../../../gateway/text/byte-pairs.ts';
 import { TokenBuffer } from '../../../gateway/text/token-buffer.ts';
+import { fc } from '../../support/property.ts';
 
 // A small vocabulary with overlapping merges, and with tokens of a single byte.
 const VOCABULARY = [

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { encode as reference } from 'gpt-tokenizer/encoding/o200k_base';
 import { loadedO200k, loadO200k } from '../../../gateway/text/o200k-tokenizer.ts';
 import { TokenBuffer } from '../../../gateway/text/token-buffer.ts';
+import { fc } from '../../support/property.ts';
 import { anyText } from './any-text.ts';
 
 assert.throws(loadedO200k, /loaded before it is used/, 'nothing loads the vocabulary unasked');

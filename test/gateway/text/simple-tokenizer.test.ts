@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { SimpleTokenizer } from '../../../gateway/text/simple-tokenizer.ts';
 import { TokenBuffer } from '../../../gateway/text/token-buffer.ts';
 import { hashText } from '../../../shared/rng.ts';
+import { fc } from '../../support/property.ts';
 import { anyText } from './any-text.ts';
 
 const tokenizer = new SimpleTokenizer();

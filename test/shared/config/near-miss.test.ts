@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
 import { didYouMean, editDistance, nearMisses } from '../../../shared/config/near-miss.ts';
+import { fc } from '../../support/property.ts';
 
 describe('edit distance', () => {
   it('counts insertions, deletions, substitutions and swaps', () => {

@@ -1,4 +1,4 @@
-import { roundDurationText } from '../figure-text.ts';
+import { ROUND_DIGITS, roundDurationText, rounded } from '../figure-text.ts';
 
 /** Share of the shortest latency that the axis has on either side at least. */
 const WIDENED = 0.02;
@@ -23,10 +23,16 @@ export class DurationAxis {
     return Math.log(ms / least) / Math.log(greatest / least);
   }
 
-  /** Round values whose names have room side by side in `width` pixels, with the least gaps. */
+  /**
+   * Round values whose names have room side by side in `width` pixels, with the least gaps. Where
+   * that leaves one or none, which does not give the scale, there are the two outermost.
+   */
   ticks(width: number): number[] {
     const candidates = [...this.#decadeTicks(), ...this.#evenTicks()];
-    const fitting = candidates.filter((ticks) => this.#areApart(ticks, width));
+    const outermost = candidates.map((ticks) => [...ticks.slice(0, 1), ...ticks.slice(-1)]);
+    const fitting = [...candidates, ...outermost].filter(
+      (ticks) => ticks.length > 1 && this.#areApart(ticks, width),
+    );
     return fitting.reduce(
       (best, ticks) => (this.#widestGap(ticks) < this.#widestGap(best) ? ticks : best),
       [],
@@ -54,10 +60,9 @@ export class DurationAxis {
     );
   }
 
-  /** Multiples of a step, for a narrow axis, which few round values of a logarithm fall into. */
+  /** Multiples of a step: a narrow axis has more of them than of the round values of a decade. */
   #evenTicks(): number[][] {
     const [least, greatest] = this.domain;
-    if (greatest > 3 * least) return [];
     const decade = Math.floor(Math.log10(greatest - least));
     return [-1, 0].flatMap((finer) =>
       [1, 2, 5].map((step) => {
@@ -79,7 +84,7 @@ export class DurationAxis {
   #areApart(ticks: readonly number[], width: number): boolean {
     const names = ticks.map(roundDurationText);
     return (
-      new Set(names).size === names.length &&
+      ticks.every((tick) => tick === rounded(tick, ROUND_DIGITS)) &&
       ticks.every((tick, at) => {
         const before = at === 0 ? undefined : ticks[at - 1];
         if (before === undefined) return true;

@@ -27,6 +27,8 @@ interface Quantity {
   readonly text: (value: number) => string;
   /** What `text` counts, where it does not say it. */
   readonly unit: string;
+  /** What else there is to say of a worker's bucket. */
+  readonly more: (heat: HeatView, worker: number, bucket: number) => string;
   /** A share of 0 .. 1, shown in percent. */
   readonly isShare: boolean;
 }
@@ -98,7 +100,7 @@ class HeatMapFigure implements Figure {
   }
 
   #map(run: RunView, name: string, axis: TimeAxis, color: object, width: number): PageElement {
-    const { rows, text, unit } = this.#quantity;
+    const { rows, text, unit, more } = this.#quantity;
     const { heat } = run;
     const values = rows(heat);
     const workers = values.length;
@@ -110,7 +112,7 @@ class HeatMapFigure implements Figure {
         return {
           time: axis.at(seconds),
           worker: worker + 0.5,
-          title: `worker ${worker}\n${axis.text(seconds)}: ${text(value)}${unit}`,
+          title: `worker ${worker}\n${axis.text(seconds)}: ${text(value)}${unit}${more(heat, worker, bucket)}`,
         };
       }),
     );
@@ -156,6 +158,8 @@ export const LOAD_FIGURE: Figure = new HeatMapFigure({
   rows: (heat) => heat.load,
   text: numberText,
   unit: ' requests',
+  more: ({ mostWaiting }, worker, bucket) =>
+    `, at most ${numberText(mostWaiting[worker]?.[bucket] ?? 0)} waiting`,
   isShare: false,
 });
 
@@ -164,6 +168,7 @@ export const KV_USE_FIGURE: Figure = new HeatMapFigure({
   rows: (heat) => heat.kvUse,
   text: percentText,
   unit: '',
+  more: () => '',
   isShare: true,
 });
 

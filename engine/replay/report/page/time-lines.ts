@@ -23,6 +23,8 @@ interface Point {
 interface Quantity {
   readonly name: string;
   readonly values: (run: RunView) => readonly (number | null)[];
+  /** The greatest value at one time of each bucket, where `values` are means. */
+  readonly most?: (run: RunView) => readonly number[];
   readonly text: (value: number) => string;
   /** What `text` counts, where it does not say it. */
   readonly unit: string;
@@ -69,26 +71,32 @@ class TimeLinesFigure implements Figure {
 
   table({ view, runs }: Scene): DataTable {
     const axis = timeAxis(runs);
-    const { values, text } = this.#quantity;
+    const { values, most, text } = this.#quantity;
     const width = Math.max(...runs.map((run) => run.bucketSeconds));
     const buckets = Math.ceil(secondsOf(runs) / width);
     return {
-      headings: [axis.label, ...runs.map(({ policy }) => view.policies[policy] ?? '')],
+      headings: [
+        axis.label,
+        ...runs.map(({ policy }) => (view.policies[policy] ?? '') + (most ? ': mean (most)' : '')),
+      ],
       rows: Array.from({ length: buckets }, (_, bucket) => [
         numberText(axis.at(bucket * width)),
         ...runs.map((run) => {
-          const value = values(run)[Math.round((bucket * width) / run.bucketSeconds)];
-          return value === undefined || value === null ? NO_FIGURE : text(value);
+          const at = Math.round((bucket * width) / run.bucketSeconds);
+          const value = values(run)[at];
+          if (value === undefined || value === null) return NO_FIGURE;
+          return most === undefined ? text(value) : `${text(value)} (${text(most(run)[at] ?? 0)})`;
         }),
       ]),
     };
   }
 
   #points({ view }: Scene, run: RunView, axis: TimeAxis): Point[] {
-    const { values, text, unit } = this.#quantity;
+    const { values, most, text, unit } = this.#quantity;
     return values(run).map((value, bucket) => {
       const seconds = (bucket + 0.5) * run.bucketSeconds;
-      const shown = value === null ? NO_FIGURE : text(value) + unit;
+      const atMost = most === undefined ? '' : `, at most ${text(most(run)[bucket] ?? 0)}`;
+      const shown = value === null ? NO_FIGURE : text(value) + unit + atMost;
       return {
         time: axis.at(seconds),
         value: value ?? Number.NaN,
@@ -125,6 +133,7 @@ export const HIT_RATE_FIGURE: Figure = new TimeLinesFigure({
 export const QUEUE_FIGURE: Figure = new TimeLinesFigure({
   name: 'Queue depth',
   values: (run) => run.queue,
+  most: (run) => run.queueMost,
   text: numberText,
   unit: ' waiting',
   axis: 'Waiting requests',

@@ -6,7 +6,16 @@ import { loadSpread } from '../../../../engine/replay/report/load-spread.ts';
 /** A series of these running requests, a row for each worker, and none waiting. */
 function series(...running: number[][]): Series {
   const waiting = running.map((row) => row.map(() => 0));
-  return { bucketSeconds: 1, running, waiting, kvUse: waiting, tokenHitRate: [], arrivals: [] };
+  return {
+    bucketSeconds: 1,
+    running,
+    waiting,
+    mostWaiting: waiting,
+    queueMost: [],
+    kvUse: waiting,
+    tokenHitRate: [],
+    arrivals: [],
+  };
 }
 
 test('an even load has no spread, however it changes over time', () => {

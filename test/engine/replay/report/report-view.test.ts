@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { CURVE_SHARES } from '../../../../engine/replay/replay-result.ts';
 import type { ReportData } from '../../../../engine/replay/report/report-data.ts';
 import { reportGrid } from '../../../../engine/replay/report/report-grid.ts';
 import { mergeBuckets, reportView } from '../../../../engine/replay/report/report-view.ts';
 import { summaryTables } from '../../../../engine/replay/report/summary.ts';
+import { fc } from '../../../support/property.ts';
 import { sampleReport } from './sample-report.ts';
 
 const sample = sampleReport({

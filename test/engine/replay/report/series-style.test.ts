@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { PAPERS } from '../../../../engine/replay/report/report-style.ts';
 import { SERIES_COLORS, seriesStyles } from '../../../../engine/replay/report/series-style.ts';
 import { POLICY_NAMES } from '../../../../shared/policy-names.ts';
+import { fc } from '../../../support/property.ts';
 
 /** Relative luminance of WCAG 2. */
 function luminance(hex: string): number {

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import {
   ArrangedSource,
   type Arrangement,
 } from '../../../../engine/replay/trace/arranged-source.ts';
 import { createWorkload } from '../../../../engine/replay/workload/workloads.ts';
+import { fc } from '../../../support/property.ts';
 import { type PlainRequest, sessionsOf } from './requests.ts';
 
 const SPEC = { workload: 'multi-turn', parameters: { requests: 60, turns: 3 }, seed: 5 };

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { Content, nameSpace, writeHashes } from '../../../../engine/replay/trace/content.ts';
 import { InfiniteCache } from '../../../../engine/replay/trace/infinite-cache.ts';
+import { fc } from '../../../support/property.ts';
 
 const SPACE = nameSpace('test');
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { NameTable } from '../../../../engine/replay/trace/name-table.ts';
+import { fc } from '../../../support/property.ts';
 
 test('it holds what a map holds, through growth and collisions', () => {
   const word = fc.integer({ min: 0, max: 15 });

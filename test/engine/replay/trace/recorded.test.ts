@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import {
   formatRecord,
   formatRecordedHeader,
@@ -11,6 +10,7 @@ import {
 import { readTrace } from '../../../../engine/replay/trace/trace-reader.ts';
 import { TraceRow } from '../../../../engine/replay/trace/trace-row.ts';
 import { TableSource } from '../../../../engine/replay/trace/trace-table.ts';
+import { fc } from '../../../support/property.ts';
 import { arrivalsOf, hashesOf, type PlainRequest, sessionsOf } from './requests.ts';
 
 const BLOCK_SIZE = 16;

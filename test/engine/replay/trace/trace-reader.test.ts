@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import {
   readRows,
   readTrace,
   type TraceReaderOptions,
 } from '../../../../engine/replay/trace/trace-reader.ts';
 import { TableSource } from '../../../../engine/replay/trace/trace-table.ts';
+import { fc } from '../../../support/property.ts';
 import { arrivalsOf, type PlainRequest } from './requests.ts';
 
 const MOONCAKE = [

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { createPolicy } from '../../../../engine/router/policies/create-policy.ts';
 import { POLICY_NAMES } from '../../../../shared/policy-names.ts';
 import { Rng } from '../../../../shared/rng.ts';
+import { fc } from '../../../support/property.ts';
 import { clusterView, routeRequest, tally } from '../cluster-view.ts';
 
 /** What every policy must keep to, whatever it looks at. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { RoutedBlocks } from '../../../../engine/router/policies/routed-blocks.ts';
+import { fc } from '../../../support/property.ts';
 
 /**
  * Chained hashes of a prompt: `choices` says which way it goes at each block, and equal beginnings

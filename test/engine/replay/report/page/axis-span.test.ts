@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { CURVE_SHARES } from '../../../../../engine/replay/replay-result.ts';
 import { axisSpan, FLOOR_MS } from '../../../../../engine/replay/report/page/axis-span.ts';
+import { fc } from '../../../../support/property.ts';
 
 /** A distribution that has `body(share)` up to a share, and `tail` beyond it. */
 function curve(upTo: number, body: (share: number) => number, tail: number): number[] {

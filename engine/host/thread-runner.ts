@@ -1,0 +1,32 @@
+import { Piscina } from 'piscina';
+import type { ActorTask } from './actor-thread.ts';
+
+/** Where actors run. */
+export interface ThreadRunner {
+  /**
+   * Runs one actor on a thread of its own. Resolves when the actor has returned, and rejects when
+   * its thread has died or was ended by `signal`.
+   */
+  run(task: ActorTask, signal: AbortSignal): Promise<void>;
+  /** Ends every thread. */
+  destroy(): Promise<void>;
+}
+
+/** Worker threads of this process, each with a heap of `heapMb` MiB of its own. */
+export function workerThreads(threads: number, heapMb: number): ThreadRunner {
+  // Bundled, this code and the thread's entry lie side by side; from source, so do their sources.
+  const entry = import.meta.url.endsWith('.ts') ? './actor-thread.ts' : './actor-thread.js';
+  const piscina = new Piscina({
+    filename: new URL(entry, import.meta.url).href,
+    minThreads: threads,
+    maxThreads: threads,
+    idleTimeout: Number.POSITIVE_INFINITY,
+    atomics: 'disabled',
+    resourceLimits: { maxOldGenerationSizeMb: heapMb },
+    recordTiming: false,
+  });
+  return {
+    run: (task, signal) => piscina.run(task, { transferList: [task.port], signal }),
+    destroy: () => piscina.destroy(),
+  };
+}
