@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+
 import { placementCost } from '../../engine/router/cost.ts';
+import { fc } from '../support/property.ts';
 
 const blocks = fc.nat({ max: 4096 });
 const weight = fc.oneof(

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+
 import { BatchedScheduler } from '../../engine/worker/batched-scheduler.ts';
 import { PacedScheduler } from '../../engine/worker/paced-scheduler.ts';
 import { WorkerState } from '../../engine/worker/worker-state.ts';
 import { workerId } from '../../shared/ids.ts';
 import { EventBatch } from '../../shared/protocol.ts';
+import { fc } from '../support/property.ts';
 import { constantLatency, submitWith, workerConfigWith } from '../support/sequences.ts';
 
 const sequence = fc.record({
