@@ -1,13 +1,7 @@
 #!/usr/bin/env node
 import packageJson from '../package.json' with { type: 'json' };
-import {
-  makeFolder,
-  openFileToWrite,
-  openTextFile,
-  readTextFile,
-  runCli,
-  writeTextFile,
-} from './cli.ts';
+import { makeFolder, openFileToWrite, readTextFile, runCli, writeTextFile } from './cli.ts';
+import { openTextFile } from './text-file.ts';
 
 const { stdout, stderr } = process;
 // A reader that has had enough, such as head, is no error.

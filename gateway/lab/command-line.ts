@@ -42,7 +42,8 @@ export function replayCommandLine(options: ReplayOptions): string {
 }
 
 function requestFlags(options: ReplayOptions): (readonly [string, string])[] {
-  const { trace, workload, set, traceBlockSize, limit, warmup, prefillOnly, rate, qps } = options;
+  const { trace, workload, set, traceBlockSize, skipBad, limit, warmup, prefillOnly, rate, qps } =
+    options;
   const source =
     trace === undefined
       ? [['workload', workload] as const]
@@ -52,6 +53,7 @@ function requestFlags(options: ReplayOptions): (readonly [string, string])[] {
     ...Object.entries(set).map(([name, value]) => ['set', `${name}=${value}`] as const),
     ['rate', rate?.join(',')] as const,
     ['qps', qps?.join(',')] as const,
+    ['skip-bad', skipBad ? '' : undefined] as const,
     ['limit', Number.isFinite(limit) ? String(limit) : undefined] as const,
     ['warmup', String(warmup)] as const,
     ['prefill-only', prefillOnly ? '' : undefined] as const,

@@ -5,7 +5,10 @@ import type { Arrivals, LabTrace } from './lab-trace.ts';
 import { digits3 } from './text-table.ts';
 import { wrappedText } from './wrapped-text.ts';
 
-/** Prints what is replayed; seeds after the first make requests of the same kind. */
+/**
+ * Prints what is replayed, and what of it was not taken as it stands; seeds after the first make
+ * requests of the same kind.
+ */
 export function writeHeading(
   context: Pick<CommandContext, 'columns' | 'writeOut'>,
   trace: LabTrace,
@@ -13,7 +16,9 @@ export function writeHeading(
   arrivals: readonly Arrivals[],
 ): void {
   const [seed = 0] = seeds;
-  context.writeOut(wrappedText(traceHeading(trace, seed, arrivals), context.columns));
+  for (const line of [traceHeading(trace, seed, arrivals), ...trace.notes]) {
+    context.writeOut(wrappedText(line, context.columns));
+  }
 }
 
 /**

@@ -7,12 +7,12 @@ import { describe, it } from 'node:test';
 import {
   makeFolder,
   openFileToWrite,
-  openTextFile,
   readTextFile,
   runCli,
   writeTextFile,
 } from '../../gateway/cli.ts';
 import type { CommandContext } from '../../gateway/commands/command-context.ts';
+import { openTextFile } from '../../gateway/text-file.ts';
 import { SETTINGS } from '../../shared/config/settings.ts';
 
 interface Run {

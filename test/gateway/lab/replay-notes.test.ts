@@ -15,6 +15,7 @@ const HIT_RATE = result.cache.tokenHitRate!;
 
 const TRACE: LabTrace = {
   name: 'test',
+  notes: [],
   description: {},
   requests: 40,
   isGenerated: true,
