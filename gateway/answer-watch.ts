@@ -9,7 +9,15 @@ export interface WatchedAnswer {
   readonly hasStarted: boolean;
   /** When the last token came out. */
   readonly progressUs: number;
+  /** The workers have still to give it tokens: its silence may be theirs. */
+  readonly isOwed: boolean;
+  /** The workers have done their part, and the client does not take what it was given. */
+  readonly isStalled: boolean;
   fail(error: ApiError): void;
+  /** Gives up a client that does not take its answer. */
+  dropClient(): void;
+  /** A call threw: this answer has failed. */
+  broke(error: unknown): void;
   /** Breaks the silence of a stream that has lasted for `intervalUs`. */
   keepAlive(nowUs: number, intervalUs: number): void;
 }
@@ -17,7 +25,10 @@ export interface WatchedAnswer {
 export interface AnswerLimits {
   /** Longest time from arrival to the last byte, in microseconds. */
   readonly answerUs: number;
-  /** Longest gap between two tokens; the wait for the first one does not count. */
+  /**
+   * Longest time without a token of a worker that still owes some; the wait for the first one does
+   * not count, nor does that for a client that does not read.
+   */
   readonly gapUs: number;
   /** Silence after which a stream gets a comment line, or `Infinity` for none. */
   readonly keepAliveUs: number;
@@ -69,26 +80,37 @@ export class AnswerWatch {
       else deadline = setTimeout(resolve, deadlineMs);
     });
     clearTimeout(deadline);
-    for (const answer of [...this.#answers]) {
-      answer.fail(apiError('service_unavailable', { reason: 'the server is shutting down' }));
-    }
+    const error = apiError('service_unavailable', { reason: 'the server is shutting down' });
+    this.#forEach((answer) => answer.fail(error));
   }
 
   #sweep(): void {
     const nowUs = this.#nowUs();
+    this.#forEach((answer) => this.#check(answer, nowUs));
+  }
+
+  #check(answer: WatchedAnswer, nowUs: number): void {
     const { answerUs, gapUs, keepAliveUs } = this.#limits;
+    const silenceUs = nowUs - answer.progressUs;
+    if (nowUs - answer.start.exchange.arrivedUs > answerUs) {
+      const seconds = answerUs / 1e6;
+      if (answer.isStalled) answer.dropClient();
+      else if (answer.isStream) answer.fail(apiError('stream_timeout', { seconds }));
+      else answer.fail(apiError('gateway_timeout', { seconds }));
+    } else if (answer.hasStarted && answer.isOwed && silenceUs > gapUs) {
+      answer.fail(apiError('stream_token_timeout', { seconds: gapUs / 1e6 }));
+    } else if (answer.isStream && silenceUs > keepAliveUs) {
+      answer.keepAlive(nowUs, keepAliveUs);
+    }
+  }
+
+  /** `act` may end an answer, and an error in it costs that one. */
+  #forEach(act: (answer: WatchedAnswer) => void): void {
     for (const answer of [...this.#answers]) {
-      const { exchange } = answer.start;
-      if (nowUs - exchange.arrivedUs > answerUs) {
-        answer.fail(
-          answer.isStream
-            ? apiError('stream_timeout', { seconds: answerUs / 1e6 })
-            : apiError('gateway_timeout', { seconds: answerUs / 1e6 }),
-        );
-      } else if (answer.hasStarted && nowUs - answer.progressUs > gapUs) {
-        answer.fail(apiError('stream_token_timeout', { seconds: gapUs / 1e6 }));
-      } else if (answer.isStream && nowUs - answer.progressUs > keepAliveUs) {
-        answer.keepAlive(nowUs, keepAliveUs);
+      try {
+        act(answer);
+      } catch (error) {
+        answer.broke(error);
       }
     }
   }

@@ -1,48 +1,102 @@
 import type { EventBatch } from '../shared/protocol.ts';
 
-/** A stream with tokens that are out and not yet written. */
-export interface PendingStream {
-  /** Writes all of them as one burst. */
-  flush(): void;
+/**
+ * Events that are written in one turn of the event loop, over all answers, so that a turn takes a
+ * few milliseconds however much has come out. What costs about as much as an event counts as one.
+ */
+export const TURN_EVENTS = 2048;
+/** Events that one answer may write before it is the turn of the next one. */
+export const ANSWER_EVENTS = 256;
+
+/** An answer with tokens that are out and not yet written. */
+export interface PendingAnswer {
+  /**
+   * Writes some of them, at most `events`, and returns how many. If it could go on it has itself
+   * added again.
+   */
+  flush(events: number): number;
+  /** `flush` threw: this answer has failed. */
+  broke(error: unknown): void;
+}
+
+/** A batch, and how many answers had been added before it was. */
+interface PendingBatch {
+  readonly batch: EventBatch;
+  readonly after: number;
 }
 
 /**
- * Writes streams once per turn of the event loop, when all batches that have come in are applied. A
+ * Writes answers once per turn of the event loop, when all batches that have come in are applied. A
  * write costs more than all else about a token, so when the gateway is behind, the tokens of a
- * stream that have gathered leave together instead of putting it further behind.
+ * stream that have gathered leave together instead of putting it further behind. What does not fit
+ * a turn waits for the next one, and so nobody else does.
  */
 export class BurstWriter {
   readonly #noteWritten: (batch: EventBatch) => void;
-  #streams: PendingStream[] = [];
-  #batches: EventBatch[] = [];
+  readonly #defect: (error: unknown) => void;
+  /** In the order of their turns. */
+  #answers: PendingAnswer[] = [];
+  #batches: PendingBatch[] = [];
+  /** Answers that were added and that have had their turn, ever since. */
+  #added = 0;
+  #served = 0;
   #scheduled = false;
 
-  /** `noteWritten` is told of each batch once the tokens in it have been written. */
-  constructor(noteWritten: (batch: EventBatch) => void) {
+  /**
+   * `noteWritten` is told of each batch once every answer that its tokens are of has had its turn,
+   * and `defect` of what it throws.
+   */
+  constructor(noteWritten: (batch: EventBatch) => void, defect: (error: unknown) => void) {
     this.#noteWritten = noteWritten;
+    this.#defect = defect;
   }
 
-  /** The stream is flushed at the end of this turn. Once a turn. */
-  add(stream: PendingStream): void {
-    this.#streams.push(stream);
+  /** The answer is flushed at the end of this turn, or of one soon after it. Once until then. */
+  add(answer: PendingAnswer): void {
+    this.#answers.push(answer);
+    this.#added++;
     this.#schedule();
   }
 
   addBatch(batch: EventBatch): void {
-    this.#batches.push(batch);
+    this.#batches.push({ batch, after: this.#added });
     this.#schedule();
   }
 
-  /** Writes what is pending now. */
+  /** Writes now what one turn has room for. */
   readonly flush = (): void => {
     this.#scheduled = false;
-    const streams = this.#streams;
-    const batches = this.#batches;
-    this.#streams = [];
-    this.#batches = [];
-    for (const stream of streams) stream.flush();
-    for (const batch of batches) this.#noteWritten(batch);
+    let left = TURN_EVENTS;
+    let served = 0;
+    for (const answer of this.#answers) {
+      if (left <= 0) break;
+      served++;
+      try {
+        // An answer that writes nothing has been looked at, which is not free either.
+        left -= Math.max(1, answer.flush(Math.min(left, ANSWER_EVENTS)));
+      } catch (error) {
+        answer.broke(error);
+      }
+    }
+    this.#answers = this.#answers.slice(served);
+    this.#served += served;
+    this.#noteBatches();
+    if (this.#answers.length > 0) this.#schedule();
   };
+
+  #noteBatches(): void {
+    let noted = 0;
+    for (const { batch, after } of this.#batches) {
+      if (after > this.#served) break;
+      noted++;
+      try {
+        this.#noteWritten(batch);
+      } catch (error) {
+        this.#defect(error);
+      }
+    }
+    this.#batches = this.#batches.slice(noted);
+  }
 
   #schedule(): void {
     if (this.#scheduled) return;

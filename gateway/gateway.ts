@@ -4,18 +4,18 @@ import { type Clock, clockOrigin, monotonicClock } from '../engine/host/clock.ts
 import { type PoolListener, WorkerPool } from '../engine/host/worker-pool.ts';
 import { SmartRouter } from '../engine/router/smart-router.ts';
 import type { SettingSources, Settings } from '../shared/config.ts';
-import { type ApiError, apiError } from '../shared/errors.ts';
-import type { WorkerId } from '../shared/ids.ts';
+import { type WorkerId, workerId } from '../shared/ids.ts';
 import { profileNumberFor } from '../shared/latency-profiles.ts';
 import type { EventBatch } from '../shared/protocol.ts';
 import { Rng } from '../shared/rng.ts';
 import { adminRoutes } from './admin-routes.ts';
 import { AnswerWatch } from './answer-watch.ts';
-import { BurstWriter, type PendingStream } from './burst-writer.ts';
+import { BurstWriter, type PendingAnswer } from './burst-writer.ts';
 import { poolOptions, routerConfig } from './cluster-config.ts';
 import { CorsPolicy } from './http/cors.ts';
 import type { Exchange } from './http/exchange.ts';
 import { type AppHost, HttpApp, type Route } from './http/http-app.ts';
+import { Intake } from './http/intake.ts';
 import { endpointOf, endpointPath, OTHER_ENDPOINT } from './metrics/endpoints.ts';
 import { GatewayMetrics } from './metrics/gateway-metrics.ts';
 import { LoopLagSampler } from './metrics/loop-lag-sampler.ts';
@@ -25,11 +25,13 @@ import { ChatEndpoint, type ChatHost } from './openai/chat-endpoint.ts';
 import { systemFingerprint } from './openai/ids.ts';
 import { DEFAULT_MODEL, ModelCatalog } from './openai/models.ts';
 import { PromptCache } from './openai/prompt-cache.ts';
+import { outageS } from './outage.ts';
 import { RecordedCluster } from './recorded-cluster.ts';
 import { serviceRoutes } from './service-routes.ts';
 import { CachedTokenizer } from './text/cached-tokenizer.ts';
 import { loadO200k } from './text/o200k-tokenizer.ts';
 import { SimpleTokenizer } from './text/simple-tokenizer.ts';
+import { TokenBuffer } from './text/token-buffer.ts';
 import type { Tokenizer } from './text/tokenizer.ts';
 import type { TrafficRecorder } from './traffic-recorder.ts';
 
@@ -41,6 +43,8 @@ export interface GatewayOptions {
   readonly sources: SettingSources;
   readonly version: string;
   readonly logger: Logger;
+  /** Lines of the log that were lost so far. */
+  readonly linesDropped?: () => number;
   /** Writes the traffic down. Whoever made it closes it, after the gateway has stopped. */
   readonly recorder?: TrafficRecorder | undefined;
 }
@@ -57,26 +61,32 @@ export class Gateway implements ChatHost, AppHost, PoolListener {
   readonly tokenizer: Tokenizer;
   readonly random = new Rng(Date.now());
   readonly cors: CorsPolicy;
-  readonly bodyBytesMax: number;
+  readonly intake: Intake;
   readonly maxWaiting: number;
   readonly router: SmartRouter;
   readonly pool: WorkerPool;
   readonly cluster: Cluster;
   readonly models: ModelCatalog;
   readonly promptCache: PromptCache;
+  readonly scratch = new TokenBuffer();
   readonly metrics: GatewayMetrics;
+  readonly linesDropped: () => number;
+  readonly recorder: TrafficRecorder | undefined;
   batchUs = 0;
   draining = false;
   readonly #logger: Logger;
   readonly #watch: AnswerWatch;
-  readonly #writer = new BurstWriter((batch) => {
-    this.metrics.workers.batch(batch, this.nowUs());
-  });
+  readonly #writer = new BurstWriter(
+    (batch) => this.metrics.workers.batch(batch, this.nowUs()),
+    (error) => this.defect(error),
+  );
   readonly #lagSampler: LoopLagSampler;
   readonly #app: HttpApp;
   readonly #chatEndpoint = endpointOf('/v1/chat/completions');
   readonly #profiles = new Map<string, number>();
   readonly #readsSession: boolean;
+  readonly #recorded: RecordedCluster | undefined;
+  readonly #workers: readonly WorkerId[];
   #nowS = Math.floor(Date.now() / 1000);
   readonly #clock: NodeJS.Timeout;
 
@@ -98,30 +108,31 @@ export class Gateway implements ChatHost, AppHost, PoolListener {
   private constructor(options: GatewayOptions, tokenizer: Tokenizer) {
     const { settings, sources, recorder } = options;
     this.settings = settings;
+    this.recorder = recorder;
     this.sources = sources;
     this.version = options.version;
     this.#logger = options.logger;
+    this.linesDropped = options.linesDropped ?? (() => 0);
     const origin = clockOrigin();
     this.nowUs = monotonicClock(origin);
     this.tokenizer = tokenizer;
     this.cors = new CorsPolicy(settings.corsAllowedOrigins, settings.corsAllowCredentials);
-    this.bodyBytesMax = settings.maxRequestSize;
+    this.intake = new Intake({
+      bodyBytes: settings.maxRequestSize,
+      bytesInFlight: settings.maxBodyBytesInFlight,
+      requests: settings.limitConcurrency,
+    });
     this.maxWaiting = settings.maxWaiting;
     this.router = new SmartRouter(routerConfig(settings));
     this.pool = new WorkerPool(poolOptions(settings, sources, origin), this);
     const { kvCacheNumWorkers: workers, kvCacheBlockSize: blockSize } = settings;
     this.#readsSession = settings.routerPolicy === 'session' || recorder !== undefined;
-    this.cluster =
-      recorder === undefined
-        ? new Cluster(this.router, this.pool, workers, blockSize, this.#answerDefect)
-        : new RecordedCluster(
-            this.router,
-            this.pool,
-            workers,
-            blockSize,
-            recorder,
-            this.#answerDefect,
-          );
+    const clusterParts = [this.router, this.pool, workers, blockSize] as const;
+    if (recorder !== undefined) {
+      this.#recorded = new RecordedCluster(...clusterParts, recorder, this.#listenerDefect);
+    }
+    this.cluster = this.#recorded ?? new Cluster(...clusterParts, this.#listenerDefect);
+    this.#workers = Array.from({ length: workers }, (_, index) => workerId(index));
     this.models = new ModelCatalog({
       autoCreate: settings.autoCreateModels,
       defaultWindow: settings.defaultContextWindow,
@@ -143,6 +154,7 @@ export class Gateway implements ChatHost, AppHost, PoolListener {
         blocksPerWorker: settings.kvCacheNumBlocks,
         prefixCaching: settings.kvCacheEnabled,
       },
+      this.intake,
       this.nowUs(),
     );
     this.#watch = new AnswerWatch(answerLimits(settings), this.nowUs);
@@ -163,9 +175,13 @@ export class Gateway implements ChatHost, AppHost, PoolListener {
    * the threads and all connections.
    */
   async stop(deadlineMs: number): Promise<void> {
+    const deadlineUs = this.nowUs() + deadlineMs * 1000;
     this.draining = true;
     this.#app.stopListening();
+    this.intake.close();
     await this.#watch.settle(deadlineMs);
+    // What answers have written last may still wait for clients that read slowly.
+    await this.intake.idle(Math.max(0, (deadlineUs - this.nowUs()) / 1000));
     await this.#end();
   }
 
@@ -187,17 +203,10 @@ export class Gateway implements ChatHost, AppHost, PoolListener {
     return profile;
   }
 
-  refusal(): ApiError | undefined {
-    if (this.draining) {
-      return apiError('service_unavailable', { reason: 'the server is shutting down' });
-    }
-    const limit = this.settings.limitConcurrency;
-    if (limit === 0 || this.#watch.size < limit) return undefined;
-    return apiError('service_unavailable', { reason: `${limit} requests are under way` });
-  }
-
-  isUp(worker: WorkerId): boolean {
-    return this.pool.isUp(worker);
+  /** Of one worker, or of all. See the function of that name. */
+  outageS(worker?: WorkerId): number | undefined {
+    const workers = worker === undefined ? this.#workers : [worker];
+    return outageS(this.pool, workers, performance.now());
   }
 
   noteRouteUs(routeUs: number): void {
@@ -234,11 +243,16 @@ export class Gateway implements ChatHost, AppHost, PoolListener {
 
   answerEnded(answer: ChatAnswer, end: AnswerEnd): void {
     this.#watch.delete(answer);
+    if (this.#recorded !== undefined) {
+      for (const { request, hasEnded, tokenCount } of answer.choices) {
+        this.#recorded.answered(request, hasEnded ? tokenCount : undefined);
+      }
+    }
     if (!this.settings.enableMetrics) return;
     const nowUs = this.nowUs();
     const { exchange, usage, plans, modelLabel, outputLimit } = answer.start;
-    const { sum, longest } = answer.emittedTokens;
-    const natural = plans[0]?.finishReason === 'length' ? 'length' : 'stop';
+    const { sum, longest } = answer.tokenCounts;
+    const natural = answer.finishReason === 'length' ? 'length' : 'stop';
     this.metrics.answers.ended(
       {
         endpoint: this.#chatEndpoint,
@@ -279,8 +293,9 @@ export class Gateway implements ChatHost, AppHost, PoolListener {
     if (end === 'client-stalled') this.metrics.slowClientDropped();
   }
 
-  defect(error: unknown, { requestId }: Exchange): void {
-    this.#logger.error({ err: error, requestId }, 'a defect has failed a request');
+  defect(error: unknown, exchange?: Exchange): void {
+    this.metrics.defect();
+    this.#logger.error({ err: error, requestId: exchange?.requestId }, 'a defect of the server');
   }
 
   batch(batch: EventBatch): void {
@@ -289,8 +304,8 @@ export class Gateway implements ChatHost, AppHost, PoolListener {
     if (this.settings.enableMetrics) this.#writer.addBatch(batch);
   }
 
-  writeLater(stream: PendingStream): void {
-    this.#writer.add(stream);
+  writeLater(answer: PendingAnswer): void {
+    this.#writer.add(answer);
   }
 
   workersDown(workers: readonly WorkerId[], reason: string): void {
@@ -315,9 +330,7 @@ export class Gateway implements ChatHost, AppHost, PoolListener {
     this.cluster.workerUp(worker);
   }
 
-  readonly #answerDefect = (error: unknown): void => {
-    this.#logger.error({ err: error }, 'a defect has failed an answer');
-  };
+  readonly #listenerDefect = (error: unknown): void => this.defect(error);
 
   #routes(): Route[] {
     const { settings } = this;

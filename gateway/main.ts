@@ -1,12 +1,17 @@
 #!/usr/bin/env node
 import packageJson from '../package.json' with { type: 'json' };
-import { makeFolder, openFileToWrite, readTextFile, runCli, writeTextFile } from './cli.ts';
+import { makeFolder, openNewFile, readTextFile, runCli, writeTextFile } from './cli.ts';
+import { standardError } from './standard-error.ts';
 import { openTextFile } from './text-file.ts';
 
 const { stdout, stderr } = process;
-// A reader that has had enough, such as head, is no error.
+// There is nowhere left to say it.
+stderr.on('error', () => {});
 stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
+  // A reader that has had enough, such as head, is no error.
+  if (error.code === 'EPIPE') return;
+  stderr.write(`fakeai: cannot write to standard output: ${error.code}\n`);
+  process.exitCode ||= 1;
 });
 
 process.exitCode = await runCli(process.argv.slice(2), {
@@ -16,10 +21,16 @@ process.exitCode = await runCli(process.argv.slice(2), {
   openText: openTextFile,
   makeFolder,
   writeText: writeTextFile,
-  openToWrite: openFileToWrite,
+  openNew: openNewFile,
   writeOut: (text) => stdout.write(text),
   writeError: (text) => stderr.write(text),
+  writeLog: standardError(),
   colours: stdout.isTTY && stdout.hasColors(),
   columns: stdout.isTTY ? stdout.columns : 100,
   exitCode: 0,
 });
+
+// What nobody reads from standard error must not keep the process; output still does.
+setInterval(() => {
+  if (stdout.writableLength === 0) process.exit();
+}, 1000).unref();

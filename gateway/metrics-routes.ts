@@ -11,6 +11,7 @@ import { healthView } from './metrics/health-view.ts';
 import { metricsCsv, metricsView } from './metrics/json-view.ts';
 import { kvCacheView } from './metrics/kv-cache-view.ts';
 import { PrometheusView } from './metrics/prometheus-view.ts';
+import type { TrafficRecorder } from './traffic-recorder.ts';
 
 type Format = 'json' | 'prometheus' | 'csv';
 
@@ -20,6 +21,8 @@ export interface MetricsHost {
   readonly metrics: GatewayMetrics;
   readonly router: SmartRouter;
   readonly pool: WorkerPool;
+  readonly linesDropped: () => number;
+  readonly recorder: TrafficRecorder | undefined;
   nowUs(): number;
 }
 
@@ -30,12 +33,15 @@ export function metricsRoutes(host: MetricsHost): Route[] {
     policy: settings.routerPolicy,
     router: host.router,
     pool: host.pool,
+    linesDropped: host.linesDropped,
+    recorder: host.recorder,
   };
   const prometheus = new PrometheusView(metrics, cluster);
   const sendPrometheus = (exchange: Exchange, accept: string): void => {
-    void prometheus.render(accept, host.nowUs()).then(({ contentType, text }) => {
-      exchange.send(200, contentType, text);
-    });
+    prometheus
+      .render(accept, host.nowUs())
+      .then(({ contentType, text }) => exchange.send(200, contentType, text))
+      .catch((error: unknown) => exchange.failed(error));
   };
   const sendCsv = (exchange: Exchange): void => {
     exchange.send(200, 'text/csv; charset=utf-8', metricsCsv(metrics, host.nowUs()), [

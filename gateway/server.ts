@@ -1,16 +1,11 @@
 import type { Writable } from 'node:stream';
-import { type Level, type Logger, pino } from 'pino';
+import type { Logger } from 'pino';
 import type { SettingSources, Settings } from '../shared/config.ts';
 import { Gateway } from './gateway.ts';
+import { createLogger } from './log.ts';
+import { LogSink, type WriteBytes } from './log-sink.ts';
 import { TrafficRecorder } from './traffic-recorder.ts';
 
-const LEVELS: Readonly<Record<Settings['logLevel'], Level>> = {
-  debug: 'debug',
-  info: 'info',
-  warning: 'warn',
-  error: 'error',
-  critical: 'fatal',
-};
 const EXIT_NOT_STARTED = 1;
 
 interface Recording {
@@ -25,9 +20,10 @@ export interface ServerOptions {
   readonly version: string;
   /** Where to write the traffic to, and how to open it. */
   readonly recording: Recording | undefined;
-  /** For what a person reads; the log goes to standard error. */
+  /** For what a person reads. */
   readonly writeOut: (text: string) => void;
   readonly writeError: (text: string) => void;
+  readonly writeLog: WriteBytes;
 }
 
 /**
@@ -35,9 +31,15 @@ export interface ServerOptions {
  * code: 0, or 1 when the server could not start. A second signal ends the process at once.
  */
 export async function runServer(options: ServerOptions): Promise<number> {
+  const log = new LogSink(options.writeLog);
+  const code = await serve(options, log);
+  await log.close();
+  return code;
+}
+
+async function serve(options: ServerOptions, log: LogSink): Promise<number> {
   const { settings, sources, version, warnings } = options;
-  const level = settings.debug ? 'debug' : LEVELS[settings.logLevel];
-  const logger = pino({ level, base: null }, pino.destination({ dest: 2, sync: true }));
+  const logger = createLogger(settings, log);
   for (const warning of warnings) logger.warn(warning);
   const signal = nextSignal();
   let recorder: TrafficRecorder | undefined;
@@ -45,7 +47,14 @@ export async function runServer(options: ServerOptions): Promise<number> {
   let port: number;
   try {
     recorder = await startRecorder(options, logger);
-    ({ gateway, port } = await Gateway.start({ settings, sources, version, logger, recorder }));
+    ({ gateway, port } = await Gateway.start({
+      settings,
+      sources,
+      version,
+      logger,
+      linesDropped: () => log.dropped,
+      recorder,
+    }));
   } catch (error) {
     await recorder?.close();
     options.writeError(`fakeai: ${error instanceof Error ? error.message : String(error)}\n`);

@@ -20,11 +20,57 @@ export function hashRoot(seed: number): HashRoot {
   return { lo: mix32(seed), hi: mix32(seed ^ 0x5bd1e995) };
 }
 
-/**
- * Hashes the full blocks of `tokens[0 .. count)` into `out` as (lo, hi) pairs, which must have room
- * for `floor(count / blockSize)` of them, and returns their number. Tokens of a last partial block
- * are not hashed, since only full blocks can be shared.
- */
+/** A chain that grows: it goes on where the last block ended. */
+export class HashChain {
+  #lo: number;
+  #hi: number;
+
+  constructor(root: HashRoot) {
+    this.#lo = root.lo | 0;
+    this.#hi = root.hi | 0;
+  }
+
+  /** The chain as it is now, as the root of another one. */
+  get end(): HashRoot {
+    return { lo: this.#lo, hi: this.#hi };
+  }
+
+  /**
+   * Hashes the full blocks of `tokens[0 .. count)` into `out`, from index `at` on, as (lo, hi)
+   * pairs, for `floor(count / blockSize)` of which there must be room, and returns their number.
+   * Tokens of a last partial block are not hashed, since only full blocks can be shared.
+   */
+  append(
+    tokens: Uint32Array,
+    count: number,
+    blockSize: number,
+    out: Uint32Array,
+    at: number,
+  ): number {
+    const blocks = Math.floor(count / blockSize);
+    let lo = this.#lo;
+    let hi = this.#hi;
+    let next = 0;
+    for (let block = 0; block < blocks; block++) {
+      for (const end = next + blockSize; next < end; next++) {
+        const token = tokens[next]!;
+        lo = Math.imul(lo ^ token, 0x9e3779b1);
+        lo ^= lo >>> 15;
+        hi = Math.imul(hi + token, 0x85ebca77) ^ lo;
+      }
+      // Signed again, since an unsigned word is a double to the compiler.
+      lo = mix32(lo ^ (hi >>> 7)) | 0;
+      hi = mix32(hi ^ lo) | 0;
+      out[at + block * HASH_WORDS] = lo;
+      out[at + block * HASH_WORDS + 1] = hi & 0x7fffffff;
+    }
+    this.#lo = lo;
+    this.#hi = hi;
+    return blocks;
+  }
+}
+
+/** Hashes the full blocks of `tokens[0 .. count)` into `out`: see `HashChain.append`. */
 export function hashBlocks(
   tokens: Uint32Array,
   count: number,
@@ -32,22 +78,5 @@ export function hashBlocks(
   root: HashRoot,
   out: Uint32Array,
 ): number {
-  const blocks = Math.floor(count / blockSize);
-  let lo = root.lo | 0;
-  let hi = root.hi | 0;
-  let at = 0;
-  for (let block = 0; block < blocks; block++) {
-    for (const end = at + blockSize; at < end; at++) {
-      const token = tokens[at]!;
-      lo = Math.imul(lo ^ token, 0x9e3779b1);
-      lo ^= lo >>> 15;
-      hi = Math.imul(hi + token, 0x85ebca77) ^ lo;
-    }
-    // Signed again, since an unsigned word is a double to the compiler.
-    lo = mix32(lo ^ (hi >>> 7)) | 0;
-    hi = mix32(hi ^ lo) | 0;
-    out[block * HASH_WORDS] = lo;
-    out[block * HASH_WORDS + 1] = hi & 0x7fffffff;
-  }
-  return blocks;
+  return new HashChain(root).append(tokens, count, blockSize, out, 0);
 }

@@ -29,7 +29,8 @@ export async function suite(mode: BenchMode): Promise<BenchRow[]> {
 
 function createMetrics(workers: number): GatewayMetrics {
   const cache = { blockSize: 16, blocksPerWorker: 1000, prefixCaching: true };
-  return new GatewayMetrics({ servedModel: 'served', workers, windowUs: 5e6, ...cache }, 0);
+  const bodies = { bytesInFlight: 0, bodiesRefused: 0 };
+  return new GatewayMetrics({ servedModel: 'served', workers, windowUs: 5e6, ...cache }, bodies, 0);
 }
 
 function anAnswer(model: number): EndedAnswer {
@@ -145,6 +146,8 @@ function aCluster(): ClusterFigures {
   return {
     policy: 'smart',
     router: { totals: { decisions: 0, routeUs: 0, ...none }, decisionsFor: () => 0 },
+    linesDropped: () => 0,
+    recorder: undefined,
     pool: { isUp: () => true, restarts: () => 0 },
   };
 }

@@ -1,5 +1,9 @@
 import { ChatChunks } from '../../gateway/openai/chat-chunks.ts';
-import { type AnswerHead, completionBody } from '../../gateway/openai/chat-response.ts';
+import {
+  type AnswerHead,
+  type ChoiceText,
+  completionBody,
+} from '../../gateway/openai/chat-response.ts';
 import { randomId } from '../../gateway/openai/ids.ts';
 import type { Usage, UsageMode } from '../../gateway/openai/usage.ts';
 import { CorpusAnswer } from '../../gateway/text/answer.ts';
@@ -60,14 +64,22 @@ function openTask(operations: number): BenchTask {
 
 function bodyTask(operations: number): BenchTask {
   const bytes = Buffer.alloc(4096);
-  const text = new CorpusAnswer(7, TOKENS, true).text(0, TOKENS);
-  const choices = [{ content: text, reasoning: undefined, finishReason: 'stop' }] as const;
+  const answer = new CorpusAnswer(7, TOKENS, true);
+  const choice: ChoiceText = {
+    finishReason: 'stop',
+    contentTokens: TOKENS,
+    reasoningTokens: 0,
+    contentText: (from, to) => answer.text(from, to),
+    reasoningText: () => '',
+  };
   return {
     name: `body of an answer of ${TOKENS} tokens`,
     operations,
     run: () => {
       for (let call = 0; call < operations; call++) {
-        bytes.write(completionBody(HEAD, choices, USAGE), 0, 'latin1');
+        let body = '';
+        for (const slice of completionBody(HEAD, [choice], USAGE)) body += slice;
+        bytes.write(body, 0, 'latin1');
       }
     },
   };

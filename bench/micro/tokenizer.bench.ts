@@ -70,7 +70,7 @@ function answers(): BenchTask[] {
       operations: ANSWERS,
       run: each((answer) => {
         out.clear();
-        answer.appendIds(out, 'simple');
+        answer.appendIds(out, 'simple', 0, answer.tokens);
       }),
     },
   ];

@@ -1,5 +1,6 @@
 import type { Writable } from 'node:stream';
 import type { ReadFile } from '../../shared/config/parse-value.ts';
+import type { WriteBytes } from '../log-sink.ts';
 
 /** The outside world as commands see it, so that they run in a test as well as in a process. */
 export interface CommandContext {
@@ -16,10 +17,12 @@ export interface CommandContext {
   readonly makeFolder: (path: string) => Promise<void>;
   /** Writes a text file, and the folders that it lies in. Rejects with `FileError`. */
   readonly writeText: (path: string, chunks: Iterable<string>) => Promise<void>;
-  /** Empties a file, which need not exist, to be written bit by bit. Rejects with `FileError`. */
-  readonly openToWrite: (path: string) => Promise<Writable>;
+  /** Makes a file to be written bit by bit. Rejects with `FileError`, also if there is one. */
+  readonly openNew: (path: string) => Promise<Writable>;
   readonly writeOut: (text: string) => void;
   readonly writeError: (text: string) => void;
+  /** For the log of a server. */
+  readonly writeLog: WriteBytes;
   /** Whether the output is a terminal that shows colours, and how wide it is. */
   readonly colours: boolean;
   readonly columns: number;

@@ -8,16 +8,17 @@ import {
   STATUS_LINES,
 } from '../../shared/errors.ts';
 import { randomId, type U32Source } from '../openai/ids.ts';
+import { type BodyHandler, BodyReader } from './body-reader.ts';
 import type { CorsPolicy } from './cors.ts';
+import type { Intake } from './intake.ts';
 
 /** What exchanges share: the limits and the books of the server that they belong to. */
 export interface ExchangeHost {
   readonly cors: CorsPolicy;
-  /** Largest body that is read, in bytes. */
-  readonly bodyBytesMax: number;
+  readonly intake: Intake;
   /** For request ids. */
   readonly random: U32Source;
-  /** True while the server ends: each connection is closed with its answer. */
+  /** True while the server ends: a connection is closed with its answer. */
   readonly draining: boolean;
   /** Called once for each exchange, when its last byte is handed over or the client has left. */
   ended(exchange: Exchange): void;
@@ -30,7 +31,9 @@ export type ExchangeEnd = 'answered' | 'client-left' | 'client-stalled' | 'broke
 
 const REQUEST_ID = /^[\x21-\x7e]{1,128}$/;
 const JSON_TYPE = 'application/json';
-
+const CLOSE: HeaderList = [['connection', 'close']];
+/** More than the library's cork holds. */
+const CORK_BYTES = 17_000;
 /**
  * One request and its answer. It owns the response object of uWebSockets.js and keeps its rules: no
  * use of it once the client has left, one cork around each burst of writes, status and headers
@@ -45,6 +48,11 @@ export class Exchange {
   #origin: string;
   /** python-requests hands a line on only when the chunk after it has begun. */
   readonly #splitsEvents: boolean;
+  /** Announced length of the body; see `announcedLength`. */
+  readonly #bodyBytes: number;
+  #body: BodyReader | undefined;
+  /** All is written, and the end waits until the connection has taken it. */
+  #endsWhenTaken = false;
   #end: ExchangeEnd | undefined;
   #status: HttpStatus = 200;
   #headSent = false;
@@ -57,12 +65,14 @@ export class Exchange {
     res: HttpResponse,
     req: HttpRequest,
     endpoint: number,
+    bodyBytes: number,
     arrivedUs: number,
     host: ExchangeHost,
   ) {
     this.#res = res;
     this.#host = host;
     this.endpoint = endpoint;
+    this.#bodyBytes = bodyBytes;
     this.arrivedUs = arrivedUs;
     this.#origin = req.getHeader('origin');
     this.#splitsEvents = req.getHeader('user-agent').startsWith('python-requests');
@@ -112,29 +122,26 @@ export class Exchange {
   }
 
   /**
-   * Collects the body. `done` is not called if it is too large or the client leaves before its end.
+   * Reads the body if the intake has room for it, else answers why not. `read` is not called if it
+   * is refused or the client leaves before its end.
    */
-  readBody(done: (text: string) => void): void {
-    let parts: Buffer[] | undefined;
-    let bytes = 0;
-    this.#res.onData((chunk, isLast) => {
-      if (!this.isOpen) return;
-      bytes += chunk.byteLength;
-      if (bytes > this.#host.bodyBytesMax) {
-        this.#refuseBody();
-      } else if (isLast && parts === undefined) {
-        this.#give(done, Buffer.from(chunk));
-      } else {
-        parts ??= [];
-        // The memory of a chunk is uWebSockets.js's again after this callback.
-        parts.push(Buffer.from(new Uint8Array(chunk.slice(0))));
-        if (isLast) this.#give(done, Buffer.concat(parts, bytes));
-      }
-    });
+  readBody(read: BodyHandler): void {
+    this.#body = new BodyReader(this, this.#host.intake, read);
+    this.#body.start(this.#res, this.#bodyBytes);
   }
 
   /** A whole answer. */
   send(status: HttpStatus, contentType: string, body: string, headers?: HeaderList): void {
+    this.#send(status, contentType, body, headers, this.#host.draining);
+  }
+
+  #send(
+    status: HttpStatus,
+    contentType: string,
+    body: string,
+    headers: HeaderList | undefined,
+    closes: boolean,
+  ): void {
     if (!this.isOpen) return;
     this.#end = 'answered';
     this.#res.cork(() => {
@@ -143,10 +150,10 @@ export class Exchange {
         this.#res.writeHeader('content-length', String(Buffer.byteLength(body)));
         this.#endWithoutBody();
       } else {
-        this.#res.end(body, this.#host.draining);
+        this.#res.end(body, closes);
       }
     });
-    this.#host.ended(this);
+    this.#hasEnded();
   }
 
   sendJson(status: HttpStatus, body: string, headers?: HeaderList): void {
@@ -157,6 +164,14 @@ export class Exchange {
     this.send(error.status, JSON_TYPE, errorBody(error), error.headers);
   }
 
+  /** For a request after which nothing more may be read from its connection. */
+  sendErrorAndClose(error: ApiError): void {
+    // What fits the library's cork is written, and the connection closed, only after all that has
+    // been received was read: the blanks make it too long for that.
+    const body = errorBody(error).padEnd(CORK_BYTES);
+    this.#send(error.status, JSON_TYPE, body, error.headers, true);
+  }
+
   /** An answer without a body. */
   sendEmpty(status: HttpStatus, headers: HeaderList): void {
     if (!this.isOpen) return;
@@ -165,7 +180,7 @@ export class Exchange {
       this.#writeHead(status, undefined, headers);
       this.#endWithoutBody();
     });
-    this.#host.ended(this);
+    this.#hasEnded();
   }
 
   /** Runs `write`, in which events may be written, as one burst on the wire. */
@@ -177,7 +192,13 @@ export class Exchange {
    * Status and headers of a stream of server-sent events. Inside a cork, before the first event.
    */
   beginStream(headers: HeaderList): void {
-    this.#writeHead(200, 'text/event-stream', headers);
+    this.beginBody('text/event-stream', headers);
+  }
+
+  /** Status and headers of a body that is sent in parts. Inside a cork, before the first part. */
+  beginBody(contentType: string, headers: HeaderList): void {
+    const closes = this.#host.draining ? CLOSE : [];
+    this.#writeHead(200, contentType, [...headers, ...closes]);
   }
 
   get hasBegun(): boolean {
@@ -186,21 +207,31 @@ export class Exchange {
 
   /** One event as one HTTP chunk. Inside a cork, and not while blocked. */
   writeEvent(event: string): void {
-    let taken: boolean;
     if (this.#splitsEvents) {
       this.#res.write(event.slice(0, -1));
-      taken = this.#res.write('\n');
+      this.write('\n');
     } else {
-      taken = this.#res.write(event);
+      this.write(event);
     }
-    if (!taken && !this.#blocked) this.#block();
   }
 
-  /** The end of a stream. Inside a cork. */
+  /** A part of a body as one HTTP chunk. Inside a cork, and not while blocked. */
+  write(part: string): void {
+    if (!this.#res.write(part) && !this.#blocked) this.#block();
+  }
+
+  /**
+   * The end of a stream. Inside a cork. uWebSockets.js is not told to close the connection: it
+   * would write the header that says so into the chunked body.
+   */
   endStream(): void {
     this.#end = 'answered';
-    this.#res.end(undefined, this.#host.draining);
-    this.#host.ended(this);
+    if (this.#blocked) {
+      this.#endsWhenTaken = true;
+      return;
+    }
+    this.#res.end();
+    this.#hasEnded();
   }
 
   /** Its handler threw: a defect of the server, which costs this request and no other. */
@@ -212,9 +243,23 @@ export class Exchange {
 
   /** Ends the connection in the middle of the answer. */
   breakOff(): void {
+    this.#close('broken-off');
+  }
+
+  /** Gives up a client that does not take its answer. */
+  dropClient(): void {
+    this.#close('client-stalled');
+  }
+
+  #close(end: ExchangeEnd): void {
     if (!this.isOpen) return;
-    this.#end = 'broken-off';
+    this.#end = end;
     this.#res.close();
+    this.#hasEnded();
+  }
+
+  #hasEnded(): void {
+    this.#body?.ended();
     this.#host.ended(this);
   }
 
@@ -223,40 +268,45 @@ export class Exchange {
     this.#res.endWithoutBody();
   }
 
-  #give(done: (text: string) => void, body: Buffer): void {
-    try {
-      done(body.toString('utf8'));
-    } catch (error) {
-      this.failed(error);
-    }
-  }
-
   #block(): void {
     this.#blocked = true;
     // Without this handler uWebSockets.js ends a stream 10 s after the first write that had to
     // wait, even if the client has read all since. With it, only if nothing moves for that long.
     this.#res.onWritable(() => {
       this.#blocked = false;
-      this.#res.cork(() => this.#onRoom?.());
+      this.#res.cork(() => {
+        if (this.#endsWhenTaken) this.#endTaken();
+        else this.#guard(this.#onRoom);
+      });
       return !this.#blocked;
     });
   }
 
-  #aborted(): void {
-    if (!this.isOpen) return;
-    this.#end = this.#blocked ? 'client-stalled' : 'client-left';
-    this.#host.ended(this);
-    this.#onGone?.();
+  /** Calls what the library would let the process die of, if it threw. */
+  #guard(call: (() => void) | undefined): void {
+    try {
+      call?.();
+    } catch (error) {
+      this.failed(error);
+    }
   }
 
-  #refuseBody(): void {
-    const error = apiError('payload_too_large', { max: this.#host.bodyBytesMax });
-    this.#end = 'answered';
-    this.#res.cork(() => {
-      this.#writeHead(error.status, JSON_TYPE, error.headers);
-      this.#res.end(errorBody(error), true);
-    });
-    this.#host.ended(this);
+  #endTaken(): void {
+    this.#endsWhenTaken = false;
+    this.#res.end();
+    this.#hasEnded();
+  }
+
+  #aborted(): void {
+    if (this.#endsWhenTaken) {
+      this.#end = 'client-stalled';
+      this.#hasEnded();
+      return;
+    }
+    if (!this.isOpen) return;
+    this.#end = this.#blocked ? 'client-stalled' : 'client-left';
+    this.#hasEnded();
+    this.#guard(this.#onGone);
   }
 
   #writeHead(status: HttpStatus, contentType: string | undefined, headers?: HeaderList): void {

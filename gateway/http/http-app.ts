@@ -1,6 +1,7 @@
 import uWS, { type HttpRequest, type HttpResponse, type TemplatedApp } from 'uWebSockets.js';
 import { apiError } from '../../shared/errors.ts';
 import { Exchange, type ExchangeHost } from './exchange.ts';
+import { announcedLength } from './framing.ts';
 
 export type Method = 'get' | 'post' | 'patch' | 'del';
 
@@ -133,8 +134,15 @@ export class HttpApp {
 
   #handler(endpoint: number, handle: Route['handle']): UwsHandler {
     return (res, req) => {
-      const exchange = new Exchange(res, req, endpoint, this.#host.nowUs(), this.#host);
+      const length = announcedLength(req);
+      const isClear = typeof length === 'number';
+      const bodyBytes = isClear ? length : 0;
+      const exchange = new Exchange(res, req, endpoint, bodyBytes, this.#host.nowUs(), this.#host);
       this.#host.started(exchange);
+      if (!isClear) {
+        exchange.sendErrorAndClose(length);
+        return;
+      }
       try {
         handle(exchange, req);
       } catch (error) {

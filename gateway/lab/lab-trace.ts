@@ -1,9 +1,11 @@
 import { basename } from 'node:path';
 import { openTrace } from '../../engine/replay/replay.ts';
 import type { TraceSpec } from '../../engine/replay/replay-config.ts';
+import { arrivalQuantum, spreadArrivals } from '../../engine/replay/trace/arrival-quantum.ts';
 import { WorkloadError } from '../../engine/replay/workload/parameters.ts';
 import { resolveWorkload } from '../../engine/replay/workload/workloads.ts';
 import type { CommandContext } from '../commands/command-context.ts';
+import { OptionsError } from './lab-errors.ts';
 import { type OpenedTrace, openTraceFile, type TraceFileOptions } from './trace-file.ts';
 import { type TraceShape, traceShape } from './trace-shape.ts';
 
@@ -25,6 +27,14 @@ export interface Arrivals {
   readonly value: number;
 }
 
+/** Requests that arrive together because their times are rounded. */
+export interface TraceQuantum {
+  readonly seconds: number;
+  readonly perMoment: number;
+  /** Whether the replays spread them over that time. */
+  readonly isSpread: boolean;
+}
+
 /** The requests of all replays of a command. */
 export interface LabTrace {
   readonly name: string;
@@ -42,6 +52,8 @@ export interface LabTrace {
   readonly isGenerated: boolean;
   /** Whether turns wait for answers, so that not the rate alone says when requests arrive. */
   readonly hasWaitingTurns: boolean;
+  /** What their times are rounded to; undefined where they are not. */
+  readonly quantum: TraceQuantum | undefined;
   /** How fast they arrive when nothing else is asked for. */
   readonly arrivals: Arrivals;
   /** The same where several rates can be compared. */
@@ -65,6 +77,8 @@ export interface TraceOptions extends TraceFileOptions {
   readonly trace?: string;
   readonly workload?: string;
   readonly set: Readonly<Record<string, number>>;
+  /** Spreads arrivals over what their times are rounded to. */
+  readonly spread?: boolean;
 }
 
 /**
@@ -77,15 +91,29 @@ export async function loadLabTrace(
 ): Promise<LabTrace> {
   const { trace: path } = options;
   if (path === undefined) return workloadTrace(options);
-  return tableTrace(path, await openTraceFile(path, options, context));
+  return tableTrace(path, await openTraceFile(path, options, context), options.spread ?? false);
 }
 
-function tableTrace(path: string, opened: OpenedTrace): LabTrace {
+function tableTrace(path: string, opened: OpenedTrace, isSpread: boolean): LabTrace {
   const { table, blockTokens = DEFAULT_BLOCK_SIZE, sha256, notes, badLines, emptyAnswers } = opened;
   const name = path === '-' ? 'standard input' : basename(path);
-  const trace: TraceSpec = { kind: 'table', table };
-  const shape = shapeOf(trace);
-  const { requests, requestsPerSecond } = shape;
+  const quantum = arrivalQuantum(table);
+  if (isSpread && quantum === undefined) throw new OptionsError(notRounded(name));
+  const given: TraceSpec = { kind: 'table', table };
+  const { requests, requestsPerSecond } = shapeOf(given);
+  const spread = new Map<number, TraceSpec>();
+  const traceOf = (seed: number): TraceSpec => {
+    if (!isSpread || quantum === undefined) return given;
+    const found: TraceSpec = spread.get(seed) ?? {
+      kind: 'table',
+      table: spreadArrivals(table, quantum.us, seed),
+    };
+    spread.set(seed, found);
+    return found;
+  };
+  const shape = (seed: number): TraceShape => shapeOf(traceOf(seed));
+  const ownRate = (seed: number): number => shape(seed).requestsPerSecond;
+  const spreadSeconds = isSpread ? { spreadSeconds: (quantum?.us ?? 0) / 1e6 } : {};
   return {
     name,
     notes,
@@ -96,21 +124,33 @@ function tableTrace(path: string, opened: OpenedTrace): LabTrace {
       requestsPerSecond,
       badLines: badLines.count,
       emptyAnswers,
+      ...spreadSeconds,
     },
     requests,
+    quantum: quantum && { seconds: quantum.us / 1e6, perMoment: quantum.perMoment, isSpread },
     isGenerated: false,
     hasWaitingTurns: table.waits.includes(1),
     blockSize: blockTokens,
     arrivals: speedUp(1),
     sweep: [speedUp(1)],
-    shape: () => shape,
-    ownRate: () => requestsPerSecond,
-    open: (_seed, arrivals) => ({ trace, rate: speedUpOf(arrivals, requestsPerSecond, path) }),
+    shape,
+    ownRate,
+    open: (seed, arrivals) => ({
+      trace: traceOf(seed),
+      rate: speedUpOf(arrivals, arrivals.unit === 'qps' ? ownRate(seed) : 1, path),
+    }),
   };
 }
 
+function notRounded(name: string): string {
+  return `--spread: requests of ${name} do not arrive together at regular times; leave it out`;
+}
+
 function workloadTrace(options: TraceOptions): LabTrace {
-  const { workload = 'conversation', set, limit } = options;
+  const { workload = 'conversation', limit, spread: isSpread = false } = options;
+  const batched = resolveWorkload({ workload, parameters: options.set, seed: 0 }).batchSeconds ?? 0;
+  if (isSpread && batched === 0) throw new OptionsError(notRounded(workload));
+  const set = isSpread ? { ...options.set, batchSeconds: 0 } : options.set;
   const isDefault = options.workload === undefined && !('qps' in set);
   const parameters = resolveWorkload({ workload, parameters: set, seed: 0 });
   const { requests = 0, qps = 0 } = parameters;
@@ -134,6 +174,10 @@ function workloadTrace(options: TraceOptions): LabTrace {
     notes: [],
     description: { workload, parameters },
     requests: Math.min(limit, requests),
+    quantum:
+      batched === 0
+        ? undefined
+        : { seconds: batched, perMoment: Math.max(1, qps * batched), isSpread },
     isGenerated: limit >= requests,
     hasWaitingTurns,
     blockSize: workload === 'conversation' ? CONVERSATION_BLOCK_SIZE : DEFAULT_BLOCK_SIZE,

@@ -42,6 +42,7 @@ export class FakeaiSeries {
     this.#addEndpointSeries();
     this.#addStreamSeries();
     this.#addPunctualitySeries();
+    this.#addLogSeries(cluster);
     this.#addWorkerSeries(cluster);
     this.#addRouterSeries(cluster);
     this.#models = this.#createModelSeries();
@@ -141,6 +142,13 @@ export class FakeaiSeries {
     hits.series({}, () => answers.cache.promptCacheHits);
     const dropped = this.#counter('slow_clients_dropped_total', 'Clients that did not read.');
     dropped.series({}, () => this.#metrics.slowClientsDropped);
+    const defects = this.#counter('defects_total', 'Errors of the server itself, a bug each.');
+    defects.series({}, () => this.#metrics.defects);
+    const { bodies } = this.#metrics;
+    const refused = this.#counter('bodies_refused_total', 'Request bodies without room for them.');
+    refused.series({}, () => bodies.bodiesRefused);
+    const inFlight = this.#gauge('body_bytes_in_flight', 'Request bodies being received or read.');
+    inFlight.series({}, () => bodies.bytesInFlight);
   }
 
   #addPunctualitySeries(): void {
@@ -158,6 +166,16 @@ export class FakeaiSeries {
     ).series({}, 0);
     const saturated = this.#gauge('saturated', '1 while the server cannot keep up.');
     saturated.series({}, () => Number(punctuality.isSaturated));
+  }
+
+  #addLogSeries(cluster: ClusterFigures): void {
+    const dropped = this.#counter('log_lines_dropped_total', 'Log lines that were not written.');
+    dropped.series({}, cluster.linesDropped);
+    const { recorder } = cluster;
+    if (recorder === undefined) return;
+    const recorded = this.#counter('recorded_requests_total', 'Requests for the recording.');
+    recorded.series({ outcome: 'written' }, () => recorder.counts.recorded);
+    recorded.series({ outcome: 'left-out' }, () => recorder.counts.leftOut);
   }
 
   #addWorkerSeries(cluster: ClusterFigures): void {

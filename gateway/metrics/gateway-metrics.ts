@@ -11,6 +11,14 @@ export interface MetricsOptions extends AnswerMetricsOptions {
   readonly prefixCaching: boolean;
 }
 
+/** What the edge says of request bodies. */
+export interface BodyFigures {
+  /** Bytes of bodies that are being received or read. */
+  readonly bytesInFlight: number;
+  /** Bodies for which there was no room. */
+  readonly bodiesRefused: number;
+}
+
 /**
  * All that the gateway counts. The parts are told what happens, as plain numbers; the views read
  * them when somebody asks. Time is on the clock that the workers have too. Calls per unary request:
@@ -20,16 +28,19 @@ export interface MetricsOptions extends AnswerMetricsOptions {
  */
 export class GatewayMetrics {
   readonly options: MetricsOptions;
+  readonly bodies: BodyFigures;
   readonly startUs: number;
   readonly requests: RequestMetrics;
   readonly answers: AnswerMetrics;
   readonly workers: WorkerMetrics;
   readonly punctuality: Punctuality;
   #slowClientsDropped = 0;
+  #defects = 0;
 
-  constructor(options: MetricsOptions, startUs: number) {
+  constructor(options: MetricsOptions, bodies: BodyFigures, startUs: number) {
     const { windowUs } = options;
     this.options = options;
+    this.bodies = bodies;
     this.startUs = startUs;
     this.requests = new RequestMetrics(windowUs, startUs);
     this.answers = new AnswerMetrics(options, startUs);
@@ -44,5 +55,14 @@ export class GatewayMetrics {
 
   get slowClientsDropped(): number {
     return this.#slowClientsDropped;
+  }
+
+  /** The server's own code threw where it should not. */
+  defect(): void {
+    this.#defects++;
+  }
+
+  get defects(): number {
+    return this.#defects;
   }
 }

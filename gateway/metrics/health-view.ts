@@ -45,6 +45,8 @@ export interface HealthView {
   /** p99. */
   readonly event_loop_lag_ms: number;
   readonly token_lateness_ms: { readonly p50: number; readonly p99: number };
+  /** Since the start: what standard error did not take. */
+  readonly log_lines_dropped: number;
 }
 
 const MILLISECONDS = 1e3;
@@ -70,6 +72,7 @@ export function healthView(
     saturated: punctuality.isSaturated,
     event_loop_lag_ms: punctuality.loopLagUs.stats(nowUs).p99 / MILLISECONDS,
     token_lateness_ms: { p50: lateness.p50 / MILLISECONDS, p99: lateness.p99 / MILLISECONDS },
+    log_lines_dropped: cluster.linesDropped(),
   };
 }
 

@@ -1,12 +1,15 @@
 import type { Cluster } from '../../engine/cluster/cluster.ts';
-import type { Placement, RequestListener } from '../../engine/cluster/request.ts';
+import type { Placement } from '../../engine/cluster/request.ts';
 import { type ApiError, apiError, type HeaderList } from '../../shared/errors.ts';
-import type { RequestId } from '../../shared/ids.ts';
+import { NO_REQUEST } from '../../shared/ids.ts';
 import { OUTCOME, type Outcome } from '../../shared/protocol.ts';
-import type { PendingStream } from '../burst-writer.ts';
+import type { PendingAnswer } from '../burst-writer.ts';
 import type { Exchange } from '../http/exchange.ts';
+import type { StopSequences } from '../text/stop-matcher.ts';
+import type { TokenBuffer } from '../text/token-buffer.ts';
+import { AnswerChoice, type ChoiceOwner } from './answer-choice.ts';
 import type { AnswerPlan } from './answer-plan.ts';
-import type { AnswerHead } from './chat-response.ts';
+import type { AnswerHead, FinishReason } from './chat-response.ts';
 import type { Usage } from './usage.ts';
 
 /** What an answer needs of the server around it. */
@@ -17,14 +20,18 @@ export interface AnswerHost {
   readonly batchUs: number;
   /** Requests that may wait on one worker, to be named when that is too few. */
   readonly maxWaiting: number;
+  /** For token ids that nobody needs after the call: overwritten by each use. */
+  readonly scratch: TokenBuffer;
   /** The first token is out. The worker had `cachedTokens` of the prompt. */
   firstToken(answer: ChatAnswer, cachedTokens: number): void;
   /** `count` further tokens of a stream are out, `gapUs` apart on average. */
   nextTokens(answer: ChatAnswer, count: number, gapUs: number): void;
-  /** Calls the stream's `flush` at the end of this turn of the event loop. */
-  writeLater(stream: PendingStream): void;
+  /** Calls the answer's `flush` at the end of this turn of the event loop. */
+  writeLater(answer: PendingAnswer): void;
   /** Nothing more will be sent. */
   answerEnded(answer: ChatAnswer, end: AnswerEnd): void;
+  /** The server's own code threw while it made the answer. */
+  defect(error: unknown, exchange: Exchange): void;
 }
 
 /** How an answer ended. */
@@ -36,6 +43,8 @@ export interface AnswerStart {
   readonly head: AnswerHead;
   /** One for each choice. */
   readonly plans: readonly AnswerPlan[];
+  /** What ends any of them early, or undefined for nothing. */
+  readonly stop: StopSequences | undefined;
   readonly usage: Usage;
   /** Label of the model in the metrics. */
   readonly modelLabel: number;
@@ -47,10 +56,12 @@ export interface AnswerStart {
 
 /**
  * The answer to one request, one sequence for each choice, from its placement to the last byte. The
- * texts are known from the start; the workers only say when each token comes out.
+ * workers say when each token comes out; its text is made when it is written, in slices as large as
+ * a turn of the event loop has room for.
  */
-export abstract class ChatAnswer implements RequestListener {
+export abstract class ChatAnswer implements ChoiceOwner, PendingAnswer {
   readonly start: AnswerStart;
+  readonly choices: readonly AnswerChoice[];
   /** When the last token came out; when the request arrived, before the first. */
   progressUs: number;
   hasStarted = false;
@@ -58,27 +69,32 @@ export abstract class ChatAnswer implements RequestListener {
   queuedUs = 0;
   ttftUs = -1;
   protected readonly host: AnswerHost;
-  /** Tokens that came out, for each choice. */
-  readonly #emitted: number[];
-  readonly #requests: RequestId[] = [];
+  /** Choices with tokens that are out and were not taken, in the order of their turns. */
+  protected readonly line: AnswerChoice[] = [];
+  /** Choices of which not all was taken. */
+  protected choicesLeft: number;
+  /** Events that may still be written in this turn. */
+  protected eventsLeft = 0;
+  /** Choices whose worker has still to give them tokens. */
+  #choicesOwed: number;
   #placement: Placement | undefined;
   #routeUs = 0;
+  #willFlush = false;
   #hasEnded = false;
 
   constructor(start: AnswerStart, host: AnswerHost) {
+    const { plans, stop, exchange } = start;
     this.start = start;
     this.host = host;
-    this.progressUs = start.exchange.arrivedUs;
-    this.#emitted = start.plans.map(() => 0);
-    start.exchange.onGone(() => this.#stop('cancelled'));
+    this.choices = plans.map((plan, index) => new AnswerChoice(this, index, plan, stop));
+    this.choicesLeft = plans.length;
+    this.#choicesOwed = plans.length;
+    this.progressUs = exchange.arrivedUs;
+    exchange.onGone(() => this.#stop('cancelled'));
+    exchange.onRoom(() => this.flushSoon());
   }
 
   abstract readonly isStream: boolean;
-
-  /** The next choice was placed, as this request. */
-  placed(request: RequestId): void {
-    this.#requests.push(request);
-  }
 
   /**
    * Where the first choice was placed, and how long that took, for the answer's headers. Should its
@@ -89,7 +105,22 @@ export abstract class ChatAnswer implements RequestListener {
     this.#routeUs = routeUs;
   }
 
-  started(_request: RequestId, cachedTokens: number, queuedUs: number): void {
+  /** Why the first choice ended. */
+  get finishReason(): FinishReason {
+    return this.choices[0]?.text.finishReason ?? 'stop';
+  }
+
+  /** The workers have still to give it tokens: its silence may be theirs. */
+  get isOwed(): boolean {
+    return this.#choicesOwed > 0;
+  }
+
+  /** The workers have done their part, and the client does not take what it was given. */
+  get isStalled(): boolean {
+    return !this.isOwed && this.start.exchange.isBlocked;
+  }
+
+  choiceStarted(cachedTokens: number, queuedUs: number): void {
     if (this.#hasEnded || this.hasStarted) return;
     const { exchange, usage } = this.start;
     this.hasStarted = true;
@@ -100,19 +131,20 @@ export abstract class ChatAnswer implements RequestListener {
     this.host.firstToken(this, cachedTokens);
   }
 
-  tokens(request: RequestId, count: number): void {
-    if (this.#hasEnded) return;
-    const choice = this.#requests.length === 1 ? 0 : this.#requests.indexOf(request);
-    const before = this.emittedOf(choice);
-    this.#emitted[choice] = before + count;
-    if (this.isStream && before > 0) {
-      this.host.nextTokens(this, count, (this.host.batchUs - this.progressUs) / count);
+  tokensOut(choice: AnswerChoice, count: number): void {
+    if (this.#hasEnded || choice.hasEnded) return;
+    const { host } = this;
+    if (this.isStream && choice.emitted > 0) {
+      host.nextTokens(this, count, (host.batchUs - this.progressUs) / count);
     }
-    this.progressUs = this.host.batchUs;
-    this.progressed();
+    choice.emitted += count;
+    this.progressUs = host.batchUs;
+    if (choice.isOwed) choice.extendHashes(host.cluster, host.scratch);
+    else this.#choicesOwed--;
+    this.progressed(choice);
   }
 
-  ended(_request: RequestId, outcome: Outcome): void {
+  choiceEnded(outcome: Outcome): void {
     if (outcome === OUTCOME.queueFull) {
       this.fail(apiError('queue_full', { waiting: this.host.maxWaiting }));
     } else if (outcome === OUTCOME.tooLong) {
@@ -120,35 +152,98 @@ export abstract class ChatAnswer implements RequestListener {
     }
   }
 
-  failed(): void {
+  workerFailed(): void {
     this.fail(apiError('worker_failed', {}));
   }
 
-  /** Ends the answer with an error: with its own status if nothing was sent, else as an event. */
+  /** Ends the answer with an error: with its own status if nothing was sent. */
   fail(error: ApiError): void {
     if (this.#hasEnded) return;
-    this.sendFailure(error);
+    try {
+      this.sendFailure(error);
+    } catch (defect) {
+      this.host.defect(defect, this.start.exchange);
+      this.start.exchange.breakOff();
+    }
     this.#stop('failed');
   }
 
-  /** Tokens that came out, over all choices and of the choice that has most. */
-  get emittedTokens(): { readonly sum: number; readonly longest: number } {
+  broke(error: unknown): void {
+    this.host.defect(error, this.start.exchange);
+    this.fail(apiError('internal_error', {}));
+  }
+
+  /** Gives up a client that does not take its answer. */
+  dropClient(): void {
+    if (this.#hasEnded) return;
+    this.start.exchange.dropClient();
+    this.#stop('cancelled');
+  }
+
+  /** Tokens that it has cost, over all choices and of the choice that has most. */
+  get tokenCounts(): { readonly sum: number; readonly longest: number } {
     let sum = 0;
     let longest = 0;
-    for (const tokens of this.#emitted) {
-      sum += tokens;
-      longest = Math.max(longest, tokens);
+    for (const { tokenCount } of this.choices) {
+      sum += tokenCount;
+      longest = Math.max(longest, tokenCount);
     }
     return { sum, longest };
   }
 
-  /** Tokens of one choice that came out. */
-  protected emittedOf(choice: number): number {
-    return this.#emitted[choice] ?? 0;
+  flush(events: number): number {
+    const { exchange } = this.start;
+    this.#willFlush = false;
+    if (this.#hasEnded || exchange.isBlocked) return 0;
+    this.eventsLeft = events;
+    exchange.cork(this.#write);
+    if (this.eventsLeft <= 0) this.flushSoon();
+    return events - this.eventsLeft;
   }
 
-  /** More tokens are out than before. */
-  protected abstract progressed(): void;
+  /** Has `flush` called, at the end of this turn of the event loop. */
+  protected flushSoon(): void {
+    if (this.#willFlush || this.#hasEnded) return;
+    this.#willFlush = true;
+    this.host.writeLater(this);
+  }
+
+  /** The choice has tokens to be taken. */
+  protected lineUp(choice: AnswerChoice): void {
+    if (!choice.isInLine) {
+      choice.isInLine = true;
+      this.line.push(choice);
+    }
+    this.flushSoon();
+  }
+
+  /** `choice`, the first in line, has had its turn; it lines up again if it has more. */
+  protected hadItsTurn(choice: AnswerChoice): void {
+    const { text } = choice;
+    this.line.shift();
+    choice.isInLine = !choice.hasEnded && (text.hasEnded || text.taken < choice.emitted);
+    if (choice.isInLine) this.line.push(choice);
+  }
+
+  /** All that there is of a choice was taken. A stop sequence ends its sequence as well. */
+  protected endChoice(choice: AnswerChoice): void {
+    if (choice.isOwed) {
+      this.#choicesOwed--;
+      this.host.cluster.stop(choice.request);
+    }
+    choice.hasEnded = true;
+    this.choicesLeft--;
+  }
+
+  /** More tokens of `choice` are out than before. */
+  protected abstract progressed(choice: AnswerChoice): void;
+
+  /**
+   * Writes what is out, until `eventsLeft` is used up or the client takes no more. Inside a cork.
+   */
+  protected abstract write(): void;
+
+  protected abstract sendFailure(error: ApiError): void;
 
   /** Breaks the silence of a stream that has had none but `intervalUs` of it. */
   abstract keepAlive(nowUs: number, intervalUs: number): void;
@@ -165,24 +260,27 @@ export abstract class ChatAnswer implements RequestListener {
     return [['openai-processing-ms', lines]];
   }
 
-  protected abstract sendFailure(error: ApiError): void;
-
-  /** Counts one sent token of a choice. */
-  protected count(plan: AnswerPlan, index: number): void {
-    this.start.usage.completionTokens++;
-    if (index < plan.reasoningTokens) this.start.usage.reasoningTokens++;
-  }
-
   /** The last byte has been handed over. */
   protected complete(): void {
     this.#hasEnded = true;
     this.host.answerEnded(this, 'completed');
   }
 
+  /** Runs in a call from native code, through which no error should pass. */
+  readonly #write = (): void => {
+    try {
+      this.write();
+    } catch (error) {
+      this.broke(error);
+    }
+  };
+
   #stop(end: AnswerEnd): void {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
-    for (const request of this.#requests) this.host.cluster.cancel(request);
+    for (const { request } of this.choices) {
+      if (request !== NO_REQUEST) this.host.cluster.cancel(request);
+    }
     this.host.answerEnded(this, end);
   }
 }

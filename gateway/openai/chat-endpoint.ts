@@ -1,14 +1,16 @@
 import type { ClusterRequest } from '../../engine/cluster/request.ts';
-import { HASH_WORDS, type HashRoot, hashBlocks, hashRoot } from '../../shared/block-hash.ts';
-import { ApiError, apiError } from '../../shared/errors.ts';
+import { type HashRoot, hashRoot } from '../../shared/block-hash.ts';
+import { ApiError, apiError, retryAfter } from '../../shared/errors.ts';
 import { NO_REQUEST, type RequestId, type WorkerId, workerId } from '../../shared/ids.ts';
 import { combineSeeds, hashText, mix32, Rng } from '../../shared/rng.ts';
 import { timeUs } from '../../shared/units.ts';
 import type { Exchange } from '../http/exchange.ts';
 import type { RequestHead } from '../http/http-app.ts';
+import { StopSequences } from '../text/stop-matcher.ts';
 import { TokenBuffer } from '../text/token-buffer.ts';
 import type { Tokenizer } from '../text/tokenizer.ts';
-import { AnswerPlan, answerLength, choiceSeed, type OutputLengths } from './answer-plan.ts';
+import { AnswerHashes, FIRST_TOKENS, PromptHashes } from './answer-hashes.ts';
+import { AnswerPlan, choiceSeed, type OutputLengths } from './answer-plan.ts';
 import type { AnswerHost, AnswerStart, ChatAnswer } from './chat-answer.ts';
 import { type ChatRequest, parseChatRequest } from './chat-request.ts';
 import { renderPrompt } from './chat-template.ts';
@@ -43,9 +45,8 @@ export interface ChatHost extends AnswerHost {
   modelLabel(id: string): number;
   /** See `SubmitCommand`. */
   profileOf(model: string): number;
-  /** A reason not to take a request now. */
-  refusal(): ApiError | undefined;
-  isUp(worker: WorkerId): boolean;
+  /** While no worker is up, or not this one: the seconds until one is started again. */
+  outageS(worker?: WorkerId): number | undefined;
   noteRouteUs(routeUs: number): void;
   promptCacheHit(): void;
   /** An answer is on its way. */
@@ -64,7 +65,7 @@ const NO_HASHES = new Uint32Array(0);
 export class ChatEndpoint {
   readonly #settings: ChatSettings;
   readonly #host: ChatHost;
-  /** Prompt and answer of the request at hand: used again by the next one. */
+  /** The prompt of the request at hand: used again by the next one. */
   readonly #tokens = new TokenBuffer();
   #requests = 0;
 
@@ -79,14 +80,15 @@ export class ChatEndpoint {
       pinned: req.getHeader('x-fakeai-worker') || req.getHeader('x-worker-instance-id'),
       session: this.#settings.readsSession ? sessionOf(req) : '',
     };
-    exchange.readBody((text) => {
-      const problem = this.#host.refusal() ?? this.#answer(exchange, head, text);
+    exchange.readBody((body) => {
+      const problem = this.#answer(exchange, head, body);
       if (problem !== undefined) exchange.sendError(problem);
+      return undefined;
     });
   };
 
-  #answer(exchange: Exchange, head: ChatHead, text: string): ApiError | undefined {
-    const body = parseJsonObject(text);
+  #answer(exchange: Exchange, head: ChatHead, bytes: Buffer): ApiError | undefined {
+    const body = parseJsonObject(bytes);
     if (body instanceof ApiError) return body;
     const request = parseChatRequest(body);
     if (request instanceof ApiError) return request;
@@ -125,6 +127,7 @@ export class ChatEndpoint {
         fingerprint: this.#settings.fingerprint,
       },
       plans,
+      stop: request.stop.length === 0 ? undefined : stopSequences(request),
       usage: {
         promptTokens,
         cachedTokens: promptCacheTokens,
@@ -136,10 +139,16 @@ export class ChatEndpoint {
       outputLimit: request.outputLimit ?? 0,
       tooLong: () => tooLong(this.#windowOf(model), promptTokens, plans[0]?.tokens ?? 0),
     });
-    return this.#place(request, answer, head, seed, root, pinned);
+    this.#host.answerStarted(answer);
+    try {
+      this.#place(request, answer, head, root, pinned);
+    } catch (error) {
+      answer.broke(error);
+    }
+    return undefined;
   }
 
-  /** One plan for each choice. None is made that no worker could ever hold: it would take long. */
+  /** One plan for each choice, all of which must have room on a worker. */
   #plans(
     request: ChatRequest,
     model: Model,
@@ -150,13 +159,12 @@ export class ChatEndpoint {
     const room = model.window - promptTokens;
     const plans: AnswerPlan[] = [];
     for (let choice = 0; choice < request.choices; choice++) {
-      const planSeed = choiceSeed(seed, choice);
-      const { tokens } = answerLength(request, lengths, planSeed, room);
+      const plan = new AnswerPlan(request, model, lengths, choiceSeed(seed, choice), room);
       // The last token of an answer is never computed on, so it takes no place in the cache.
-      if (promptTokens + tokens - 1 > tokensPerWorker) {
-        return tooLong(this.#windowOf(model), promptTokens, tokens);
+      if (promptTokens + plan.tokens - 1 > tokensPerWorker) {
+        return tooLong(this.#windowOf(model), promptTokens, plan.tokens);
       }
-      plans.push(new AnswerPlan(request, model, lengths, planSeed, room));
+      plans.push(plan);
     }
     return plans;
   }
@@ -174,45 +182,47 @@ export class ChatEndpoint {
 
   /**
    * Submits one sequence for each choice: all on the worker that the router chose for the first.
+   * The prompt's ids are in the token buffer.
    */
   #place(
     request: ChatRequest,
     answer: ChatAnswer,
     head: ChatHead,
-    seed: number,
     root: HashRoot,
     pinned: WorkerId | undefined,
-  ): ApiError | undefined {
-    const { plans, usage, exchange } = answer.start;
-    const { cluster } = this.#host;
+  ): void {
+    const { usage, exchange } = answer.start;
+    const { cluster, scratch, tokenizer } = this.#host;
+    const { blockSize, kvEnabled } = this.#settings;
+    const prompt = kvEnabled ? new PromptHashes(this.#tokens, blockSize, root) : undefined;
+    const hashedTokens = Math.ceil(FIRST_TOKENS / answer.choices.length);
     let worker = pinned;
     let first: RequestId = NO_REQUEST;
-    this.#host.answerStarted(answer);
-    for (const [choice, plan] of plans.entries()) {
-      const hashes = this.#hashes(root, plan, usage.promptTokens);
-      const promptBlocks = Math.floor(usage.promptTokens / this.#settings.blockSize);
+    for (const choice of answer.choices) {
+      const { index, plan } = choice;
+      const hashes = prompt && new AnswerHashes(prompt, plan, tokenizer.kind);
       const sequence: ClusterRequest = {
-        hashes,
-        promptBlocks: hashes.length === 0 ? 0 : promptBlocks,
+        hashes: hashes?.first(hashedTokens, scratch) ?? NO_HASHES,
+        promptBlocks: prompt?.blocks ?? 0,
         promptTokens: usage.promptTokens,
         sessionKey: this.#settings.readsSession ? sessionKey(request, head) : undefined,
         pinned: worker,
         arrivedUs: timeUs(exchange.arrivedUs),
-        outputTokens: Math.max(1, plan.tokens),
+        outputTokens: plan.tokens,
         priority: request.priority,
-        seed: choiceSeed(seed, choice),
+        seed: plan.seed,
         prefillScale: usage.cachedTokens > 0 ? 0.5 : 1,
         profile: this.#host.profileOf(request.model),
         siblingOf: first,
       };
       const beforeUs = this.#host.nowUs();
-      const placement = cluster.submit(sequence, answer);
+      const placement = cluster.submit(sequence, choice);
       if (placement === undefined) {
-        answer.fail(apiError('service_unavailable', { reason: 'no worker can take it now' }));
-        return undefined;
+        answer.fail(unavailable('no worker can take it now', this.#host.outageS()));
+        return;
       }
-      answer.placed(placement.request);
-      if (choice === 0) {
+      choice.placed(placement.request, hashes?.isComplete ? undefined : hashes);
+      if (index === 0) {
         worker = placement.worker;
         first = placement.request;
         const routeUs = this.#host.nowUs() - beforeUs;
@@ -220,19 +230,6 @@ export class ChatEndpoint {
         answer.routed(placement, routeUs);
       }
     }
-    return undefined;
-  }
-
-  /** Hashes of the full blocks of prompt and answer; the prompt's ids are in the token buffer. */
-  #hashes(root: HashRoot, plan: AnswerPlan, promptTokens: number): Uint32Array {
-    if (!this.#settings.kvEnabled) return NO_HASHES;
-    const tokens = this.#tokens;
-    tokens.length = promptTokens;
-    plan.appendIds(tokens, this.#host.tokenizer.kind);
-    const blocks = Math.floor(tokens.length / this.#settings.blockSize);
-    const hashes = new Uint32Array(blocks * HASH_WORDS);
-    hashBlocks(tokens.ids, tokens.length, this.#settings.blockSize, root, hashes);
-    return hashes;
   }
 
   /** Equal repeatable requests have equal seeds; any other request has one of its own. */
@@ -255,10 +252,8 @@ export class ChatEndpoint {
       return apiError('worker_not_found', { got, expected });
     }
     const worker = workerId(Number(digits));
-    if (!this.#host.isUp(worker)) {
-      return apiError('service_unavailable', { reason: `worker-${worker} is down` });
-    }
-    return worker;
+    const seconds = this.#host.outageS(worker);
+    return seconds === undefined ? worker : unavailable(`worker-${worker} is down`, seconds);
   }
 }
 
@@ -277,6 +272,10 @@ function sessionKey(request: ChatRequest, head: ChatHead): number | undefined {
   return said === '' ? undefined : hashText(said);
 }
 
+function stopSequences(request: ChatRequest): StopSequences {
+  return new StopSequences(request.stop, request.minTokens);
+}
+
 function contextOverflow(
   request: ChatRequest,
   model: Model,
@@ -285,6 +284,12 @@ function contextOverflow(
   const limit = request.outputLimit ?? 0;
   if (promptTokens + limit <= model.window && promptTokens < model.window) return undefined;
   return tooLong(model.window, promptTokens, limit);
+}
+
+/** Without an outage, what is in the way may be over soon. */
+function unavailable(reason: string, outageSeconds = 1): ApiError {
+  const headers = retryAfter(outageSeconds);
+  return apiError('service_unavailable', { reason }, { headers });
 }
 
 function tooLong(window: number, prompt: number, completion: number): ApiError {

@@ -102,6 +102,8 @@ const MODEL_LENGTH_MAX = 256;
 const SEED_MAX = 2 ** 63;
 const PRIORITY_MAX = 2 ** 31 - 1;
 const STOPS_MAX = 4;
+/** As much of an answer is held back at most, in case that it is the beginning of a match. */
+const STOP_LENGTH_MAX = 1024;
 
 function readModel(value: unknown, fields: FieldReader): string {
   const expected = `the id of a model, a string of 1 to ${MODEL_LENGTH_MAX} characters`;
@@ -140,6 +142,7 @@ function readStop(value: unknown, fields: FieldReader): readonly string[] {
   if (stops.length > STOPS_MAX) {
     const details = { param: 'stop', max: STOPS_MAX, got: stops.length };
     fields.fail(apiError('array_above_max_length', details));
+    return NO_STOP;
   }
   const texts: string[] = [];
   for (let index = 0; index < stops.length; index++) {
@@ -147,7 +150,10 @@ function readStop(value: unknown, fields: FieldReader): readonly string[] {
     const param = Array.isArray(value) ? `stop[${index}]` : 'stop';
     if (typeof stop !== 'string') fields.invalidType(param, expected, stop);
     else if (stop === '') fields.invalidValue(param, expected, stop);
-    else texts.push(stop);
+    else if (stop.length > STOP_LENGTH_MAX) {
+      const details = { param, max: STOP_LENGTH_MAX, got: stop.length };
+      fields.fail(apiError('string_above_max_length', details));
+    } else texts.push(stop);
   }
   return texts;
 }
@@ -179,6 +185,7 @@ function checkSampling(body: JsonObject, fields: FieldReader): number | undefine
   fields.decimal(body.frequency_penalty, 'frequency_penalty', -2, 2);
   const biases = fields.object(body.logit_bias, 'logit_bias');
   for (const token in biases) {
+    if (fields.problem !== undefined) break;
     fields.decimal(biases[token], `logit_bias.${clip(token)}`, -100, 100);
   }
   return temperature;
@@ -195,6 +202,7 @@ function checkMetadata(value: unknown, fields: FieldReader): void {
   const keys = Object.keys(metadata);
   if (keys.length > METADATA_PAIRS_MAX) {
     fields.invalidValue('metadata', `at most ${METADATA_PAIRS_MAX} pairs`, metadata);
+    return;
   }
   for (const key of keys) {
     const param = `metadata.${clip(key)}`;

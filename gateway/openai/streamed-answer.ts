@@ -1,5 +1,5 @@
 import type { ApiError } from '../../shared/errors.ts';
-import type { AnswerPlan } from './answer-plan.ts';
+import type { AnswerChoice } from './answer-choice.ts';
 import { type AnswerHost, type AnswerStart, ChatAnswer } from './chat-answer.ts';
 import { ChatChunks, DONE_EVENT, errorEvent } from './chat-chunks.ts';
 import type { UsageMode } from './usage.ts';
@@ -14,33 +14,12 @@ export class StreamedAnswer extends ChatAnswer {
   readonly isStream = true;
   readonly #chunks: ChatChunks;
   readonly #usageMode: UsageMode;
-  /** Tokens that were written, for each choice; -1 before the event that opens the choice. */
-  readonly #written: number[];
-  #choicesLeft: number;
-  /** Tokens are out that the end of this turn of the event loop will write. */
-  #pending = false;
   #keptAliveUs = 0;
 
   constructor(start: AnswerStart, host: AnswerHost, usageMode: UsageMode) {
     super(start, host);
     this.#chunks = new ChatChunks(start.head, usageMode);
     this.#usageMode = usageMode;
-    this.#written = start.plans.map(() => -1);
-    this.#choicesLeft = start.plans.length;
-    start.exchange.onRoom(this.#write);
-  }
-
-  protected progressed(): void {
-    if (this.#pending) return;
-    this.#pending = true;
-    this.host.writeLater(this);
-  }
-
-  /** Writes every token that is out, unless the client does not read now. */
-  flush(): void {
-    const { exchange } = this.start;
-    this.#pending = false;
-    if (!exchange.isBlocked) exchange.cork(this.#write);
   }
 
   keepAlive(nowUs: number, intervalUs: number): void {
@@ -48,6 +27,10 @@ export class StreamedAnswer extends ChatAnswer {
     if (!exchange.hasBegun || exchange.isBlocked || nowUs - this.#keptAliveUs < intervalUs) return;
     this.#keptAliveUs = nowUs;
     exchange.cork(() => exchange.writeEvent(KEEP_ALIVE_COMMENT));
+  }
+
+  protected progressed(choice: AnswerChoice): void {
+    this.lineUp(choice);
   }
 
   protected sendFailure(error: ApiError): void {
@@ -62,48 +45,55 @@ export class StreamedAnswer extends ChatAnswer {
     });
   }
 
-  /** Writes every token that is out. Inside a cork. */
-  readonly #write = (): void => {
-    const { exchange, plans } = this.start;
+  protected write(): void {
+    const { exchange, usage } = this.start;
     if (!exchange.hasBegun) exchange.beginStream(this.headers);
-    for (const [choice, plan] of plans.entries()) {
-      if (!exchange.isBlocked) this.#writeChoice(choice, plan);
+    for (let choice = this.line[0]; choice !== undefined; choice = this.line[0]) {
+      this.#writeChoice(choice);
+      this.hadItsTurn(choice);
+      if (exchange.isBlocked || this.eventsLeft <= 0) return;
     }
-    if (this.#choicesLeft > 0 || exchange.isBlocked) return;
-    if (this.#usageMode !== 'none') exchange.writeEvent(this.#chunks.usage(this.start.usage));
+    if (this.choicesLeft > 0) return;
+    if (this.#usageMode !== 'none') exchange.writeEvent(this.#chunks.usage(usage));
     exchange.writeEvent(DONE_EVENT);
     exchange.endStream();
     this.complete();
-  };
-
-  #writeChoice(choice: number, plan: AnswerPlan): void {
-    const { exchange, usage } = this.start;
-    const emitted = this.emittedOf(choice);
-    let written = this.#written[choice] ?? 0;
-    if (written > plan.tokens || emitted === 0) return;
-    if (written < 0) {
-      exchange.writeEvent(this.#chunks.role(choice, usage));
-      written = 0;
-    }
-    for (; written < Math.min(emitted, plan.tokens) && !exchange.isBlocked; written++) {
-      this.count(plan, written);
-      this.#writeToken(choice, plan, written);
-    }
-    if (written === plan.tokens && !exchange.isBlocked) {
-      exchange.writeEvent(this.#chunks.finish(choice, plan.finishReason, usage));
-      this.#choicesLeft--;
-      written++;
-    }
-    this.#written[choice] = written;
   }
 
-  #writeToken(choice: number, plan: AnswerPlan, index: number): void {
+  #writeChoice(choice: AnswerChoice): void {
     const { exchange, usage } = this.start;
-    if (index < plan.reasoningTokens) {
-      exchange.writeEvent(this.#chunks.reasoning(choice, plan.reasoningPiece(index), usage));
-      return;
+    const { index, text } = choice;
+    if (!choice.isOpen) {
+      this.#writeEvent(this.#chunks.role(index, usage));
+      choice.isOpen = true;
     }
-    const text = plan.contentPiece(index - plan.reasoningTokens);
-    if (text !== '') exchange.writeEvent(this.#chunks.content(choice, text, usage));
+    while (text.taken < choice.emitted && !text.hasEnded) {
+      if (exchange.isBlocked || this.eventsLeft <= 0) return;
+      this.#writeToken(choice);
+    }
+    if (text.hasEnded && !exchange.isBlocked) {
+      this.#writeEvent(this.#chunks.finish(index, text.finishReason, usage));
+      this.endChoice(choice);
+    }
+  }
+
+  #writeToken({ index, text }: AnswerChoice): void {
+    const { usage } = this.start;
+    const { isReasoning, tokens: before } = text;
+    const piece = text.next();
+    usage.completionTokens += text.tokens - before;
+    if (isReasoning) {
+      usage.reasoningTokens++;
+      this.#writeEvent(this.#chunks.reasoning(index, piece, usage));
+    } else if (piece !== '') {
+      this.#writeEvent(this.#chunks.content(index, piece, usage));
+    } else {
+      this.eventsLeft--;
+    }
+  }
+
+  #writeEvent(event: string): void {
+    this.eventsLeft--;
+    this.start.exchange.writeEvent(event);
   }
 }

@@ -71,27 +71,26 @@ export class CorpusAnswer {
   }
 
   /**
-   * Appends the ids that the tokenizer gives to the whole text, so that the next turn of the
-   * conversation finds the blocks of this answer. For `o200k`, `loadO200k` must have been awaited.
+   * Appends the ids that the tokenizer gives to the pieces `from` to `to - 1`, so that the next
+   * turn of the conversation finds the blocks of this answer. For `o200k`, `loadO200k` must have
+   * been awaited.
    */
-  appendIds(out: TokenBuffer, kind: TokenizerKind): void {
-    if (this.tokens === 0) return;
+  appendIds(out: TokenBuffer, kind: TokenizerKind, from: number, to: number): void {
+    if (from >= to) return;
     const ids = pieceIds(kind);
     const source = ids.following;
-    const start = out.length;
-    out.reserve(this.tokens);
+    const start = out.length - from;
+    out.reserve(to - from);
     const target = out.ids;
-    this.#seek(0);
-    target[start] = ids.opening[this.#sentence]!;
-    let at = 1;
-    for (;;) {
+    this.#seek(from);
+    for (let at = from; ; this.#advance()) {
+      if (at === 0) target[start + at++] = ids.opening[this.#sentence]!;
       const shift = firstPiece[this.#sentence]! - this.#base;
-      const end = Math.min(this.#end(), this.tokens);
+      const end = Math.min(this.#end(), to);
       for (; at < end; at++) target[start + at] = source[shift + at]!;
-      if (end === this.tokens) break;
-      this.#advance();
+      if (end === to) break;
     }
-    out.length = start + this.tokens;
+    out.length = start + to;
   }
 
   /** The current sentence, cut to the pieces `from` to `to - 1` of it. */

@@ -146,6 +146,11 @@ export const SECURITY = {
     { min: 1024, max: 104_857_600, unit: 'bytes' },
     'Largest request body; a larger one gets 413.',
   ),
+  maxBodyBytesInFlight: integer(
+    268_435_456,
+    { min: 104_857_600, max: 8_589_934_592, unit: 'bytes' },
+    'Request bodies that are being received or read, all together; more get 503 with retry-after.',
+  ),
   abuseCleanupInterval: integer(
     3600,
     { min: 60, unit: 's' },

@@ -90,6 +90,46 @@ describe('a body', () => {
   });
 });
 
+describe('a body whose end is not clear', () => {
+  it('is refused, and nothing that follows it is read', async () => {
+    const before = server.gateway.cluster.counts.submitted;
+    const framings = [
+      ['content-length: 5', 'content-length: 500'],
+      ['content-length: 5', 'content-length: 5'],
+      ['transfer-encoding: gzip, chunked'],
+      ['transfer-encoding: chunked', 'transfer-encoding: identity'],
+      ['transfer-encoding: xchunked'],
+      ['transfer-encoding: gzip'],
+    ];
+    for (const lines of framings) {
+      const connection = await RawConnection.open(server.port);
+      const head = [`POST ${CHAT_PATH} HTTP/1.1`, 'host: fakeai.test', ...lines].join('\r\n');
+      connection.send(`${head}\r\n\r\nhello${rawPost(CHAT_PATH, BODY)}`);
+      const { status, headers, body } = await connection.readAnswer();
+      assert.equal(status, 400, lines.join());
+      assert.equal(errorOf(body).code, 'ambiguous_framing');
+      assert.equal(headers.get('connection'), 'close');
+      await connection.closed;
+      assert.equal(connection.unread, '');
+    }
+    assert.equal(server.gateway.cluster.counts.submitted, before);
+  });
+
+  it('is refused by the HTTP library if it has both a length and chunks, or a bad length', async () => {
+    for (const lines of [
+      ['content-length: 5', 'transfer-encoding: chunked'],
+      ['content-length: 5, 5'],
+      ['content-length: +5'],
+    ]) {
+      const connection = await RawConnection.open(server.port);
+      const head = [`POST ${CHAT_PATH} HTTP/1.1`, 'host: fakeai.test', ...lines].join('\r\n');
+      connection.send(`${head}\r\n\r\nhello`);
+      assert.equal((await connection.readHead()).status, 400, lines.join());
+      await connection.closed;
+    }
+  });
+});
+
 describe('a connection', () => {
   it('serves one request after another', async () => {
     const connection = await RawConnection.open(server.port);

@@ -9,6 +9,9 @@ class FakeAnswer {
   readonly isStream: boolean;
   progressUs = 0;
   hasStarted = false;
+  isOwed = true;
+  isStalled = false;
+  isDropped = false;
   readonly failures: (string | null)[] = [];
   readonly keptAliveAtUs: number[] = [];
 
@@ -22,6 +25,14 @@ class FakeAnswer {
 
   keepAlive(nowUs: number): void {
     this.keptAliveAtUs.push(nowUs);
+  }
+
+  dropClient(): void {
+    this.isDropped = true;
+  }
+
+  broke(error: unknown): void {
+    this.failures.push(String(error));
   }
 }
 
@@ -100,6 +111,44 @@ describe('time limits', () => {
       assert.deepEqual(stream.keptAliveAtUs, [1.1e6]);
       assert.deepEqual(unary.keptAliveAtUs, []);
     });
+  });
+});
+
+describe('a client that does not read', () => {
+  test('is no gap between tokens', () => {
+    withWatch(LIMITS, (watch, sweepAt) => {
+      const answer = new FakeAnswer(true);
+      watch.add(answer);
+      answer.hasStarted = true;
+      answer.isOwed = false;
+      sweepAt(9e6);
+      assert.deepEqual(answer.failures, []);
+    });
+  });
+
+  test('is given up when the time of its answer is over', () => {
+    withWatch(LIMITS, (watch, sweepAt) => {
+      const answer = new FakeAnswer(true);
+      watch.add(answer);
+      answer.isOwed = false;
+      answer.isStalled = true;
+      sweepAt(10.1e6);
+      assert.deepEqual(answer.failures, []);
+      assert.equal(answer.isDropped, true);
+    });
+  });
+});
+
+test('an answer that throws fails alone', () => {
+  withWatch(LIMITS, (watch, sweepAt) => {
+    const [broken, other] = [new FakeAnswer(true), new FakeAnswer(true)];
+    for (const answer of [broken, other]) watch.add(answer);
+    broken.fail = () => {
+      throw new Error('fail');
+    };
+    sweepAt(10.1e6);
+    assert.deepEqual(broken.failures, ['Error: fail']);
+    assert.deepEqual(other.failures, ['stream_timeout']);
   });
 });
 

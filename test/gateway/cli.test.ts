@@ -4,13 +4,7 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import {
-  makeFolder,
-  openFileToWrite,
-  readTextFile,
-  runCli,
-  writeTextFile,
-} from '../../gateway/cli.ts';
+import { makeFolder, openNewFile, readTextFile, runCli, writeTextFile } from '../../gateway/cli.ts';
 import type { CommandContext } from '../../gateway/commands/command-context.ts';
 import { openTextFile } from '../../gateway/text-file.ts';
 import { SETTINGS } from '../../shared/config/settings.ts';
@@ -29,9 +23,10 @@ async function run(line: string, overrides: Partial<CommandContext> = {}): Promi
     env: {},
     readFile: () => ({ kind: 'missing' }),
     openText: openTextFile,
-    openToWrite: openFileToWrite,
+    openNew: openNewFile,
     makeFolder,
     writeText: writeTextFile,
+    writeLog: (bytes, done) => done(null, bytes.length),
     writeOut: (text) => {
       out += text;
     },
@@ -219,12 +214,12 @@ describe('a folder for results', () => {
   });
 
   it('where nothing can be made is refused at once', {
-    skip: process.platform !== 'linux',
+    skip: process.platform !== 'linux' && 'no /proc here',
   }, async () => {
     for (const path of ['/proc/x', '/proc/x/y', '/proc']) {
       await assert.rejects(makeFolder(path), { name: 'FileError', message: /^cannot write to / });
     }
     await assert.rejects(writeTextFile('/proc/x/y', []), { name: 'FileError' });
-    await assert.rejects(openFileToWrite('/proc/x/y'), { name: 'FileError' });
+    await assert.rejects(openNewFile('/proc/x/y'), { name: 'FileError' });
   });
 });

@@ -1,6 +1,7 @@
 import { CorsPolicy } from '../../gateway/http/cors.ts';
 import type { Exchange } from '../../gateway/http/exchange.ts';
 import { type AppHost, HttpApp, type Route } from '../../gateway/http/http-app.ts';
+import { Intake } from '../../gateway/http/intake.ts';
 import { Rng } from '../../shared/rng.ts';
 
 const ENDPOINT = 1;
@@ -9,7 +10,7 @@ const OTHER_ENDPOINT = 7;
 /** A server around nothing but routes: keeps what the HTTP layer tells it. */
 export class HttpHost implements AppHost {
   readonly cors = new CorsPolicy(['*'], true);
-  readonly bodyBytesMax = 1000;
+  readonly intake = new Intake({ bodyBytes: 1000, bytesInFlight: 2500, requests: 3 });
   readonly random = new Rng(1);
   draining = false;
   readonly startedExchanges: Exchange[] = [];

@@ -55,8 +55,17 @@ export interface ServerProcess {
 }
 
 /** Runs `fakeai serve` as a process of its own and waits until it serves. */
-export async function spawnServer(flags: string): Promise<ServerProcess> {
-  const { child, exit, errorOutput } = spawnCli(`serve ${DEFAULTS} ${flags}`);
+export function spawnServer(flags: string): Promise<ServerProcess> {
+  return serving(spawnCli(`serve ${DEFAULTS} ${flags}`));
+}
+
+/** The same of the built program, which must have been built. */
+export function spawnBuiltServer(flags: string): Promise<ServerProcess> {
+  return serving(spawnNode(['dist/fakeai.js', ...words(`serve ${DEFAULTS} ${flags}`)]));
+}
+
+async function serving(process: ReturnType<typeof spawnNode>): Promise<ServerProcess> {
+  const { child, exit, errorOutput } = process;
   const banner = new Promise<string>((resolve) => {
     createInterface({ input: child.stdout }).once('line', resolve);
   });
@@ -70,7 +79,10 @@ export async function spawnServer(flags: string): Promise<ServerProcess> {
 
 /** Runs the program from its source. */
 export function spawnCli(args: string) {
-  const argv = ['--import', 'tsx', 'gateway/main.ts', ...words(args)];
+  return spawnNode(['--import', 'tsx', 'gateway/main.ts', ...words(args)]);
+}
+
+function spawnNode(argv: readonly string[]) {
   const child = spawn(process.execPath, argv, { stdio: ['ignore', 'pipe', 'pipe'] });
   let written = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {

@@ -62,7 +62,12 @@ export const IMPURE_GLOBALS = [
 export const IMPURE_MEMBERS = ['Math.random', 'Atomics.wait'];
 
 /** The only files of the program that read environment, arguments or files, or end the process. */
-export const COMPOSITION_ROOT = ['gateway/main.ts', 'gateway/cli.ts', 'gateway/settings-source.ts'];
+export const COMPOSITION_ROOT = [
+  'gateway/main.ts',
+  'gateway/cli.ts',
+  'gateway/settings-source.ts',
+  'gateway/standard-error.ts',
+];
 export const ROOT_MEMBERS = ['env', 'argv', 'exit', 'exitCode', 'cwd', 'chdir'];
 export const ROOT_MODULES = ['node:fs', 'node:fs/promises', 'node:child_process'];
 

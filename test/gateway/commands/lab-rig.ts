@@ -1,5 +1,5 @@
 import { isAbsolute } from 'node:path';
-import { makeFolder, openFileToWrite, runCli } from '../../../gateway/cli.ts';
+import { makeFolder, openNewFile, runCli } from '../../../gateway/cli.ts';
 import type { CommandContext } from '../../../gateway/commands/command-context.ts';
 import { openTextFile } from '../../../gateway/text-file.ts';
 
@@ -30,7 +30,7 @@ export async function recorded(
     readFile: () => ({ kind: 'missing' }),
     // The script of the report is a product of the build, which tests do not need.
     openText: (path) => (path.endsWith('report-page.js') ? emptyText() : openTextFile(path)),
-    openToWrite: openFileToWrite,
+    openNew: openNewFile,
     // A test that means the disk says so by a whole path.
     makeFolder: async (path) => {
       if (isAbsolute(path)) await makeFolder(path);
@@ -38,6 +38,7 @@ export async function recorded(
     writeText: async (path, chunks) => {
       files.set(path, [...chunks].join(''));
     },
+    writeLog: (bytes, done) => done(null, bytes.length),
     writeOut: (text) => {
       out += text;
     },

@@ -22,8 +22,9 @@ before(async () => {
     }),
     route('post', '/held', (given) => {
       exchange = given;
-      given.readBody((text) => {
-        body = text;
+      given.readBody((bytes) => {
+        body = bytes.toString();
+        return undefined;
       });
     }),
   ];
@@ -90,6 +91,47 @@ describe('an exchange', () => {
     assert.equal(gone, 0);
   });
 
+  it('of a stream ends when the connection has taken all of it', async () => {
+    const connection = await held();
+    connection.socket.pause();
+    const event = `data: ${'x'.repeat(1e6)}\n\n`;
+    let written = 0;
+    exchange.cork(() => exchange.beginStream([]));
+    while (!exchange.isBlocked) {
+      exchange.cork(() => exchange.writeEvent(event));
+      written++;
+    }
+    exchange.cork(() => exchange.endStream());
+    assert.equal(exchange.isOpen, false, 'nothing more may be written');
+    assert.deepEqual(host.endedExchanges, []);
+    connection.socket.resume();
+    const answer = await connection.readAnswer();
+    assert.equal(answer.body.length, written * event.length);
+    assert.equal(exchange.end, 'answered');
+    assert.deepEqual(host.endedExchanges, [exchange]);
+    await connection.close();
+  });
+});
+
+describe('an exchange while the server ends', () => {
+  it('begins streams with the word that the connection will close while the server ends', async () => {
+    host.draining = true;
+    try {
+      const connection = await held();
+      exchange.cork(() => {
+        exchange.beginStream([]);
+        exchange.writeEvent('data: 1\n\n');
+        exchange.endStream();
+      });
+      const { headers, chunks } = await connection.readAnswer();
+      assert.equal(headers.get('connection'), 'close');
+      assert.deepEqual(chunks, ['data: 1\n\n']);
+      await connection.close();
+    } finally {
+      host.draining = false;
+    }
+  });
+
   it('closes its connection with its answer while the server ends', async () => {
     host.draining = true;
     try {
@@ -127,17 +169,6 @@ describe('a body', () => {
     await connection.close();
   });
 
-  it('that is too large is refused and never given', async () => {
-    const connection = await RawConnection.open(port);
-    connection.send(rawPost('/held', 'x'.repeat(host.bodyBytesMax + 1)));
-    const { status, headers } = await connection.readAnswer();
-    assert.equal(status, 413);
-    assert.equal(headers.get('connection'), 'close');
-    await connection.closed;
-    assert.equal(body, undefined);
-    assert.equal(host.endedExchanges.length, 1);
-  });
-
   it('whose client leaves before its end is never given', async () => {
     const connection = await RawConnection.open(port);
     connection.send(rawPost('/held', '{"a":1}').slice(0, -1));
@@ -146,6 +177,74 @@ describe('a body', () => {
     await eventually('it has ended', () => host.endedExchanges.length === 1);
     assert.equal(exchange.end, 'client-left');
     assert.equal(body, undefined);
+  });
+});
+
+describe('a body for which there is no room', () => {
+  it('is refused and never given', async () => {
+    const connection = await RawConnection.open(port);
+    const request = rawPost('/held', 'x'.repeat(host.intake.bodyBytesMax + 1));
+    connection.send(request.slice(0, -1));
+    const { status, headers } = await connection.readAnswer();
+    assert.equal(status, 413);
+    assert.equal(headers.get('connection'), 'close');
+    await connection.closed;
+    assert.equal(body, undefined);
+    assert.equal(host.endedExchanges.length, 1);
+  });
+
+  it('leaves its connection to the next request', async () => {
+    const connection = await RawConnection.open(port);
+    connection.send(rawPost('/held', 'x'.repeat(host.intake.bodyBytesMax + 1)));
+    assert.equal((await connection.readAnswer()).status, 413);
+    connection.send(rawPost('/held', '{}'));
+    await eventually('the next one is read', () => body === '{}');
+    await connection.close();
+  });
+
+  it('of unknown length is refused once it is too large', async () => {
+    const connection = await RawConnection.open(port);
+    const chunk = `12c\r\n${'x'.repeat(300)}\r\n`;
+    const head = 'POST /held HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n';
+    await connection.sendInParts([head, chunk, chunk, chunk, chunk, '0\r\n\r\n']);
+    assert.equal((await connection.readAnswer()).status, 413);
+    assert.equal(body, undefined);
+    assert.equal(host.intake.bytesInFlight, 0);
+    await connection.close();
+  });
+
+  it('is taken when others have ended', async () => {
+    const upload = rawPost('/held', 'x'.repeat(900));
+    const uploads = [await RawConnection.open(port), await RawConnection.open(port)];
+    for (const connection of uploads) connection.send(upload.slice(0, -1));
+    await eventually('both are there', () => host.intake.bytesInFlight === 1800);
+    const third = await RawConnection.open(port);
+    third.send(upload);
+    const { status, headers } = await third.readAnswer();
+    assert.equal(status, 503);
+    assert.equal(headers.get('retry-after'), '1');
+    assert.equal(host.intake.bodiesRefused, 1);
+    await uploads.pop()?.close();
+    await eventually('one has left', () => host.intake.bytesInFlight === 900);
+    third.send(upload);
+    await eventually('it is read', () => body !== undefined);
+    assert.equal(host.intake.bytesInFlight, 900, 'what was read is not charged any more');
+    await uploads.pop()?.close();
+    await third.close();
+  });
+
+  it('may have been kept out by uploads that stopped: each is one of the requests that may be under way', async () => {
+    const stalled = await Promise.all([1, 2, 3].map(() => RawConnection.open(port)));
+    for (const connection of stalled) connection.send(rawPost('/held', '{}').slice(0, -1));
+    await eventually('all are there', () => host.startedExchanges.length === 3);
+    const fourth = await RawConnection.open(port);
+    fourth.send(rawPost('/held', '{}'));
+    assert.equal((await fourth.readAnswer()).status, 503);
+    for (const connection of stalled) await connection.close();
+    await eventually('all have left', () => host.endedExchanges.length === 4);
+    fourth.send(rawPost('/held', '{}'));
+    await eventually('it is read', () => body === '{}');
+    await fourth.close();
   });
 });
 

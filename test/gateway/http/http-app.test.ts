@@ -13,7 +13,10 @@ before(async () => {
   const routes = [
     route('get', '/thing', (exchange) => exchange.sendJson(200, '"thing"')),
     route('post', '/thing', (exchange) => {
-      exchange.readBody((text) => exchange.sendJson(200, text));
+      exchange.readBody((bytes) => {
+        exchange.sendJson(200, bytes.toString());
+        return undefined;
+      });
     }),
     route('get', '/tree/*', (exchange, req) => {
       exchange.sendJson(200, JSON.stringify(req.getUrl()));

@@ -27,6 +27,7 @@ test('it has exactly the documented keys', () => {
     'saturated',
     'event_loop_lag_ms',
     'token_lateness_ms',
+    'log_lines_dropped',
   ]);
   assert.deepEqual(health.endpoints, {
     '/v1/chat/completions': { requests_per_second: 50, latency_p50_ms: 400, latency_p99_ms: 400 },

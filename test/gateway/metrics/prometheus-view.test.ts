@@ -100,6 +100,8 @@ test('before the first request every series that a dashboard needs is there and 
     'failed_streams',
     'saturated',
     'slow_clients_dropped_total',
+    'bodies_refused_total',
+    'body_bytes_in_flight',
     'prompt_cache_hits_total',
     'kv_evictions_total{worker="1"}',
     'router_decision_seconds_bucket{le="0.000001"}',
@@ -179,6 +181,7 @@ test('what workers report is shown by worker', async () => {
   assert.equal(seriesValue(all, 'fakeai_worker_restarts_total{worker="1"}'), 5);
   assert.equal(seriesValue(all, 'fakeai_router_decisions_total{worker="1",policy="smart"}'), 10);
   assert.equal(seriesValue(all, 'fakeai_token_lateness_seconds_count'), 12);
+  assert.equal(seriesValue(all, 'fakeai_log_lines_dropped_total'), 6);
 });
 
 test('names that clients make up are escaped, and an unusual status gets its own series', async () => {

@@ -19,6 +19,7 @@ export function emptyMetrics(): GatewayMetrics {
       prefixCaching: true,
       windowUs: 5e6,
     },
+    { bytesInFlight: 0, bodiesRefused: 0 },
     0,
   );
 }
@@ -37,6 +38,8 @@ export const CLUSTER: ClusterFigures = {
     },
     decisionsFor: (worker) => (worker === 0 ? 30 : 10),
   },
+  linesDropped: () => 6,
+  recorder: undefined,
   pool: { isUp: (worker) => worker === 0, restarts: (worker) => 5 * worker },
 };
 

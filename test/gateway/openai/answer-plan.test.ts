@@ -1,64 +1,34 @@
 import assert from 'node:assert/strict';
-import { describe, test } from 'node:test';
-import { AnswerPlan, choiceSeed } from '../../../gateway/openai/answer-plan.ts';
-import { type ChatRequest, parseChatRequest } from '../../../gateway/openai/chat-request.ts';
-import { type Model, ModelCatalog } from '../../../gateway/openai/models.ts';
-import { ApiError } from '../../../shared/errors.ts';
+import { describe, mock, test } from 'node:test';
+import { AnswerPlan } from '../../../gateway/openai/answer-plan.ts';
+import { CorpusAnswer } from '../../../gateway/text/answer.ts';
+import { chatRequest, modelOf } from '../../support/chat-requests.ts';
 import { fc } from '../../support/property.ts';
 
-const catalog = new ModelCatalog({
-  autoCreate: true,
-  defaultWindow: 8192,
-  maxModels: 100,
-  reasoningModels: ['thinker*'],
-  createdS: 0,
-});
 const LENGTHS = { tokens: 100, variancePercent: 50 };
 
-function request(fields: Record<string, unknown>): ChatRequest {
-  const body = { model: 'm', messages: [{ role: 'user', content: 'hi' }], ...fields };
-  const parsed = parseChatRequest(body);
-  assert.ok(!(parsed instanceof ApiError), 'the request is valid');
-  return parsed;
-}
-
-function model(id: string): Model {
-  const found = catalog.find(id, 0);
-  assert.ok(found !== undefined);
-  return found;
-}
-
 function plan(fields: Record<string, unknown>, seed = 1, id = 'm', lengths = LENGTHS): AnswerPlan {
-  return new AnswerPlan(request(fields), model(id), lengths, seed, 8000);
-}
-
-function wholeText(answer: AnswerPlan): string {
-  let text = '';
-  for (let i = 0; i < answer.reasoningTokens; i++) text += answer.reasoningPiece(i);
-  for (let i = answer.reasoningTokens; i < answer.tokens; i++) {
-    text += answer.contentPiece(i - answer.reasoningTokens);
-  }
-  return text;
+  return new AnswerPlan(chatRequest(fields), modelOf(id), lengths, seed, 8000);
 }
 
 describe('the length of an answer', () => {
-  test('without a limit is uniform around the mean and ends with stop', () => {
+  test('without a limit is uniform around the mean and is its natural end', () => {
     const seen = new Set<number>();
     for (let seed = 0; seed < 2000; seed++) {
-      const { tokens, finishReason } = plan({}, seed);
+      const { tokens, endsNaturally } = plan({}, seed);
       assert.ok(tokens >= 50 && tokens <= 150, `${tokens} is within 100 ± 50 %`);
-      assert.equal(finishReason, 'stop');
+      assert.equal(endsNaturally, true);
       seen.add(tokens);
     }
     assert.equal(seen.size, 101);
   });
 
-  test('never exceeds the limit, and length means that it was reached', () => {
+  test('never exceeds the limit, and at the limit it does not end naturally', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 200 }), fc.nat(), (limit, seed) => {
-        const { tokens, finishReason } = plan({ max_tokens: limit }, seed);
+        const { tokens, endsNaturally } = plan({ max_tokens: limit }, seed);
         assert.ok(tokens <= limit);
-        assert.equal(finishReason, tokens === limit ? 'length' : 'stop');
+        assert.equal(endsNaturally, tokens < limit);
       }),
     );
   });
@@ -81,28 +51,12 @@ describe('the length of an answer', () => {
   });
 });
 
-describe('the text of an answer', () => {
-  test('follows from the seed alone, and the pieces join to the whole', () => {
-    const answer = plan({}, 5);
-    assert.equal(wholeText(answer), answer.contentText);
-    assert.equal(plan({}, 5).contentText, answer.contentText);
-    assert.notEqual(plan({}, 6).contentText, answer.contentText);
-  });
-
-  test('differs between the choices of a request', () => {
-    const first = plan({}, choiceSeed(5, 0)).contentText;
-    assert.notEqual(plan({}, choiceSeed(5, 1)).contentText, first);
-  });
-
-  test('ends before a stop sequence, with stop as its reason', () => {
-    const whole = plan({ max_tokens: 60, ignore_eos: true }, 5).contentText;
-    const word = whole.split(' ')[10] ?? '';
-    const cut = plan({ max_tokens: 60, ignore_eos: true, stop: ` ${word}` }, 5);
-    assert.equal(cut.finishReason, 'stop');
-    assert.equal(cut.contentText, whole.slice(0, whole.indexOf(` ${word}`)));
-    assert.equal(wholeText(cut), cut.contentText);
-    assert.ok(cut.tokens < 60);
-  });
+test('a plan makes no text, so that it costs the same for any length', () => {
+  const draws = mock.method(CorpusAnswer.prototype, 'piece');
+  const texts = mock.method(CorpusAnswer.prototype, 'text');
+  plan({ max_tokens: 2_000_000_000, ignore_eos: true, stop: ['a', 'b'] });
+  assert.equal(draws.mock.callCount() + texts.mock.callCount(), 0);
+  mock.restoreAll();
 });
 
 describe('reasoning', () => {
@@ -110,7 +64,8 @@ describe('reasoning', () => {
     const answer = plan({ max_tokens: 50, ignore_eos: true }, 1, 'thinker-1');
     assert.equal(answer.reasoningTokens, 20);
     assert.equal(answer.tokens, 50);
-    assert.equal(wholeText(answer), `${answer.reasoningText}${answer.contentText}`);
+    assert.equal(answer.reasoning().tokens, 20);
+    assert.equal(answer.content().tokens, 30);
   });
 
   test('leaves at least one token for the answer', () => {
@@ -124,6 +79,5 @@ describe('reasoning', () => {
     assert.ok(plan(on).reasoningTokens > 0);
     const off = { max_tokens: 50, chat_template_kwargs: { enable_thinking: false } };
     assert.equal(plan(off, 1, 'thinker-1').reasoningTokens, 0);
-    assert.equal(plan(off, 1, 'thinker-1').reasoningText, undefined);
   });
 });

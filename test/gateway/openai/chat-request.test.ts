@@ -180,6 +180,7 @@ const REJECTED: readonly (readonly [Body, string, string])[] = [
   [{ stop: ['a', 'b', 'c', 'd', 'e'] }, 'array_above_max_length', 'stop'],
   [{ stop: ['a', null] }, 'invalid_type', 'stop[1]'],
   [{ stop: ['a', ''] }, 'invalid_value', 'stop[1]'],
+  [{ stop: ['a', 'b'.repeat(1025)] }, 'string_above_max_length', 'stop[1]'],
   [{ seed: 'x' }, 'invalid_type', 'seed'],
   [{ seed: 1e19 }, 'integer_above_max_value', 'seed'],
   [{ seed: -1e19 }, 'integer_below_min_value', 'seed'],

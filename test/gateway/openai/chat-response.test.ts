@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type AnswerHead, completionBody } from '../../../gateway/openai/chat-response.ts';
+import {
+  type AnswerHead,
+  type ChoiceText,
+  completionBody,
+  type FinishReason,
+  SLICE_TOKENS,
+} from '../../../gateway/openai/chat-response.ts';
 import type { Usage } from '../../../gateway/openai/usage.ts';
 
 const HEAD: AnswerHead = {
@@ -18,9 +24,23 @@ const USAGE: Usage = {
   reasoningTokens: 8,
 };
 
+/** A choice whose tokens are characters. */
+function choice(content: string, reasoning: string, finishReason: FinishReason): ChoiceText {
+  return {
+    finishReason,
+    contentTokens: content.length,
+    reasoningTokens: reasoning.length,
+    contentText: (from, to) => content.slice(from, to),
+    reasoningText: (from, to) => reasoning.slice(from, to),
+  };
+}
+
+function bodyOf(choices: readonly ChoiceText[]) {
+  return JSON.parse([...completionBody(HEAD, choices, USAGE)].join(''));
+}
+
 test('the body of an answer has every field, and none that does not apply', () => {
-  const choices = [{ content: 'The sky.', reasoning: undefined, finishReason: 'stop' }] as const;
-  assert.deepEqual(JSON.parse(completionBody(HEAD, choices, USAGE)), {
+  assert.deepEqual(bodyOf([choice('The sky.', '', 'stop')]), {
     id: 'chatcmpl-1',
     object: 'chat.completion',
     created: 1_750_000_000,
@@ -51,11 +71,7 @@ test('the body of an answer has every field, and none that does not apply', () =
 });
 
 test('choices keep their order, their index, their reasoning and their reason to end', () => {
-  const choices = [
-    { content: 'a', reasoning: 'why', finishReason: 'length' },
-    { content: '', reasoning: undefined, finishReason: 'stop' },
-  ] as const;
-  const body = JSON.parse(completionBody(HEAD, choices, USAGE));
+  const body = bodyOf([choice('a', 'why', 'length'), choice('', '', 'stop')]);
   assert.deepEqual(body.choices, [
     {
       index: 0,
@@ -70,4 +86,12 @@ test('choices keep their order, their index, their reasoning and their reason to
       finish_reason: 'stop',
     },
   ]);
+});
+
+test('a long body comes in slices of a bounded length', () => {
+  const long = 'x'.repeat(10 * SLICE_TOKENS + 1);
+  const slices = [...completionBody(HEAD, [choice(long, long, 'length')], USAGE)];
+  assert.ok(Math.max(...slices.map((slice) => slice.length)) <= SLICE_TOKENS);
+  const { message } = JSON.parse(slices.join('')).choices[0];
+  assert.deepEqual([message.content, message.reasoning_content], [long, long]);
 });

@@ -92,7 +92,7 @@ test('the prompt and answer of a turn are the prefix of the next turn', () => {
         assert.deepEqual(prompt.slice(0, before.length), before);
         const answer = new CorpusAnswer(seed, tokens, true);
         const ids = new TokenBuffer();
-        answer.appendIds(ids, 'simple');
+        answer.appendIds(ids, 'simple', 0, answer.tokens);
         before = [...prompt, ...ids.ids.subarray(0, ids.length)];
         assert.equal(before.length, prompt.length + tokens);
         messages.push({ role: 'assistant', content: answer.text(0, tokens) });

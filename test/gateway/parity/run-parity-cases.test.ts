@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
   makeFolder,
-  openFileToWrite,
+  openNewFile,
   readTextFile,
   runCli,
   writeTextFile,
@@ -18,8 +18,9 @@ async function parity(line: string) {
     readFile: readTextFile,
     openText: openTextFile,
     writeText: writeTextFile,
-    openToWrite: openFileToWrite,
+    openNew: openNewFile,
     makeFolder,
+    writeLog: (bytes, done) => done(null, bytes.length),
     writeOut: (text) => {
       out += text;
     },

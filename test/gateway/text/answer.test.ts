@@ -26,7 +26,7 @@ function streamed(answer: CorpusAnswer): string {
 
 function ids(answer: CorpusAnswer, kind: 'simple' | 'o200k'): number[] {
   const out = new TokenBuffer(1);
-  answer.appendIds(out, kind);
+  answer.appendIds(out, kind, 0, answer.tokens);
   return [...out.ids.subarray(0, out.length)];
 }
 
@@ -118,7 +118,7 @@ test('the ids of an answer are those of its text, for both tokenizers', () => {
 test('ids are appended to what the buffer holds', () => {
   const out = new TokenBuffer(1);
   out.push(42);
-  new CorpusAnswer(1, 30, false).appendIds(out, 'simple');
+  new CorpusAnswer(1, 30, false).appendIds(out, 'simple', 0, 30);
   assert.equal(out.length, 31);
   assert.equal(out.ids[0], 42);
 });

@@ -1,0 +1,105 @@
+import type { HttpResponse } from 'uWebSockets.js';
+import type { ApiError } from '../../shared/errors.ts';
+import type { Intake } from './intake.ts';
+import { RequestBody } from './request-body.ts';
+
+/**
+ * Reads a body. `bytes` are valid until it returns; the body stays charged to the bytes in flight
+ * until the promise has settled, if it returns one.
+ */
+export type BodyHandler = (bytes: Buffer) => Promise<void> | undefined;
+
+/** The exchange that a body belongs to. */
+interface BodyOwner {
+  readonly isOpen: boolean;
+  sendError(error: ApiError): void;
+  sendErrorAndClose(error: ApiError): void;
+  failed(error: unknown): void;
+}
+
+/** How long a refused body is read and thrown away before its connection is closed. */
+const DISCARD_MS = 1000;
+
+/** Receives one body, from the head of its request until the exchange has ended. */
+export class BodyReader {
+  readonly #owner: BodyOwner;
+  readonly #intake: Intake;
+  readonly #read: BodyHandler;
+  /** While it is being received. */
+  #body: RequestBody | undefined;
+  #isTakenIn = false;
+  /** Why the body is thrown away. */
+  #refusal: ApiError | undefined;
+  #discarding: NodeJS.Timeout | undefined;
+
+  /** `read` is not called if the body is refused or the client leaves before its end. */
+  constructor(owner: BodyOwner, intake: Intake, read: BodyHandler) {
+    this.#owner = owner;
+    this.#intake = intake;
+    this.#read = read;
+  }
+
+  /** Receives the body if the intake has room for it, else answers why not. */
+  start(res: HttpResponse, announced: number): void {
+    const body = new RequestBody(this.#intake, announced);
+    const full = this.#intake.enter(this);
+    if (full === undefined) {
+      this.#isTakenIn = true;
+      this.#body = body;
+    }
+    const refusal = full ?? body.open();
+    if (refusal !== undefined) this.refuse(refusal);
+    res.onData((chunk, isLast) => {
+      if (!this.#owner.isOpen) return;
+      if (this.#refusal === undefined) {
+        const excess = body.add(chunk, isLast);
+        if (excess !== undefined) this.refuse(excess);
+        else if (isLast) this.#give(body);
+      }
+      if (isLast && this.#refusal !== undefined) this.#owner.sendError(this.#refusal);
+    });
+  }
+
+  /**
+   * Refuses a body that is still on its way. What comes of it is thrown away, and the answer
+   * follows it: told earlier, most clients fail to write and do not read the answer. One that
+   * takes longer than a second is told then, and its connection is closed.
+   */
+  refuse(error: ApiError): void {
+    this.#uploaded()?.release();
+    this.#refusal = error;
+    this.#discarding = setTimeout(() => this.#owner.sendErrorAndClose(error), DISCARD_MS);
+  }
+
+  /** The exchange has ended. */
+  ended(): void {
+    clearTimeout(this.#discarding);
+    if (!this.#isTakenIn) return;
+    this.#isTakenIn = false;
+    this.#uploaded()?.release();
+    this.#intake.left();
+  }
+
+  /** The body that was being received, if any, which will not be from now on. */
+  #uploaded(): RequestBody | undefined {
+    const body = this.#body;
+    this.#body = undefined;
+    if (body !== undefined) this.#intake.uploaded(this);
+    return body;
+  }
+
+  #give(body: RequestBody): void {
+    this.#uploaded();
+    let pending: Promise<void> | undefined;
+    try {
+      pending = this.#read(body.bytes);
+    } catch (error) {
+      this.#owner.failed(error);
+    }
+    if (pending === undefined) {
+      body.release();
+      return;
+    }
+    void pending.catch((error) => this.#owner.failed(error)).then(() => body.release());
+  }
+}

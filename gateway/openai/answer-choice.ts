@@ -1,0 +1,87 @@
+import type { Cluster } from '../../engine/cluster/cluster.ts';
+import type { RequestListener } from '../../engine/cluster/request.ts';
+import { NO_REQUEST, type RequestId } from '../../shared/ids.ts';
+import type { Outcome } from '../../shared/protocol.ts';
+import type { StopSequences } from '../text/stop-matcher.ts';
+import type { TokenBuffer } from '../text/token-buffer.ts';
+import type { AnswerHashes } from './answer-hashes.ts';
+import type { AnswerPlan } from './answer-plan.ts';
+import { AnswerText } from './answer-text.ts';
+
+/** The answer that choices belong to, as they see it. */
+export interface ChoiceOwner {
+  choiceStarted(cachedTokens: number, queuedUs: number): void;
+  tokensOut(choice: AnswerChoice, count: number): void;
+  choiceEnded(outcome: Outcome): void;
+  workerFailed(): void;
+}
+
+/** One choice of an answer: a sequence on a worker, and its text as far as it was taken. */
+export class AnswerChoice implements RequestListener {
+  readonly index: number;
+  readonly plan: AnswerPlan;
+  readonly text: AnswerText;
+  request: RequestId = NO_REQUEST;
+  /** Tokens that came out of the worker. */
+  emitted = 0;
+  /** It is in its answer's line of choices to be written. */
+  isInLine = false;
+  /** Its first event was written. */
+  isOpen = false;
+  /** All that there is of it was taken, its finish reason included. */
+  hasEnded = false;
+  readonly #owner: ChoiceOwner;
+  #hashes: AnswerHashes | undefined;
+
+  constructor(
+    owner: ChoiceOwner,
+    index: number,
+    plan: AnswerPlan,
+    stop: StopSequences | undefined,
+  ) {
+    this.#owner = owner;
+    this.index = index;
+    this.plan = plan;
+    this.text = new AnswerText(plan, stop);
+  }
+
+  /** Its worker has still to give it tokens. */
+  get isOwed(): boolean {
+    return !this.hasEnded && this.emitted < this.plan.tokens;
+  }
+
+  /** Tokens that it has cost: those sent, or while it has not ended those that came out. */
+  get tokenCount(): number {
+    return this.hasEnded ? this.text.tokens : this.emitted;
+  }
+
+  /** It was placed as `request`; `hashes` makes those that the worker does not have yet. */
+  placed(request: RequestId, hashes: AnswerHashes | undefined): void {
+    this.request = request;
+    this.#hashes = hashes;
+  }
+
+  /** Tells the worker of blocks that will be full soon. */
+  extendHashes(cluster: Cluster, scratch: TokenBuffer): void {
+    if (this.#hashes === undefined) return;
+    const hashes = this.#hashes.next(this.emitted, scratch);
+    if (hashes.length > 0) cluster.extend(this.request, hashes);
+    if (this.#hashes.isComplete) this.#hashes = undefined;
+  }
+
+  started(_request: RequestId, cachedTokens: number, queuedUs: number): void {
+    this.#owner.choiceStarted(cachedTokens, queuedUs);
+  }
+
+  tokens(_request: RequestId, count: number): void {
+    this.#owner.tokensOut(this, count);
+  }
+
+  ended(_request: RequestId, outcome: Outcome): void {
+    this.#owner.choiceEnded(outcome);
+  }
+
+  failed(): void {
+    this.#owner.workerFailed();
+  }
+}
