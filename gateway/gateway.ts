@@ -71,6 +71,7 @@ export class Gateway implements ChatHost, AppHost, PoolListener {
   readonly scratch = new TokenBuffer();
   readonly metrics: GatewayMetrics;
   readonly linesDropped: () => number;
+  readonly recorder: TrafficRecorder | undefined;
   batchUs = 0;
   draining = false;
   readonly #logger: Logger;
@@ -84,6 +85,7 @@ export class Gateway implements ChatHost, AppHost, PoolListener {
   readonly #chatEndpoint = endpointOf('/v1/chat/completions');
   readonly #profiles = new Map<string, number>();
   readonly #readsSession: boolean;
+  readonly #recorded: RecordedCluster | undefined;
   readonly #workers: readonly WorkerId[];
   #nowS = Math.floor(Date.now() / 1000);
   readonly #clock: NodeJS.Timeout;
@@ -106,6 +108,7 @@ export class Gateway implements ChatHost, AppHost, PoolListener {
   private constructor(options: GatewayOptions, tokenizer: Tokenizer) {
     const { settings, sources, recorder } = options;
     this.settings = settings;
+    this.recorder = recorder;
     this.sources = sources;
     this.version = options.version;
     this.#logger = options.logger;
@@ -124,17 +127,11 @@ export class Gateway implements ChatHost, AppHost, PoolListener {
     this.pool = new WorkerPool(poolOptions(settings, sources, origin), this);
     const { kvCacheNumWorkers: workers, kvCacheBlockSize: blockSize } = settings;
     this.#readsSession = settings.routerPolicy === 'session' || recorder !== undefined;
-    this.cluster =
-      recorder === undefined
-        ? new Cluster(this.router, this.pool, workers, blockSize, this.#listenerDefect)
-        : new RecordedCluster(
-            this.router,
-            this.pool,
-            workers,
-            blockSize,
-            recorder,
-            this.#listenerDefect,
-          );
+    const clusterParts = [this.router, this.pool, workers, blockSize] as const;
+    if (recorder !== undefined) {
+      this.#recorded = new RecordedCluster(...clusterParts, recorder, this.#listenerDefect);
+    }
+    this.cluster = this.#recorded ?? new Cluster(...clusterParts, this.#listenerDefect);
     this.#workers = Array.from({ length: workers }, (_, index) => workerId(index));
     this.models = new ModelCatalog({
       autoCreate: settings.autoCreateModels,
@@ -246,6 +243,11 @@ export class Gateway implements ChatHost, AppHost, PoolListener {
 
   answerEnded(answer: ChatAnswer, end: AnswerEnd): void {
     this.#watch.delete(answer);
+    if (this.#recorded !== undefined) {
+      for (const { request, hasEnded, tokenCount } of answer.choices) {
+        this.#recorded.answered(request, hasEnded ? tokenCount : undefined);
+      }
+    }
     if (!this.settings.enableMetrics) return;
     const nowUs = this.nowUs();
     const { exchange, usage, plans, modelLabel, outputLimit } = answer.start;

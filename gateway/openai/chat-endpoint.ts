@@ -88,7 +88,7 @@ export class ChatEndpoint {
   };
 
   #answer(exchange: Exchange, head: ChatHead, bytes: Buffer): ApiError | undefined {
-    const body = parseJsonObject(bytes.toString());
+    const body = parseJsonObject(bytes);
     if (body instanceof ApiError) return body;
     const request = parseChatRequest(body);
     if (request instanceof ApiError) return request;

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import {
   makeFolder,
-  openFileToWrite,
+  openNewFile,
   openTextFile,
   readTextFile,
   runCli,
@@ -29,7 +29,7 @@ async function run(line: string, overrides: Partial<CommandContext> = {}): Promi
     env: {},
     readFile: () => ({ kind: 'missing' }),
     openText: openTextFile,
-    openToWrite: openFileToWrite,
+    openNew: openNewFile,
     makeFolder,
     writeText: writeTextFile,
     writeLog: (bytes, done) => done(null, bytes.length),
@@ -226,6 +226,6 @@ describe('a folder for results', () => {
       await assert.rejects(makeFolder(path), { name: 'FileError', message: /^cannot write to / });
     }
     await assert.rejects(writeTextFile('/proc/x/y', []), { name: 'FileError' });
-    await assert.rejects(openFileToWrite('/proc/x/y'), { name: 'FileError' });
+    await assert.rejects(openNewFile('/proc/x/y'), { name: 'FileError' });
   });
 });
