@@ -33,9 +33,9 @@ export function frontOf<Candidate extends ScoredWeights>(
 }
 
 /**
- * The weights to choose: of those on the front that break the fewest bounds, and whose share of good
- * requests is within `SHARE_RESOLUTION` of the highest, the ones with the least time to first token.
- * Undefined when nothing was tried.
+ * The weights to choose: of those on the front that break the fewest bounds, and whose share of
+ * good requests is within `SHARE_RESOLUTION` of the highest, the ones with the least time to first
+ * token. Undefined when nothing was tried.
  */
 export function chooseWeights<Candidate extends ScoredWeights>(
   candidates: readonly Candidate[],
