@@ -34,11 +34,18 @@ test('the chosen weights are compared with the default and with every policy', a
     out,
     new RegExp(`^${replays} replays of ${candidates.length} weights and 7 other`, 'm'),
   );
-  assert.match(
-    out,
-    /^No difference between the chosen weights and the default within the spread /m,
+});
+
+test('on one worker no weights and no policy make a difference, and there is nothing to set', async () => {
+  const { out, files } = await runLab(
+    'tune --workload shared-prefix --set requests=150 --set qps=5 --workers 1 --seeds 1 --out x ' +
+      '--kv-overlap-weight 0,2 --load-balance-weight 0,1 --router-temperature 0',
   );
-  assert.doesNotMatch(out, /^FAKEAI_/m, 'there is nothing to change');
+  const { comparisons } = JSON.parse(files.get('x/tune.json') ?? '');
+  for (const { against, verdict } of comparisons) assert.equal(verdict, 'no difference', against);
+  assert.match(out, /^None of the weights does better than the default: keep it\.$/m);
+  assert.match(out, /^Within the spread it does no differently from round-robin, /m);
+  assert.doesNotMatch(out, /^FAKEAI_/m);
 });
 
 test('where prompts share nothing the overlap weight is left alone', async () => {
