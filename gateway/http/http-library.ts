@@ -1,6 +1,6 @@
 import { httpLibraryProblem, type Platform } from '../platform.ts';
 
-/** Loads the HTTP library ahead of all that imports it. Returns why it cannot be had here, if so. */
+/** Loads the HTTP library ahead of all that imports it. Returns why that cannot be, if so. */
 export async function loadHttpLibrary(): Promise<string | undefined> {
   try {
     await import('uWebSockets.js');

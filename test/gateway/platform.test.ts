@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { httpLibraryProblem, nodeProblem } from '../../gateway/platform.ts';
-import packageJson from '../../package.json' with { type: 'json' };
+import { readRepository } from '../support/repository.ts';
 
-const { node: needed } = packageJson.engines;
+const manifest = readRepository().find(({ path }) => path === 'package.json');
+const needed: string = JSON.parse(manifest?.text ?? '').engines.node;
 
 describe('a Node', () => {
   it('that is as new as package.json says runs the program', () => {
