@@ -1,12 +1,6 @@
-import {
-  makeFolder,
-  openNewFile,
-  openTextFile,
-  readTextFile,
-  runCli,
-  writeTextFile,
-} from './cli.ts';
+import { makeFolder, openNewFile, readTextFile, runCli, writeTextFile } from './cli.ts';
 import { standardError } from './standard-error.ts';
+import { openTextFile } from './text-file.ts';
 
 /** Runs the program as this process, with its arguments, environment, files and streams. */
 export async function runProgram(version: string): Promise<void> {

@@ -66,6 +66,7 @@ export const COMPOSITION_ROOT = [
   'gateway/main.ts',
   'gateway/program.ts',
   'gateway/cli.ts',
+  'gateway/text-file.ts',
   'gateway/settings-source.ts',
   'gateway/standard-error.ts',
 ];
