@@ -1,14 +1,8 @@
 #!/usr/bin/env node
 import packageJson from '../package.json' with { type: 'json' };
-import {
-  makeFolder,
-  openNewFile,
-  openTextFile,
-  readTextFile,
-  runCli,
-  writeTextFile,
-} from './cli.ts';
+import { makeFolder, openNewFile, readTextFile, runCli, writeTextFile } from './cli.ts';
 import { standardError } from './standard-error.ts';
+import { openTextFile } from './text-file.ts';
 
 const { stdout, stderr } = process;
 // There is nowhere left to say it.

@@ -65,6 +65,7 @@ export const IMPURE_MEMBERS = ['Math.random', 'Atomics.wait'];
 export const COMPOSITION_ROOT = [
   'gateway/main.ts',
   'gateway/cli.ts',
+  'gateway/text-file.ts',
   'gateway/settings-source.ts',
   'gateway/standard-error.ts',
 ];

@@ -266,6 +266,25 @@ describe('the death of a worker', () => {
   });
 });
 
+describe('a worker that falls behind', () => {
+  test('gets no new requests until it has caught up, and keeps those that it has', () => {
+    const rig = new ClusterRig({ policy: 'round-robin' });
+    const first = rig.submitTo(0, 1);
+    rig.cluster.workersBehind([workerId(0)], true);
+    const later = [rig.submit(2), rig.submit(3)];
+    assert.deepEqual(
+      rig.submits().slice(1),
+      later.map((request) => [request, 1]),
+    );
+    const pinned = clusterRequestWith(4, { pinned: workerId(0) });
+    assert.equal(rig.cluster.submit(pinned, rig.listener), undefined);
+    rig.cluster.cancel(first);
+    assert.deepEqual(rig.sent.at(-1), cancelWith(first));
+    rig.cluster.workersBehind([workerId(0)], false);
+    assert.deepEqual(rig.cluster.submit(pinned, rig.listener)?.worker, 0);
+  });
+});
+
 describe('the death of a worker in the books', () => {
   test('completes the cancels that it interrupts', () => {
     const rig = new ClusterRig();
