@@ -7,8 +7,8 @@ import { U32List } from '../../shared/u32-list.ts';
 import { fc } from '../support/property.ts';
 
 /**
- * Any number of sequences with shared prefixes that start, grow, expect and commit blocks and end in
- * any order on a cache of a few blocks, against a model that keeps everything in maps and arrays.
+ * Any number of sequences with shared prefixes that start, grow, expect and commit blocks, and end
+ * in any order on a cache of a few blocks, against a model that keeps all in maps and arrays.
  *
  * A prefix is a string of letters and stands for its last block: 'ab' is block b after block a.
  */
