@@ -6,6 +6,7 @@ import { type CellSettings, cellsOf } from './lab-cell.ts';
 import { commonSettings } from './lab-document.ts';
 import type { TuneOptions } from './lab-options.ts';
 import type { Arrivals, LabTrace } from './lab-trace.ts';
+import { recordedConfig } from './recorded-config.ts';
 import { writeHeading } from './trace-heading.ts';
 import {
   type Candidate,
@@ -134,7 +135,11 @@ async function present(
   context.writeOut(tuneTable(tuning, context));
   context.writeOut(`\n${rangeEndLines(weights)}${environmentLines(weights)}`);
   const path = join(options.out, 'tune.json');
-  const common = commonSettings(options, lab.trace);
+  const [chosen] = tuning.best.cells;
+  const common = {
+    ...commonSettings(options, lab.trace),
+    chosenConfig: chosen && recordedConfig(chosen.settings, options, lab.trace),
+  };
   await context.writeText(path, [tuneJson(common, options.seeds, tuning)]);
   context.writeOut(`\n${path}\n`);
 }
