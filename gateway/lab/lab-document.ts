@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { HitBound } from '../../engine/replay/hit-bound.ts';
 import type { ReplayResult } from '../../engine/replay/replay-result.ts';
-import { PROGRAM } from '../program.ts';
+import { PROGRAM } from '../build-info.ts';
 import type { CellSettings } from './lab-cell.ts';
 import type { LabOptions } from './lab-options.ts';
 import type { LabTrace } from './lab-trace.ts';

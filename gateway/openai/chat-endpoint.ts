@@ -1,8 +1,8 @@
 import type { ClusterRequest } from '../../engine/cluster/request.ts';
-import { type HashRoot, hashRoot } from '../../shared/block-hash.ts';
+import type { HashRoot } from '../../shared/block-hash.ts';
 import { ApiError, apiError, retryAfter } from '../../shared/errors.ts';
 import { NO_REQUEST, type RequestId, type WorkerId, workerId } from '../../shared/ids.ts';
-import { combineSeeds, hashText, mix32, Rng } from '../../shared/rng.ts';
+import { combineSeeds, hashText, mix32 } from '../../shared/rng.ts';
 import { timeUs } from '../../shared/units.ts';
 import type { Exchange } from '../http/exchange.ts';
 import type { RequestHead } from '../http/http-app.ts';
@@ -13,12 +13,13 @@ import { AnswerHashes, FIRST_TOKENS, PromptHashes } from './answer-hashes.ts';
 import { AnswerPlan, choiceSeed, type OutputLengths } from './answer-plan.ts';
 import type { AnswerHost, AnswerStart, ChatAnswer } from './chat-answer.ts';
 import { type ChatRequest, parseChatRequest } from './chat-request.ts';
-import { randomId } from './ids.ts';
+import { randomId, type U32Source } from './ids.ts';
 import { parseJsonObject } from './json-body.ts';
 import type { Model, ModelCatalog } from './models.ts';
 import type { PromptCache } from './prompt-cache.ts';
 import type { PromptReader } from './prompt-reader.ts';
 import { StreamedAnswer } from './streamed-answer.ts';
+import { TenantRoots } from './tenant-roots.ts';
 import { UnaryAnswer } from './unary-answer.ts';
 
 export interface ChatSettings {
@@ -39,7 +40,7 @@ export interface ChatSettings {
 export interface ChatHost extends AnswerHost {
   readonly models: ModelCatalog;
   readonly tokenizer: Tokenizer;
-  readonly random: Rng;
+  readonly random: U32Source;
   readonly prompts: PromptReader;
   readonly promptCache: PromptCache;
   nowS(): number;
@@ -75,6 +76,7 @@ export class ChatEndpoint {
   readonly #host: ChatHost;
   /** The prompt of the request at hand: used again by the next one. */
   readonly #tokens = new TokenBuffer();
+  readonly #roots = new TenantRoots();
   #requests = 0;
 
   constructor(settings: ChatSettings, host: ChatHost) {
@@ -157,17 +159,16 @@ export class ChatEndpoint {
       const overflow = contextOverflow(request, model, promptTokens);
       if (overflow !== undefined) return overflow;
     }
-    const root = hashRoot(combineSeeds(hashText(request.model), hashText(request.cacheSalt)));
+    const root = this.#roots.of(request.model, request.cacheSalt);
     const promptCacheTokens = this.#host.promptCache.use(tokens, root);
     if (promptCacheTokens > 0) this.#host.promptCacheHit();
     const seed = this.#requestSeed(request, model);
     const plans = this.#plans(request, model, promptTokens, seed);
     if (plans instanceof ApiError) return plans;
-    const ids = request.seed === undefined ? this.#host.random : new Rng(seed);
     const answer = this.#newAnswer(request, {
       exchange,
       head: {
-        id: randomId('chatcmpl-', ids),
+        id: randomId('chatcmpl-', this.#host.random),
         createdS: this.#host.nowS(),
         modelJson: model.idJson,
         fingerprint: this.#settings.fingerprint,
