@@ -2,9 +2,9 @@ import type { WorkerPool } from '../engine/host/worker-pool.ts';
 import type { SmartRouter } from '../engine/router/smart-router.ts';
 import { isLoopback } from '../shared/config/loopback.ts';
 import { maskSecrets, type SettingSources, type Settings } from '../shared/config.ts';
-import { apiError } from '../shared/errors.ts';
+import { apiError, retryAfter } from '../shared/errors.ts';
 import { type WorkerId, workerId } from '../shared/ids.ts';
-import { FAULTS, isFault } from '../shared/protocol.ts';
+import { FAULTS, type Fault, isFault } from '../shared/protocol.ts';
 import { AdminAccess } from './admin-access.ts';
 import type { Exchange } from './http/exchange.ts';
 import type { RequestHead, Route } from './http/http-app.ts';
@@ -21,6 +21,8 @@ export interface AdminHost {
   readonly router: SmartRouter;
   readonly pool: WorkerPool;
   nowUs(): number;
+  /** While a worker is down: see `outageS`. */
+  outageS(worker: WorkerId): number | undefined;
 }
 
 /** The routes of administration, where they are on; no page of another origin reads an answer. */
@@ -102,16 +104,21 @@ function killWorker(host: AdminHost, exchange: Exchange, req: RequestHead): void
   if (worker === undefined) {
     const expected = `worker-0 to worker-${host.settings.kvCacheNumWorkers - 1}`;
     exchange.sendError(apiError('worker_not_found', { got: name, expected }));
-  } else if (fault === 'terminate') {
-    host.pool.terminateThreadOf(worker);
-    exchange.sendJson(200, JSON.stringify({ worker: name, fault }));
-  } else if (isFault(fault)) {
-    host.pool.injectFault(worker, fault);
-    exchange.sendJson(200, JSON.stringify({ worker: name, fault }));
-  } else {
+  } else if (fault !== 'terminate' && !isFault(fault)) {
     const expected = [...FAULTS, 'terminate'].join(', ');
     exchange.sendError(apiError('invalid_value', { param: 'fault', got: fault, expected }));
+  } else if (kill(host.pool, worker, fault)) {
+    exchange.sendJson(200, JSON.stringify({ worker: name, fault }));
+  } else {
+    const seconds = host.outageS(worker) ?? 1;
+    const headers = retryAfter(seconds);
+    exchange.sendError(apiError('worker_down', { worker: name, seconds }, { headers }));
   }
+}
+
+/** False if the worker is down already. */
+function kill(pool: WorkerPool, worker: WorkerId, fault: Fault | 'terminate'): boolean {
+  return fault === 'terminate' ? pool.terminateThreadOf(worker) : pool.injectFault(worker, fault);
 }
 
 function workerOf(host: AdminHost, name: string): WorkerId | undefined {

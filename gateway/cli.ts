@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { mkdir, mkdtemp, open, rmdir, stat, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, mkdtemp, open, rmdir, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream';
@@ -121,14 +121,26 @@ export async function writeTextFile(path: string, chunks: Iterable<string>): Pro
   }
 }
 
-/** Empties a file, which need not exist, to be written bit by bit. Rejects with `FileError`. */
-export async function openFileToWrite(path: string): Promise<Writable> {
+/**
+ * Makes a file to be written bit by bit. Rejects with `FileError`, also if there is one: it is
+ * neither emptied nor, like a pipe, waited for.
+ */
+export async function openNewFile(path: string): Promise<Writable> {
   try {
     await makeFolders(dirname(path));
-    return (await open(path, 'w')).createWriteStream();
+    return (await open(path, 'wx')).createWriteStream();
   } catch (error) {
-    throw new FileError(`cannot write ${path}: ${reasonOf(error)}`);
+    const isThere = codeOf(error) === 'EEXIST';
+    const reason = isThere ? await whatIsAt(path) : reasonOf(error);
+    throw new FileError(`cannot write ${path}: ${reason}`);
   }
+}
+
+async function whatIsAt(path: string): Promise<string> {
+  const found = await lstat(path);
+  if (found.isDirectory()) return 'it is a folder';
+  if (!found.isFile()) return 'it is no file, and a file is needed';
+  return 'it is there already; name another file, or move this one away';
 }
 
 /**

@@ -4,7 +4,7 @@ import { type Clock, clockOrigin, monotonicClock } from '../engine/host/clock.ts
 import { type PoolListener, WorkerPool } from '../engine/host/worker-pool.ts';
 import { SmartRouter } from '../engine/router/smart-router.ts';
 import type { SettingSources, Settings } from '../shared/config.ts';
-import type { WorkerId } from '../shared/ids.ts';
+import { type WorkerId, workerId } from '../shared/ids.ts';
 import { profileNumberFor } from '../shared/latency-profiles.ts';
 import type { EventBatch } from '../shared/protocol.ts';
 import { Rng } from '../shared/rng.ts';
@@ -25,6 +25,7 @@ import { ChatEndpoint, type ChatHost } from './openai/chat-endpoint.ts';
 import { systemFingerprint } from './openai/ids.ts';
 import { DEFAULT_MODEL, ModelCatalog } from './openai/models.ts';
 import { PromptCache } from './openai/prompt-cache.ts';
+import { outageS } from './outage.ts';
 import { RecordedCluster } from './recorded-cluster.ts';
 import { serviceRoutes } from './service-routes.ts';
 import { CachedTokenizer } from './text/cached-tokenizer.ts';
@@ -70,6 +71,7 @@ export class Gateway implements ChatHost, AppHost, PoolListener {
   readonly scratch = new TokenBuffer();
   readonly metrics: GatewayMetrics;
   readonly linesDropped: () => number;
+  readonly recorder: TrafficRecorder | undefined;
   batchUs = 0;
   draining = false;
   readonly #logger: Logger;
@@ -83,6 +85,8 @@ export class Gateway implements ChatHost, AppHost, PoolListener {
   readonly #chatEndpoint = endpointOf('/v1/chat/completions');
   readonly #profiles = new Map<string, number>();
   readonly #readsSession: boolean;
+  readonly #recorded: RecordedCluster | undefined;
+  readonly #workers: readonly WorkerId[];
   #nowS = Math.floor(Date.now() / 1000);
   readonly #clock: NodeJS.Timeout;
 
@@ -104,6 +108,7 @@ export class Gateway implements ChatHost, AppHost, PoolListener {
   private constructor(options: GatewayOptions, tokenizer: Tokenizer) {
     const { settings, sources, recorder } = options;
     this.settings = settings;
+    this.recorder = recorder;
     this.sources = sources;
     this.version = options.version;
     this.#logger = options.logger;
@@ -122,17 +127,12 @@ export class Gateway implements ChatHost, AppHost, PoolListener {
     this.pool = new WorkerPool(poolOptions(settings, sources, origin), this);
     const { kvCacheNumWorkers: workers, kvCacheBlockSize: blockSize } = settings;
     this.#readsSession = settings.routerPolicy === 'session' || recorder !== undefined;
-    this.cluster =
-      recorder === undefined
-        ? new Cluster(this.router, this.pool, workers, blockSize, this.#listenerDefect)
-        : new RecordedCluster(
-            this.router,
-            this.pool,
-            workers,
-            blockSize,
-            recorder,
-            this.#listenerDefect,
-          );
+    const clusterParts = [this.router, this.pool, workers, blockSize] as const;
+    if (recorder !== undefined) {
+      this.#recorded = new RecordedCluster(...clusterParts, recorder, this.#listenerDefect);
+    }
+    this.cluster = this.#recorded ?? new Cluster(...clusterParts, this.#listenerDefect);
+    this.#workers = Array.from({ length: workers }, (_, index) => workerId(index));
     this.models = new ModelCatalog({
       autoCreate: settings.autoCreateModels,
       defaultWindow: settings.defaultContextWindow,
@@ -203,8 +203,10 @@ export class Gateway implements ChatHost, AppHost, PoolListener {
     return profile;
   }
 
-  isUp(worker: WorkerId): boolean {
-    return this.pool.isUp(worker);
+  /** Of one worker, or of all. See the function of that name. */
+  outageS(worker?: WorkerId): number | undefined {
+    const workers = worker === undefined ? this.#workers : [worker];
+    return outageS(this.pool, workers, performance.now());
   }
 
   noteRouteUs(routeUs: number): void {
@@ -241,6 +243,11 @@ export class Gateway implements ChatHost, AppHost, PoolListener {
 
   answerEnded(answer: ChatAnswer, end: AnswerEnd): void {
     this.#watch.delete(answer);
+    if (this.#recorded !== undefined) {
+      for (const { request, hasEnded, tokenCount } of answer.choices) {
+        this.#recorded.answered(request, hasEnded ? tokenCount : undefined);
+      }
+    }
     if (!this.settings.enableMetrics) return;
     const nowUs = this.nowUs();
     const { exchange, usage, plans, modelLabel, outputLimit } = answer.start;

@@ -2,7 +2,7 @@
 import packageJson from '../package.json' with { type: 'json' };
 import {
   makeFolder,
-  openFileToWrite,
+  openNewFile,
   openTextFile,
   readTextFile,
   runCli,
@@ -27,7 +27,7 @@ process.exitCode = await runCli(process.argv.slice(2), {
   openText: openTextFile,
   makeFolder,
   writeText: writeTextFile,
-  openToWrite: openFileToWrite,
+  openNew: openNewFile,
   writeOut: (text) => stdout.write(text),
   writeError: (text) => stderr.write(text),
   writeLog: standardError(),

@@ -11,6 +11,7 @@ import { healthView } from './metrics/health-view.ts';
 import { metricsCsv, metricsView } from './metrics/json-view.ts';
 import { kvCacheView } from './metrics/kv-cache-view.ts';
 import { PrometheusView } from './metrics/prometheus-view.ts';
+import type { TrafficRecorder } from './traffic-recorder.ts';
 
 type Format = 'json' | 'prometheus' | 'csv';
 
@@ -21,6 +22,7 @@ export interface MetricsHost {
   readonly router: SmartRouter;
   readonly pool: WorkerPool;
   readonly linesDropped: () => number;
+  readonly recorder: TrafficRecorder | undefined;
   nowUs(): number;
 }
 
@@ -32,6 +34,7 @@ export function metricsRoutes(host: MetricsHost): Route[] {
     router: host.router,
     pool: host.pool,
     linesDropped: host.linesDropped,
+    recorder: host.recorder,
   };
   const prometheus = new PrometheusView(metrics, cluster);
   const sendPrometheus = (exchange: Exchange, accept: string): void => {

@@ -1,4 +1,4 @@
-import { apiError } from '../shared/errors.ts';
+import { apiError, type HeaderList, retryAfter } from '../shared/errors.ts';
 import type { Exchange } from './http/exchange.ts';
 import type { RequestHead, Route } from './http/http-app.ts';
 import { type EndpointPath, endpointOf } from './metrics/endpoints.ts';
@@ -14,6 +14,8 @@ export interface ServiceHost {
   readonly draining: boolean;
   readonly models: ModelCatalog;
   nowS(): number;
+  /** While no worker is up: see `outageS`. */
+  outageS(): number | undefined;
 }
 
 /** Models and health. */
@@ -25,7 +27,8 @@ export function serviceRoutes(host: ServiceHost): Route[] {
     handle,
   });
   const ping = (exchange: Exchange): void => {
-    exchange.send(host.draining ? 503 : 200, TEXT, '');
+    const { statusCode, headers } = readiness(host);
+    exchange.send(statusCode, TEXT, '', headers);
   };
   return [
     get('/v1/models', (exchange, req) => sendModels(host, exchange, req)),
@@ -48,11 +51,24 @@ export function serviceRoutes(host: ServiceHost): Route[] {
   ];
 }
 
+interface Readiness {
+  /** `starting` while every worker waits to be started again. */
+  readonly status: 'healthy' | 'starting' | 'draining';
+  readonly statusCode: 200 | 503;
+  readonly headers: HeaderList;
+}
+
+function readiness(host: ServiceHost): Readiness {
+  if (host.draining) return { status: 'draining', statusCode: 503, headers: [] };
+  const seconds = host.outageS();
+  if (seconds === undefined) return { status: 'healthy', statusCode: 200, headers: [] };
+  return { status: 'starting', statusCode: 503, headers: retryAfter(seconds) };
+}
+
 function sendHealth(host: ServiceHost, exchange: Exchange): void {
-  const ready = !host.draining;
-  const status = ready ? 'healthy' : 'draining';
-  const body = { status, ready, timestamp: new Date().toISOString() };
-  exchange.sendJson(ready ? 200 : 503, JSON.stringify(body));
+  const { status, statusCode, headers } = readiness(host);
+  const body = { status, ready: statusCode === 200, timestamp: new Date().toISOString() };
+  exchange.sendJson(statusCode, JSON.stringify(body), headers);
 }
 
 /** A page of the list: OpenAI's own has no pages, and its other lists are asked for them so. */

@@ -23,8 +23,8 @@ export interface RecorderOptions {
  * Writes down the requests that reach the cluster, in fakeai's own trace format: when they arrived,
  * how long they are, which blocks they consist of and which session they belong to, but no text.
  * One line is one sequence, so a request for several answers is several lines. A request is written
- * when it is placed, with the length that its answer will have, whether or not the client stays for
- * it.
+ * when its answer is over, with the length that the answer had, or would have had if the client had
+ * stayed for it.
  *
  * The server never waits for the file: a request that finds too much of a backlog is left out and
  * counted.
@@ -38,9 +38,13 @@ export class TrafficRecorder {
   readonly #timer: NodeJS.Timeout;
   #batch: string[] = [];
   #batchLength = 0;
+  /** Requests in the batch. */
+  #batchRequests = 0;
   #hasUnsynced = false;
   /** The first arrival; times count from it. */
   #startUs = -1;
+  /** Requests that the file or its compressor was given, and those that it has taken. */
+  #handedOn = 0;
   #recorded = 0;
   #leftOut = 0;
   #failed = false;
@@ -55,9 +59,18 @@ export class TrafficRecorder {
     this.#timer = setInterval(() => this.sync(), BATCH_MS).unref();
   }
 
-  /** Requests that were written down, and those that were left out. */
+  /**
+   * Requests that were written down, and those that were left out or lost with the file. What a
+   * compressor has taken counts as written.
+   */
   get counts(): { readonly recorded: number; readonly leftOut: number } {
-    return { recorded: this.#recorded, leftOut: this.#leftOut };
+    const lost = this.#failed ? this.#handedOn - this.#recorded : 0;
+    return { recorded: this.#recorded, leftOut: this.#leftOut + lost };
+  }
+
+  /** A request has come. The times of all count from the first. */
+  arrived(arrivedUs: number): void {
+    if (this.#startUs < 0) this.#startUs = arrivedUs;
   }
 
   add(request: ClusterRequest): void {
@@ -65,9 +78,9 @@ export class TrafficRecorder {
       this.#leftOut++;
       return;
     }
-    if (this.#startUs < 0) this.#startUs = request.arrivedUs;
+    this.arrived(request.arrivedUs);
     const { promptTokens, outputTokens, hashes, sessionKey: session } = request;
-    this.#recorded++;
+    this.#batchRequests++;
     this.#push(
       formatRecord({
         // A request is stamped with its first byte but placed after its last one, so that the first
@@ -109,17 +122,25 @@ export class TrafficRecorder {
   }
 
   #flush(): void {
-    if (this.#batchLength > 0 && !this.#failed) {
-      this.#sink.write(this.#batch.join(''));
+    if (this.#batchLength === 0) return;
+    const requests = this.#batchRequests;
+    if (this.#failed) this.#leftOut += requests;
+    else {
       this.#hasUnsynced = true;
+      this.#handedOn += requests;
+      this.#sink.write(this.#batch.join(''), (error) => {
+        if (!error && !this.#failed) this.#recorded += requests;
+      });
     }
     this.#batch = [];
     this.#batchLength = 0;
+    this.#batchRequests = 0;
   }
 
   #fail(error: Error): void {
     if (this.#failed) return;
     this.#failed = true;
+    this.#compressor?.destroy();
     this.#options.onFailure(error.message);
   }
 }

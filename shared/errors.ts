@@ -24,7 +24,7 @@ const UNAUTHORIZED = {
   type: 'invalid_request_error',
   headers: [['www-authenticate', 'Bearer']],
 } as const;
-const RETRY_SOON = [['retry-after', '1']] as const;
+const RETRY_SOON = retryAfter(1);
 
 const ERRORS = {
   invalid_json: {
@@ -116,6 +116,12 @@ const ERRORS = {
   worker_not_found: {
     ...INVALID,
     message: "There is no worker '{got}' to pin the request to. The workers are {expected}.",
+  },
+  worker_down: {
+    status: 409,
+    type: 'invalid_request_error',
+    message:
+      "'{worker}' is down already, and is started again in {seconds} s. Wait until it is up, see /health/detailed.",
   },
   injection_detected: {
     ...INVALID,
@@ -292,6 +298,11 @@ export function errorBody(error: ApiError): string {
   return JSON.stringify({ error: { message, type, param, code } });
 }
 
+/** When a client may try again, in whole seconds. */
+export function retryAfter(seconds: number): HeaderList {
+  return [['retry-after', String(seconds)]];
+}
+
 function mergeHeaders(defaults: HeaderList, given: HeaderList): HeaderList {
   if (given.length === 0) return defaults;
   const names = new Set(given.map(([name]) => name));
@@ -308,6 +319,7 @@ export const STATUS_LINES = {
   403: '403 Forbidden',
   404: '404 Not Found',
   405: '405 Method Not Allowed',
+  409: '409 Conflict',
   413: '413 Content Too Large',
   415: '415 Unsupported Media Type',
   429: '429 Too Many Requests',

@@ -11,7 +11,7 @@ const MINUTES = Number(process.env.FUZZ_MINUTES ?? 5);
 /** Of a property's seed and, with room to count on from it, of a simulation's. */
 const SEED_LIMIT = 2 ** 31;
 const RUNNER =
-  '--import tsx --test --test-reporter=spec --test-concurrency=2 --test-timeout=120000';
+  '--import tsx --test --test-reporter=spec --test-concurrency=2 --test-timeout=300000';
 
 /** Test files that draw from the common seed. */
 function randomTests(): string[] {

@@ -8,6 +8,9 @@ const SUB_MASK = (1 << SUB_LOG2) - 1;
 const OCTAVES = 51 - EXACT_LOG2;
 const HIGH_LOG2 = 20;
 
+/** Buckets of a histogram. */
+export const LOG_BUCKETS = EXACT + (OCTAVES << SUB_LOG2);
+
 /**
  * Counts of non-negative integers in buckets whose width is at most 1/512 of what they hold, so
  * that a quantile is off by less than 0.1 %, whatever the distribution and however long it gets.
@@ -15,7 +18,7 @@ const HIGH_LOG2 = 20;
  * matter.
  */
 export class LogHistogram {
-  readonly #counts = new Float64Array(EXACT + (OCTAVES << SUB_LOG2));
+  readonly #counts = new Float64Array(LOG_BUCKETS);
   #count = 0;
   #sum = 0;
   #min = Number.POSITIVE_INFINITY;
@@ -36,7 +39,7 @@ export class LogHistogram {
 
   /** Adds `value`, an integer in 0 .. 2^51 - 1, `weight` times. */
   add(value: number, weight = 1): void {
-    const bucket = bucketOf(value);
+    const bucket = logBucketOf(value);
     this.#counts[bucket] = this.#counts[bucket]! + weight;
     this.#count += weight;
     this.#sum += value * weight;
@@ -62,7 +65,8 @@ export class LogHistogram {
   }
 }
 
-function bucketOf(value: number): number {
+/** The bucket of `value`, an integer in 0 .. 2^51 - 1. */
+export function logBucketOf(value: number): number {
   if (value < EXACT) return value;
   if (value < 0x80000000) {
     const octave = 31 - Math.clz32(value);
@@ -76,10 +80,22 @@ function bucketOf(value: number): number {
   return EXACT + ((octave + HIGH_LOG2 - EXACT_LOG2) << SUB_LOG2) + sub;
 }
 
+/** The least integer that `bucket` holds. */
+export function logBucketStart(bucket: number): number {
+  if (bucket < EXACT) return bucket;
+  return 2 ** octaveOf(bucket) + ((bucket - EXACT) & SUB_MASK) * widthOf(bucket);
+}
+
 /** The middle of the integers that `bucket` holds. */
 function middleOf(bucket: number): number {
   if (bucket < EXACT) return bucket;
-  const octave = EXACT_LOG2 + ((bucket - EXACT) >>> SUB_LOG2);
-  const width = 2 ** (octave - SUB_LOG2);
-  return 2 ** octave + ((bucket - EXACT) & SUB_MASK) * width + (width - 1) / 2;
+  return logBucketStart(bucket) + (widthOf(bucket) - 1) / 2;
+}
+
+function octaveOf(bucket: number): number {
+  return EXACT_LOG2 + ((bucket - EXACT) >>> SUB_LOG2);
+}
+
+function widthOf(bucket: number): number {
+  return 2 ** (octaveOf(bucket) - SUB_LOG2);
 }

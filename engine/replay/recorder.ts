@@ -15,6 +15,7 @@ import type { ServiceLevel } from './replay-config.ts';
 import type { ReplayRequest } from './replay-request.ts';
 import type { CacheFigures, ReplayResult, RequestCounts, WorkerFigures } from './replay-result.ts';
 import { RequestRecords } from './request-records.ts';
+import { WindowTally } from './window-tally.ts';
 import { imbalanceOf, WorkerTally } from './worker-tally.ts';
 
 export interface RecorderOptions {
@@ -32,6 +33,10 @@ interface Sums {
   rejected: number;
   notSent: number;
   good: number;
+  /** Finished requests that broke each bound of the service level. */
+  missedTtft: number;
+  missedItl: number;
+  missedE2e: number;
   started: number;
   promptTokens: number;
   cachedTokens: number;
@@ -54,6 +59,7 @@ export class Recorder {
   readonly #latency = new LatencyTally();
   readonly #hindsight: Hindsight;
   readonly #workers: WorkerTally;
+  readonly #windows = new WindowTally();
   readonly #records: RequestRecords | undefined;
   readonly #sums: Sums = {
     in: 0,
@@ -61,6 +67,9 @@ export class Recorder {
     rejected: 0,
     notSent: 0,
     good: 0,
+    missedTtft: 0,
+    missedItl: 0,
+    missedE2e: 0,
     started: 0,
     promptTokens: 0,
     cachedTokens: 0,
@@ -98,6 +107,7 @@ export class Recorder {
       this.#workers.restart(request.arrivedUs);
     }
     this.#lastArrivalUs = request.arrivedUs;
+    this.#windows.arrived(this.#sums.in);
     const { index } = this.#router;
     this.#open++;
     this.#sums.in++;
@@ -126,7 +136,9 @@ export class Recorder {
     const isPaced = this.#options.worker.scheduler === 'paced';
     this.#hindsight.begun(request.number, isPaced ? request.arrivedUs + queuedUs : atUs);
     if (!request.counted) return;
-    this.#latency.started(queuedUs, atUs - request.arrivedUs);
+    const ttftUs = atUs - request.arrivedUs;
+    this.#latency.started(queuedUs, ttftUs);
+    this.#windows.started(this.#indexOf(request), ttftUs, request.promptTokens, cachedTokens);
     const { blockSize } = this.#options.worker;
     const sums = this.#sums;
     sums.started++;
@@ -158,7 +170,7 @@ export class Recorder {
     }
     sums.finished++;
     sums.outputTokens += request.emitted;
-    if (this.#isGood(request)) sums.good++;
+    this.#judge(request);
     this.#latency.finished(request);
     const { worker, promptTokens, cachedTokens, emitted } = request;
     this.#workers.served(worker, promptTokens, cachedTokens, emitted);
@@ -198,6 +210,9 @@ export class Recorder {
       curves: this.#latency.curves(),
       goodShare: ratio(sums.good, sums.in) ?? 0,
       goodPerSecond: perSecond(sums.good),
+      missed: { ttft: sums.missedTtft, itl: sums.missedItl, e2e: sums.missedE2e },
+      windows: this.#windows.windows(),
+      spread: this.#windows.spread(),
       cache: this.#cacheFigures(workers.reduce((sum, worker) => sum + worker.evictedBlocks, 0)),
       preemptions: workers.reduce((sum, worker) => sum + worker.preemptions, 0),
       queue: this.#workers.queue(),
@@ -230,13 +245,23 @@ export class Recorder {
     };
   }
 
-  #isGood(request: ReplayRequest): boolean {
+  /** Place of a measured request among them, from 0. */
+  #indexOf({ number }: ReplayRequest): number {
+    return number - this.#warmupRequests;
+  }
+
+  /** Counts whether a finished request has kept the service level, and what it has missed. */
+  #judge(request: ReplayRequest): void {
     const { ttftUs, itlUs, e2eUs } = this.#options.serviceLevel;
-    return (
-      request.firstTokenUs - request.arrivedUs <= ttftUs &&
-      meanGapUs(request) <= itlUs &&
-      request.lastTokenUs - request.arrivedUs <= e2eUs
-    );
+    const isLate = request.firstTokenUs - request.arrivedUs > ttftUs;
+    const isSlow = meanGapUs(request) > itlUs;
+    const isLong = request.lastTokenUs - request.arrivedUs > e2eUs;
+    if (isLate) this.#sums.missedTtft++;
+    if (isSlow) this.#sums.missedItl++;
+    if (isLong) this.#sums.missedE2e++;
+    if (isLate || isSlow || isLong) return;
+    this.#sums.good++;
+    this.#windows.good(this.#indexOf(request));
   }
 }
 

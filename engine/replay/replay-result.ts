@@ -1,3 +1,5 @@
+import type { Spread, Windows } from './window-tally.ts';
+
 /** Shares at which the curves of a result have a point: every percent, and the far end. */
 export const CURVE_SHARES: readonly number[] = [
   ...Array.from({ length: 100 }, (_, percent) => percent / 100),
@@ -136,6 +138,11 @@ export interface ReplayResult {
   /** Requests that kept the service level: their share of all that came in, and per second. */
   readonly goodShare: number;
   readonly goodPerSecond: number;
+  /** Finished requests that broke each bound of the service level; one may break several. */
+  readonly missed: { readonly ttft: number; readonly itl: number; readonly e2e: number };
+  readonly windows: Windows;
+  /** Null where the requests are too few to tell. */
+  readonly spread: Spread | null;
   readonly cache: CacheFigures;
   readonly preemptions: number;
   readonly queue: QueueFigures;

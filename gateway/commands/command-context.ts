@@ -16,8 +16,8 @@ export interface CommandContext {
   readonly makeFolder: (path: string) => Promise<void>;
   /** Writes a text file, and the folders that it lies in. Rejects with `FileError`. */
   readonly writeText: (path: string, chunks: Iterable<string>) => Promise<void>;
-  /** Empties a file, which need not exist, to be written bit by bit. Rejects with `FileError`. */
-  readonly openToWrite: (path: string) => Promise<Writable>;
+  /** Makes a file to be written bit by bit. Rejects with `FileError`, also if there is one. */
+  readonly openNew: (path: string) => Promise<Writable>;
   readonly writeOut: (text: string) => void;
   readonly writeError: (text: string) => void;
   /** For the log of a server. */

@@ -13,8 +13,8 @@ export function addServeCommand(program: Command, context: CommandContext): Comm
   command.addOption(
     new Option(
       '--record <file>',
-      'Write the traffic to a trace for "fakeai replay", without any text. Compressed if the name ' +
-        'ends in .gz.',
+      'Write the traffic to a new file, a trace for "fakeai replay" without any text. Compressed if ' +
+        'the name ends in .gz.',
     ),
   );
   const givenFlags = addSettingFlags(command, { hidden: false });
@@ -29,7 +29,7 @@ export function addServeCommand(program: Command, context: CommandContext): Comm
       sources,
       warnings,
       version: context.version,
-      recording: record === undefined ? undefined : { path: record, open: context.openToWrite },
+      recording: record === undefined ? undefined : { path: record, open: context.openNew },
       writeOut: context.writeOut,
       writeError: context.writeError,
       writeLog: context.writeLog,

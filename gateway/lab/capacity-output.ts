@@ -4,7 +4,8 @@ import type { Lab } from './lab.ts';
 import { commonSettings, plainSettings, withHash } from './lab-document.ts';
 import type { CapacityOptions } from './lab-options.ts';
 import { RATE_DIGITS } from './rate-search.ts';
-import { FIGURES, type Figure, figureColumn, type Screen } from './replay-table.ts';
+import { FIGURES, type Figure, figureColumn, judgedFigures, type Screen } from './replay-table.ts';
+import type { LabServiceLevel } from './service-level.ts';
 import { type Column, digits3, textTable } from './text-table.ts';
 
 /** What a fleet does at its capacity. */
@@ -24,13 +25,16 @@ const FIGURES_AT_CAPACITY: readonly Figure[] = [
 /** A line for each setting: means over its seeds, with their spread where there are several. */
 export function capacityTable(
   trials: readonly CapacityTrial[],
+  slo: LabServiceLevel,
   { colours, columns }: Screen,
 ): string {
   const groups = groupBySetting(trials);
-  const atCapacity = FIGURES_AT_CAPACITY.map((figure): Column<readonly CapacityTrial[]> => {
-    const { title, cell } = figureColumn(figure);
-    return { title, cell: (group) => cell(group.flatMap(({ best }) => best ?? [])) };
-  });
+  const atCapacity = judgedFigures(FIGURES_AT_CAPACITY, slo).map(
+    (figure): Column<readonly CapacityTrial[]> => {
+      const { title, cell } = figureColumn(figure);
+      return { title, cell: (group) => cell(group.flatMap(({ best }) => best ?? [])) };
+    },
+  );
   return textTable(
     [
       ...settingColumns(groups),

@@ -3,6 +3,7 @@ import type { FinishedCell, Lab } from './lab.ts';
 import type { CellSettings } from './lab-cell.ts';
 import { RateSearch } from './rate-search.ts';
 import { arrivalRate, middleRate, servedRate } from './request-rate.ts';
+import { isKept, type LabServiceLevel } from './service-level.ts';
 
 /** One rate that was tried. */
 export interface Probe {
@@ -19,20 +20,31 @@ export class CapacityTrial {
   readonly probes: Probe[] = [];
   readonly #search: RateSearch;
   readonly #share: number;
+  readonly #level: LabServiceLevel;
   readonly #hasWaitingTurns: boolean;
   #best: FinishedCell | undefined;
+  #closest: FinishedCell | undefined;
 
-  /** Of `lab`'s requests `share` must be good; the rate is wanted within `precision` of it. */
+  /**
+   * Of `lab`'s requests `share` must be good, and what its service level asks of percentiles must
+   * hold; the rate is wanted within `precision` of it.
+   */
   constructor(settings: CellSettings, lab: Lab, share: number, precision: number) {
     this.settings = settings;
     this.#search = new RateSearch(settings.arrivals.value, precision);
     this.#share = share;
+    this.#level = lab.options.slo;
     this.#hasWaitingTurns = lab.trace.hasWaitingTurns;
   }
 
   /** The replay at the highest rate that passed so far. */
   get best(): FinishedCell | undefined {
     return this.#best;
+  }
+
+  /** Of the replays that failed the one with most good requests, and of those the slowest. */
+  get closest(): FinishedCell | undefined {
+    return this.#closest;
   }
 
   /** The rate to try next, or undefined when the capacity is known. */
@@ -43,12 +55,13 @@ export class CapacityTrial {
   record(qps: number, cell: FinishedCell): void {
     const { result } = cell;
     const { goodShare } = result;
-    const passes = goodShare >= this.#share;
+    const passes = isKept(this.#level, this.#share, result);
     this.#search.record(qps, passes, this.#loadOf(result));
     this.probes.push({ qps, requestsPerSecond: this.#rateOf(result), goodShare });
     const best = this.#best?.result;
     const isLess = best !== undefined && this.#loadOf(result) < this.#loadOf(best);
     if (passes && !(this.#search.isUnbounded && isLess)) this.#best = cell;
+    if (!passes && goodShare >= (this.#closest?.result.goodShare ?? 0)) this.#closest = cell;
   }
 
   /**

@@ -54,14 +54,18 @@ export function settingColumns<Cell extends OfCell>(
   }));
 }
 
-/** The mean of `values`, and half of their range where they are not all alike. */
+/**
+ * The mean of `values`, and half of their range where they are not all alike, or `leastSpread`
+ * where that is more.
+ */
 export function meanAndSpread(
   values: readonly (number | null)[],
   format: (value: number) => string,
+  leastSpread = 0,
 ): string {
   const known = values.filter((value) => value !== null);
   if (known.length === 0) return '-';
-  const spread = (Math.max(...known) - Math.min(...known)) / 2;
+  const spread = Math.max(leastSpread, (Math.max(...known) - Math.min(...known)) / 2);
   return withSpread(meanOf(known), spread, format);
 }
 

@@ -1,4 +1,6 @@
 import type { LabOptions, ReplayOptions } from './lab-options.ts';
+import { serviceLevelFlag } from './service-level.ts';
+import { warmUpFlag } from './warm-up.ts';
 
 type ListOf = (options: LabOptions) => readonly (string | number)[] | undefined;
 
@@ -42,7 +44,8 @@ export function replayCommandLine(options: ReplayOptions): string {
 }
 
 function requestFlags(options: ReplayOptions): (readonly [string, string])[] {
-  const { trace, workload, set, traceBlockSize, limit, warmup, prefillOnly, rate, qps } = options;
+  const { trace, workload, set, traceBlockSize, limit, warmup, prefillOnly, spread, rate, qps } =
+    options;
   const source =
     trace === undefined
       ? [['workload', workload] as const]
@@ -53,7 +56,8 @@ function requestFlags(options: ReplayOptions): (readonly [string, string])[] {
     ['rate', rate?.join(',')] as const,
     ['qps', qps?.join(',')] as const,
     ['limit', Number.isFinite(limit) ? String(limit) : undefined] as const,
-    ['warmup', String(warmup)] as const,
+    ['warmup', warmUpFlag(warmup)] as const,
+    ['spread', spread ? '' : undefined] as const,
     ['prefill-only', prefillOnly ? '' : undefined] as const,
   ];
   return given.flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]));
@@ -61,21 +65,8 @@ function requestFlags(options: ReplayOptions): (readonly [string, string])[] {
 
 /** A service level that asks for nothing cannot be said, and is no part of the results either. */
 function sloFlags({ slo }: ReplayOptions): (readonly [string, string])[] {
-  const bounds = [
-    ['ttft', slo.ttftUs],
-    ['itl', slo.itlUs],
-    ['e2e', slo.e2eUs],
-  ] as const;
-  const asked = bounds
-    .filter(([, us]) => Number.isFinite(us))
-    .map(([name, us]) => `${name}=${durationOf(us)}`);
-  return asked.length === 0 ? [] : [['slo', asked.join(',')]];
-}
-
-/** In the largest unit that it is a whole number of. */
-function durationOf(us: number): string {
-  if (us % 1e6 === 0) return `${us / 1e6}s`;
-  return us % 1e3 === 0 ? `${us / 1e3}ms` : `${us}us`;
+  const flag = serviceLevelFlag(slo);
+  return flag === '' ? [] : [['slo', flag]];
 }
 
 /** A word for a shell: in quotes if it has a sign that means something there. */

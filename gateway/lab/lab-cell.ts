@@ -5,6 +5,7 @@ import { KV_TOKENS } from './axis-options.ts';
 import type { LabOptions } from './lab-options.ts';
 import type { Arrivals, LabTrace } from './lab-trace.ts';
 import type { NamedLatency } from './option-values.ts';
+import { warmUpRequests } from './warm-up.ts';
 
 /** What makes one replay of a grid different from the others. */
 export interface CellSettings {
@@ -100,10 +101,14 @@ export function replayConfig(
     window: {
       rate,
       limit: options.limit,
-      warmupRequests: options.warmup,
+      warmupRequests: warmUpRequests(options.warmup, trace.requests),
       prefillOnly: options.prefillOnly,
     },
-    serviceLevel: options.slo,
+    serviceLevel: {
+      ttftUs: options.slo.ttftUs,
+      itlUs: options.slo.itlUs,
+      e2eUs: options.slo.e2eUs,
+    },
     stalenessUs: cell.stalenessMs * 1000,
     remoteFetch:
       remoteFetchGBps === 0

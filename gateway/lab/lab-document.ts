@@ -4,6 +4,8 @@ import type { ReplayResult } from '../../engine/replay/replay-result.ts';
 import type { CellSettings } from './lab-cell.ts';
 import type { LabOptions } from './lab-options.ts';
 import type { LabTrace } from './lab-trace.ts';
+import { boundName } from './service-level.ts';
+import { warmUpRequests } from './warm-up.ts';
 
 /** One replay of a grid and what came of it. */
 export interface LabCell {
@@ -23,9 +25,14 @@ export function commonSettings(options: LabOptions, trace: LabTrace): object {
   return {
     trace: trace.description,
     limit: Number.isFinite(limit) ? limit : null,
-    warmup,
+    warmup: warmUpRequests(warmup, trace.requests),
     prefillOnly,
-    sloMs: { ttft: ms(slo.ttftUs), itl: ms(slo.itlUs), e2e: ms(slo.e2eUs) },
+    sloMs: {
+      ttft: ms(slo.ttftUs),
+      itl: ms(slo.itlUs),
+      e2e: ms(slo.e2eUs),
+      ...Object.fromEntries(slo.percentiles.map((bound) => [boundName(bound), ms(bound.us)])),
+    },
     kvBytesPerToken,
   };
 }

@@ -9,9 +9,9 @@ import {
   numberIn,
   numbersIn,
   policies,
-  type SloBounds,
-  slo,
 } from './option-values.ts';
+import { type LabServiceLevel, serviceLevel } from './service-level.ts';
+import { type WarmUp, warmUp } from './warm-up.ts';
 import type { WeightRange, WeightTable } from './weights.ts';
 
 /** What the lab's commands share. Every list is an axis of the grid of replays. */
@@ -21,7 +21,8 @@ export interface LabOptions {
   readonly set: Readonly<Record<string, number>>;
   readonly traceBlockSize: number;
   readonly limit: number;
-  readonly warmup: number;
+  readonly spread: boolean;
+  readonly warmup: WarmUp;
   readonly prefillOnly: boolean;
   readonly policies: readonly PolicyName[];
   readonly workers: readonly number[];
@@ -40,7 +41,7 @@ export interface LabOptions {
   readonly staleness: readonly number[];
   readonly remoteFetch: readonly number[];
   readonly kvBytesPerToken: number;
-  readonly slo: SloBounds;
+  readonly slo: LabServiceLevel;
   readonly seeds: readonly number[];
   readonly threads: number;
   readonly out: string;
@@ -140,11 +141,18 @@ function requestOptions(): readonly Option[] {
     new Option('--limit <requests>', 'end after this many requests')
       .argParser(numberIn({ min: 1, max: REQUESTS_MAX, integer: true }))
       .default(Number.POSITIVE_INFINITY, 'all'),
+    new Option(
+      '--spread',
+      'spread requests whose times are rounded, so that many arrive together, evenly over the time ' +
+        'that they are rounded to',
+    ).default(false, 'off'),
+    new Option('--no-spread').hideHelp(),
     option(
       '--warmup <requests>',
-      'leave the first requests out of the statistics',
-      numberIn({ min: 0, max: REQUESTS_MAX, integer: true }),
-      '0',
+      'leave the first requests, a number or a share of all, out of the statistics: a replay begins ' +
+        'with empty caches',
+      warmUp,
+      '10%',
     ),
     new Option(
       '--prefill-only',
@@ -199,8 +207,9 @@ function measurementOptions(defaults: LabDefaults): readonly Option[] {
   return [
     option(
       '--slo <bounds>',
-      'what a good request keeps: ttft, itl (mean of its answer) and e2e',
-      slo,
+      'what a good request keeps: ttft, itl (mean of its answer) and e2e; or what a percentile of all ' +
+        'keeps, such as ttft_p90=500ms,itl_p90=30ms (p50, p90, p95, p99)',
+      serviceLevel,
       'ttft=2s,itl=25ms',
     ),
     option(

@@ -1,12 +1,14 @@
 import { basename } from 'node:path';
 import { openTrace } from '../../engine/replay/replay.ts';
 import type { TraceSpec } from '../../engine/replay/replay-config.ts';
+import { arrivalQuantum, spreadArrivals } from '../../engine/replay/trace/arrival-quantum.ts';
 import { parseRecordedHeader } from '../../engine/replay/trace/recorded.ts';
 import { readTrace } from '../../engine/replay/trace/trace-reader.ts';
 import type { TraceTable } from '../../engine/replay/trace/trace-table.ts';
 import { WorkloadError } from '../../engine/replay/workload/parameters.ts';
 import { resolveWorkload } from '../../engine/replay/workload/workloads.ts';
 import { type CommandContext, CutShortError } from '../commands/command-context.ts';
+import { OptionsError } from './lab-errors.ts';
 import { type TraceShape, traceShape } from './trace-shape.ts';
 
 /** Tokens per KV block where a trace has no blocks: the most that `fakeai serve` takes. */
@@ -27,6 +29,14 @@ export interface Arrivals {
   readonly value: number;
 }
 
+/** Requests that arrive together because their times are rounded. */
+export interface TraceQuantum {
+  readonly seconds: number;
+  readonly perMoment: number;
+  /** Whether the replays spread them over that time. */
+  readonly isSpread: boolean;
+}
+
 /** The requests of all replays of a command. */
 export interface LabTrace {
   readonly name: string;
@@ -42,6 +52,8 @@ export interface LabTrace {
   readonly isGenerated: boolean;
   /** Whether turns wait for answers, so that not the rate alone says when requests arrive. */
   readonly hasWaitingTurns: boolean;
+  /** What their times are rounded to; undefined where they are not. */
+  readonly quantum: TraceQuantum | undefined;
   /** How fast they arrive when nothing else is asked for. */
   readonly arrivals: Arrivals;
   /** The same where several rates can be compared. */
@@ -67,6 +79,8 @@ export interface TraceOptions {
   readonly set: Readonly<Record<string, number>>;
   readonly traceBlockSize: number;
   readonly limit: number;
+  /** Spreads arrivals over what their times are rounded to. */
+  readonly spread?: boolean;
 }
 
 /**
@@ -104,7 +118,12 @@ export async function loadLabTrace(
       `fakeai: warning: ${path} ends too early; read up to its last whole line, ${requests} requests\n`,
     );
   }
-  return tableTrace(path, table, blockSizeOf(head ?? '', mooncakeBlockTokens));
+  return tableTrace(
+    path,
+    table,
+    blockSizeOf(head ?? '', mooncakeBlockTokens),
+    options.spread ?? false,
+  );
 }
 
 /** Tokens per block of the trace that begins with `head`, which has been read without complaint. */
@@ -114,27 +133,58 @@ function blockSizeOf(head: string, mooncakeBlockTokens: number): number {
   return parseRecordedHeader(line)?.blockSize ?? mooncakeBlockTokens;
 }
 
-function tableTrace(path: string, table: TraceTable, blockSize: number): LabTrace {
-  const trace: TraceSpec = { kind: 'table', table };
-  const shape = shapeOf(trace);
-  const { requests, requestsPerSecond } = shape;
+function tableTrace(
+  path: string,
+  table: TraceTable,
+  blockSize: number,
+  isSpread: boolean,
+): LabTrace {
+  const name = basename(path);
+  const quantum = arrivalQuantum(table);
+  if (isSpread && quantum === undefined) throw new OptionsError(notRounded(name));
+  const given: TraceSpec = { kind: 'table', table };
+  const { requests, requestsPerSecond } = shapeOf(given);
+  const spread = new Map<number, TraceSpec>();
+  const traceOf = (seed: number): TraceSpec => {
+    if (!isSpread || quantum === undefined) return given;
+    const found: TraceSpec = spread.get(seed) ?? {
+      kind: 'table',
+      table: spreadArrivals(table, quantum.us, seed),
+    };
+    spread.set(seed, found);
+    return found;
+  };
+  const shape = (seed: number): TraceShape => shapeOf(traceOf(seed));
+  const ownRate = (seed: number): number => shape(seed).requestsPerSecond;
+  const spreadSeconds = isSpread ? { spreadSeconds: (quantum?.us ?? 0) / 1e6 } : {};
   return {
-    name: basename(path),
-    description: { file: basename(path), requests, requestsPerSecond },
+    name,
+    description: { file: name, requests, requestsPerSecond, ...spreadSeconds },
     requests,
+    quantum: quantum && { seconds: quantum.us / 1e6, perMoment: quantum.perMoment, isSpread },
     isGenerated: false,
     hasWaitingTurns: table.waits.includes(1),
     blockSize,
     arrivals: speedUp(1),
     sweep: [speedUp(1)],
-    shape: () => shape,
-    ownRate: () => requestsPerSecond,
-    open: (_seed, arrivals) => ({ trace, rate: speedUpOf(arrivals, requestsPerSecond, path) }),
+    shape,
+    ownRate,
+    open: (seed, arrivals) => ({
+      trace: traceOf(seed),
+      rate: speedUpOf(arrivals, arrivals.unit === 'qps' ? ownRate(seed) : 1, path),
+    }),
   };
 }
 
+function notRounded(name: string): string {
+  return `--spread: requests of ${name} do not arrive together at regular times; leave it out`;
+}
+
 function workloadTrace(options: TraceOptions): LabTrace {
-  const { workload = 'conversation', set, limit } = options;
+  const { workload = 'conversation', limit, spread: isSpread = false } = options;
+  const batched = resolveWorkload({ workload, parameters: options.set, seed: 0 }).batchSeconds ?? 0;
+  if (isSpread && batched === 0) throw new OptionsError(notRounded(workload));
+  const set = isSpread ? { ...options.set, batchSeconds: 0 } : options.set;
   const isDefault = options.workload === undefined && !('qps' in set);
   const parameters = resolveWorkload({ workload, parameters: set, seed: 0 });
   const { requests = 0, qps = 0 } = parameters;
@@ -157,6 +207,10 @@ function workloadTrace(options: TraceOptions): LabTrace {
     name: workload,
     description: { workload, parameters },
     requests: Math.min(limit, requests),
+    quantum:
+      batched === 0
+        ? undefined
+        : { seconds: batched, perMoment: Math.max(1, qps * batched), isSpread },
     isGenerated: limit >= requests,
     hasWaitingTurns,
     blockSize: workload === 'conversation' ? CONVERSATION_BLOCK_SIZE : DEFAULT_BLOCK_SIZE,

@@ -7,6 +7,7 @@ import { OptionsError, reportingErrors } from './lab-errors.ts';
 import type { LabOptions } from './lab-options.ts';
 import { LabSession, type Replays } from './lab-session.ts';
 import { type LabTrace, loadLabTrace } from './lab-trace.ts';
+import { warmUpFlag, warmUpRequests } from './warm-up.ts';
 
 /** A replay that has ended, and the records of its requests if they were asked for. */
 export interface FinishedCell extends LabCell {
@@ -81,11 +82,11 @@ export function withLab(
 }
 
 function checkWarmup({ trace, limit, warmup }: LabOptions, { requests }: LabTrace): void {
-  if (warmup < requests) return;
+  if (warmUpRequests(warmup, requests) < requests) return;
   const own = trace === undefined ? 'more requests (--set requests=N)' : 'a longer trace';
   const more = limit === requests ? 'a higher --limit' : own;
   throw new OptionsError(
-    `--warmup ${warmup} leaves nothing of the ${requests.toLocaleString('en')} requests to ` +
+    `--warmup ${warmUpFlag(warmup)} leaves nothing of the ${requests.toLocaleString('en')} requests to ` +
       `measure; expected less than ${requests}, or ${more}`,
   );
 }

@@ -18,13 +18,6 @@ export interface NamedLatency {
   readonly latency: LatencyConfig;
 }
 
-/** Bounds in microseconds, `Infinity` where there is none. */
-export interface SloBounds {
-  readonly ttftUs: number;
-  readonly itlUs: number;
-  readonly e2eUs: number;
-}
-
 export function numberIn(range: NumberRange): (text: string) => number {
   return (text) => parseNumber(text, range);
 }
@@ -67,29 +60,6 @@ export function engines(text: string): readonly ('paced' | 'batched')[] {
  */
 export function profiles(text: string): readonly NamedLatency[] {
   return text.split(',').map((part) => profile(part.trim()));
-}
-
-/** `ttft=2s,itl=25ms,e2e=60s`. */
-export function slo(text: string): SloBounds {
-  const bounds = {
-    ttft: Number.POSITIVE_INFINITY,
-    itl: Number.POSITIVE_INFINITY,
-    e2e: Number.POSITIVE_INFINITY,
-  };
-  for (const part of text.split(',')) {
-    const match = /^(\w+)=(\d+(?:\.\d+)?)(us|ms|s)$/.exec(part.trim());
-    const [, key = '', amount, unit] = match ?? [];
-    if (match === null || !(key === 'ttft' || key === 'itl' || key === 'e2e')) {
-      throw new InvalidArgumentError(
-        `${part} is no bound; expected for example ttft=2s,itl=25ms,e2e=60s`,
-      );
-    }
-    if (Number.isFinite(bounds[key])) {
-      throw new InvalidArgumentError(`${key} is bounded twice; expected each bound once`);
-    }
-    bounds[key] = Number(amount) * (unit === 's' ? 1e6 : unit === 'ms' ? 1e3 : 1);
-  }
-  return { ttftUs: bounds.ttft, itlUs: bounds.itl, e2eUs: bounds.e2e };
 }
 
 /** `name=value`, repeatable. */

@@ -6,10 +6,15 @@ import { digits3 } from './text-table.ts';
 /** Arrivals may come at another rate than asked for by this share before it is said. */
 const RATE_TOLERANCE = 0.05;
 
+/** Fewer requests than this say little of the slowest. */
+const MEASURED_MIN = 1000;
+
 /** What a reader of the table of `cells` has to know to take its figures for what they are. */
 export function replayNotes(cells: readonly LabCell[], trace: LabTrace): string[] {
   return [
     ...emptyNote(cells),
+    ...fewNote(cells, trace),
+    ...spreadNote(cells),
     ...arrivalNotes(cells, trace),
     ...boundNote(cells),
     ...coldNote(cells),
@@ -35,6 +40,24 @@ function emptyNote(cells: readonly LabCell[]): string[] {
   return [
     `Nothing was measured in ${empty.length} of ${cells.length} replays: only ${came} requests came, ` +
       'all of them in the warm-up; give a smaller --warmup.',
+  ];
+}
+
+function fewNote(cells: readonly LabCell[], trace: LabTrace): string[] {
+  const least = Math.min(...cells.map(({ result }) => result.requests.in));
+  if (least === 0 || least >= MEASURED_MIN) return [];
+  return [
+    `Only ${least} requests were measured: few for a 99th percentile or a small difference. ` +
+      `More say more${moreRequests(trace)}.`,
+  ];
+}
+
+function spreadNote(cells: readonly LabCell[]): string[] {
+  if (cells.every(({ result }) => result.spread === null)) return [];
+  const others = groupBySetting(cells).some((group) => group.length > 1);
+  return [
+    '±: half of the 95 % interval that other stretches of such traffic would give, by a block ' +
+      `bootstrap over windows of the trace${others ? '; or half of the range over the seeds where that is more' : ''}.`,
   ];
 }
 

@@ -1,11 +1,14 @@
 import { join } from 'node:path';
 import { type CommandContext, EXIT_FAILED } from '../commands/command-context.ts';
 import { capacityJson, capacityTable, lowerBoundLine } from './capacity-output.ts';
+import { noCapacityReasons } from './capacity-reasons.ts';
 import { CapacityTrial, searchAll } from './capacity-trial.ts';
 import { type Lab, withLab } from './lab.ts';
 import { cellsOf } from './lab-cell.ts';
 import type { CapacityOptions } from './lab-options.ts';
+import { judgesRequests } from './service-level.ts';
 import { writeHeading } from './trace-heading.ts';
+import { wrappedText } from './wrapped-text.ts';
 
 /**
  * Searches the capacity of every setting, prints the table and writes it. Resolves to the exit
@@ -28,15 +31,17 @@ export async function capacity(
   const trials = settings.map(
     (cell) => new CapacityTrial(cell, lab, options.share / 100, options.precision / 100),
   );
-  writeHeading(context, trace, options.seeds, []);
-  context.writeOut(
-    `The highest rate at which ${options.share} % of the requests keep the service level:\n\n`,
-  );
+  writeHeading(context, trace, options, []);
+  context.writeOut(wrappedText(questionText(options), context.columns));
+  context.writeOut('\n');
   await searchAll(lab, trials);
   const known = trials.filter(({ nextQps }) => nextQps === undefined);
   if (known.length > 0) {
-    context.writeOut(capacityTable(known, context));
+    context.writeOut(capacityTable(known, options.slo, context));
     context.writeOut(lowerBoundLine(lab, known));
+    for (const reason of noCapacityReasons(known, options, trace)) {
+      context.writeOut(`\n${wrappedText(reason, context.columns)}`);
+    }
   }
   if (trials.some(({ probes }) => probes.length > 0)) {
     const path = join(options.out, 'capacity.json');
@@ -47,4 +52,12 @@ export async function capacity(
   const count = trials.length === 1 ? '1 search' : `${trials.length} searches`;
   context.writeError(`fakeai: stopped after ${known.length} of ${count}\n`);
   return EXIT_FAILED;
+}
+
+function questionText({ slo, share }: CapacityOptions): string {
+  const parts = [
+    ...(judgesRequests(slo) ? [`${share} % of the requests are good`] : []),
+    ...(slo.percentiles.length > 0 ? ['the bounds over all hold'] : []),
+  ];
+  return `The highest rate at which ${parts.join(' and ')}:`;
 }

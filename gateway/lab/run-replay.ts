@@ -21,7 +21,7 @@ export function runReplay(context: CommandContext, options: ReplayOptions): Prom
     const arrivals = arrivalsOf(options, trace);
     const settings = cellsOf(options, trace, arrivals);
     const count = settings.length === 1 ? '1 replay' : `${settings.length} replays`;
-    writeHeading(context, trace, options.seeds, arrivals);
+    writeHeading(context, trace, options, arrivals);
     context.writeOut(`${count}:\n\n`);
     const readMs = performance.now();
     const bounds = await lab.bounds(settings);
@@ -29,7 +29,7 @@ export function runReplay(context: CommandContext, options: ReplayOptions): Prom
     const cells = replays.filter((cell) => cell !== undefined);
     const simulatedMs = performance.now();
     if (cells.length > 0) {
-      context.writeOut(replayTable(cells, context));
+      context.writeOut(replayTable(cells, options.slo, context));
       const notes = replayNotes(cells, trace);
       if (notes.length > 0) context.writeOut('\n');
       for (const note of notes) context.writeOut(wrappedText(note, context.columns));

@@ -35,7 +35,7 @@ export async function tune(
   const search = new WeightSearch<Candidate>(gridOf(options), WEIGHT_RANGES);
   const { candidatesMax } = search;
   const arrivals = arrivalsOf(options, trace);
-  writeHeading(context, trace, options.seeds, [arrivals]);
+  writeHeading(context, trace, options, [arrivals]);
   context.writeOut(
     wrappedText(
       'The weights of smart with which most requests keep the service level: at most ' +

@@ -1,19 +1,30 @@
 import type { CommandContext } from '../commands/command-context.ts';
 import { arrivalsText } from './cell-groups.ts';
 import { elapsedText } from './elapsed-text.ts';
+import type { LabOptions } from './lab-options.ts';
 import type { Arrivals, LabTrace } from './lab-trace.ts';
+import { serviceLevelText } from './service-level.ts';
 import { digits3 } from './text-table.ts';
+import { type WarmUp, warmUpRequests } from './warm-up.ts';
 import { wrappedText } from './wrapped-text.ts';
 
-/** Prints what is replayed; seeds after the first make requests of the same kind. */
+/** Prints what is replayed and how it is judged. Other seeds make requests of the same kind. */
 export function writeHeading(
   context: Pick<CommandContext, 'columns' | 'writeOut'>,
   trace: LabTrace,
-  seeds: readonly number[],
+  { seeds, warmup, slo }: Pick<LabOptions, 'seeds' | 'warmup' | 'slo'>,
   arrivals: readonly Arrivals[],
 ): void {
   const [seed = 0] = seeds;
-  context.writeOut(wrappedText(traceHeading(trace, seed, arrivals), context.columns));
+  const paragraphs = [
+    [traceHeading(trace, seed, arrivals), quantumText(trace)]
+      .filter((text) => text !== '')
+      .join(' '),
+    [warmUpText(warmup, trace), serviceLevelText(slo)].filter((text) => text !== '').join(' '),
+  ];
+  for (const text of paragraphs.filter((each) => each !== '')) {
+    context.writeOut(wrappedText(text, context.columns));
+  }
 }
 
 /**
@@ -42,6 +53,20 @@ function traceHeading(trace: LabTrace, seed: number, arrivals: readonly Arrivals
   const tokens = `${whole(prompt * ownRate)} prompt and ${whole(output * ownRate)} output tokens/s`;
   const faster = rates.length === 0 ? '' : `; ${rates.join(', ')}`;
   return `${own} ${digits3(ownRate)} requests/s, ${tokens}${faster}.`;
+}
+
+function quantumText({ quantum }: LabTrace): string {
+  if (quantum === undefined) return '';
+  const { seconds, perMoment, isSpread } = quantum;
+  const moments = `Times are multiples of some ${digits3(seconds)} s`;
+  if (isSpread) return `${moments}; --spread spreads the requests of a moment over what follows.`;
+  return `${moments}, ${digits3(perMoment)} requests at a time; --spread spreads them.`;
+}
+
+function warmUpText(warmup: WarmUp, { requests }: LabTrace): string {
+  const first = warmUpRequests(warmup, requests);
+  if (first === 0) return '';
+  return `The first ${whole(first)} requests fill the caches and are not measured.`;
 }
 
 function whole(amount: number): string {

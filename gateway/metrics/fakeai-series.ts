@@ -171,6 +171,11 @@ export class FakeaiSeries {
   #addLogSeries(cluster: ClusterFigures): void {
     const dropped = this.#counter('log_lines_dropped_total', 'Log lines that were not written.');
     dropped.series({}, cluster.linesDropped);
+    const { recorder } = cluster;
+    if (recorder === undefined) return;
+    const recorded = this.#counter('recorded_requests_total', 'Requests for the recording.');
+    recorded.series({ outcome: 'written' }, () => recorder.counts.recorded);
+    recorded.series({ outcome: 'left-out' }, () => recorder.counts.leftOut);
   }
 
   #addWorkerSeries(cluster: ClusterFigures): void {

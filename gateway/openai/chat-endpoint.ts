@@ -1,6 +1,6 @@
 import type { ClusterRequest } from '../../engine/cluster/request.ts';
 import { type HashRoot, hashRoot } from '../../shared/block-hash.ts';
-import { ApiError, apiError } from '../../shared/errors.ts';
+import { ApiError, apiError, retryAfter } from '../../shared/errors.ts';
 import { NO_REQUEST, type RequestId, type WorkerId, workerId } from '../../shared/ids.ts';
 import { combineSeeds, hashText, mix32, Rng } from '../../shared/rng.ts';
 import { timeUs } from '../../shared/units.ts';
@@ -45,7 +45,8 @@ export interface ChatHost extends AnswerHost {
   modelLabel(id: string): number;
   /** See `SubmitCommand`. */
   profileOf(model: string): number;
-  isUp(worker: WorkerId): boolean;
+  /** While no worker is up, or not this one: the seconds until one is started again. */
+  outageS(worker?: WorkerId): number | undefined;
   noteRouteUs(routeUs: number): void;
   promptCacheHit(): void;
   /** An answer is on its way. */
@@ -87,7 +88,7 @@ export class ChatEndpoint {
   };
 
   #answer(exchange: Exchange, head: ChatHead, bytes: Buffer): ApiError | undefined {
-    const body = parseJsonObject(bytes.toString());
+    const body = parseJsonObject(bytes);
     if (body instanceof ApiError) return body;
     const request = parseChatRequest(body);
     if (request instanceof ApiError) return request;
@@ -217,7 +218,7 @@ export class ChatEndpoint {
       const beforeUs = this.#host.nowUs();
       const placement = cluster.submit(sequence, choice);
       if (placement === undefined) {
-        answer.fail(apiError('service_unavailable', { reason: 'no worker can take it now' }));
+        answer.fail(unavailable('no worker can take it now', this.#host.outageS()));
         return;
       }
       choice.placed(placement.request, hashes?.isComplete ? undefined : hashes);
@@ -251,10 +252,8 @@ export class ChatEndpoint {
       return apiError('worker_not_found', { got, expected });
     }
     const worker = workerId(Number(digits));
-    if (!this.#host.isUp(worker)) {
-      return apiError('service_unavailable', { reason: `worker-${worker} is down` });
-    }
-    return worker;
+    const seconds = this.#host.outageS(worker);
+    return seconds === undefined ? worker : unavailable(`worker-${worker} is down`, seconds);
   }
 }
 
@@ -285,6 +284,12 @@ function contextOverflow(
   const limit = request.outputLimit ?? 0;
   if (promptTokens + limit <= model.window && promptTokens < model.window) return undefined;
   return tooLong(model.window, promptTokens, limit);
+}
+
+/** Without an outage, what is in the way may be over soon. */
+function unavailable(reason: string, outageSeconds = 1): ApiError {
+  const headers = retryAfter(outageSeconds);
+  return apiError('service_unavailable', { reason }, { headers });
 }
 
 function tooLong(window: number, prompt: number, completion: number): ApiError {

@@ -155,9 +155,11 @@ function areParts(value: unknown, index: number, fields: FieldReader): boolean {
   }
   for (let at = 0; at < value.length; at++) {
     const part: unknown = value[at];
-    if (!isText(part)) checkPart(part, `messages[${index}].content[${at}]`, fields);
+    if (isText(part)) continue;
+    checkPart(part, `messages[${index}].content[${at}]`, fields);
+    if (fields.problem !== undefined) return false;
   }
-  return fields.problem === undefined;
+  return true;
 }
 
 /** The most frequent part, which needs no path. */

@@ -142,6 +142,7 @@ function readStop(value: unknown, fields: FieldReader): readonly string[] {
   if (stops.length > STOPS_MAX) {
     const details = { param: 'stop', max: STOPS_MAX, got: stops.length };
     fields.fail(apiError('array_above_max_length', details));
+    return NO_STOP;
   }
   const texts: string[] = [];
   for (let index = 0; index < stops.length; index++) {
@@ -184,6 +185,7 @@ function checkSampling(body: JsonObject, fields: FieldReader): number | undefine
   fields.decimal(body.frequency_penalty, 'frequency_penalty', -2, 2);
   const biases = fields.object(body.logit_bias, 'logit_bias');
   for (const token in biases) {
+    if (fields.problem !== undefined) break;
     fields.decimal(biases[token], `logit_bias.${clip(token)}`, -100, 100);
   }
   return temperature;
@@ -200,6 +202,7 @@ function checkMetadata(value: unknown, fields: FieldReader): void {
   const keys = Object.keys(metadata);
   if (keys.length > METADATA_PAIRS_MAX) {
     fields.invalidValue('metadata', `at most ${METADATA_PAIRS_MAX} pairs`, metadata);
+    return;
   }
   for (const key of keys) {
     const param = `metadata.${clip(key)}`;

@@ -162,24 +162,52 @@ describe('a thread that dies', () => {
 });
 
 describe('a worker that keeps dying', () => {
-  it('stays down longer each time, and requests for it get 503 meanwhile', async () => {
+  it('stays down longer each time, which requests, probes and killers are told', async () => {
     const alone = await startServer('--ttft 0 --itl 0 --kv-cache-num-workers 1');
     try {
       const { pool } = alone.gateway;
       const worker = workerId(0);
-      for (let death = 1; death <= 5; death++) {
+      for (let death = 1; death <= 8; death++) {
         pool.injectFault(worker, 'throw');
         await eventually('it is back', () => pool.isUp(worker) && pool.restarts(worker) === death);
       }
       pool.injectFault(worker, 'throw');
       await eventually('it is down', () => !pool.isUp(worker));
+      const secondsLeft = () => alone.gateway.outageS() ?? 1;
+      const mostSeconds = secondsLeft();
+      assert.ok(mostSeconds >= 2, 'longer than what is said without knowing it');
+      const told: string[] = [];
       for (const headers of [{}, { 'x-fakeai-worker': 'worker-0' }]) {
         const { status, headers: answered, error } = await refused(alone, chatBody('x'), headers);
         assert.equal(status, 503);
         assert.equal(error.code, 'service_unavailable');
-        assert.equal(answered.get('retry-after'), '1');
+        told.push(answered.get('retry-after') ?? '');
+      }
+      for (const path of ['/ready', '/health', '/ping']) {
+        const answer = await fetch(alone.origin + path);
+        assert.equal(answer.status, 503, path);
+        const body = await answer.text();
+        if (path !== '/ping') {
+          const { status, ready } = JSON.parse(body);
+          assert.deepEqual([status, ready], ['starting', false]);
+        }
+        told.push(answer.headers.get('retry-after') ?? '');
+      }
+      for (const fault of ['throw', 'terminate']) {
+        const url = `${alone.origin}/admin/workers/worker-0?fault=${fault}`;
+        const answer = await fetch(url, { method: 'POST' });
+        assert.equal(answer.status, 409);
+        const { error } = JSON.parse(await answer.text());
+        assert.equal(error.code, 'worker_down');
+        assert.match(error.message, /'worker-0' is down already, and is started again in \d s/);
+        told.push(answer.headers.get('retry-after') ?? '');
+      }
+      const fewestSeconds = secondsLeft();
+      for (const seconds of told.map(Number)) {
+        assert.ok(seconds >= fewestSeconds && seconds <= mostSeconds, told.join());
       }
       await eventually('it is back', () => pool.isUp(worker));
+      assert.equal((await fetch(`${alone.origin}/ready`)).status, 200);
       await ask(alone, chatBody('x'));
     } finally {
       await alone.stop();

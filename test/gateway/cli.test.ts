@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import {
   makeFolder,
-  openFileToWrite,
+  openNewFile,
   openTextFile,
   readTextFile,
   runCli,
@@ -29,7 +29,7 @@ async function run(line: string, overrides: Partial<CommandContext> = {}): Promi
     env: {},
     readFile: () => ({ kind: 'missing' }),
     openText: openTextFile,
-    openToWrite: openFileToWrite,
+    openNew: openNewFile,
     makeFolder,
     writeText: writeTextFile,
     writeLog: (bytes, done) => done(null, bytes.length),
@@ -220,12 +220,12 @@ describe('a folder for results', () => {
   });
 
   it('where nothing can be made is refused at once', {
-    skip: process.platform !== 'linux',
+    skip: process.platform !== 'linux' && 'no /proc here',
   }, async () => {
     for (const path of ['/proc/x', '/proc/x/y', '/proc']) {
       await assert.rejects(makeFolder(path), { name: 'FileError', message: /^cannot write to / });
     }
     await assert.rejects(writeTextFile('/proc/x/y', []), { name: 'FileError' });
-    await assert.rejects(openFileToWrite('/proc/x/y'), { name: 'FileError' });
+    await assert.rejects(openNewFile('/proc/x/y'), { name: 'FileError' });
   });
 });

@@ -5,11 +5,33 @@ import { after, before, describe, it } from 'node:test';
 import { TrafficRecorder } from '../../gateway/traffic-recorder.ts';
 import { HASH_WORDS } from '../../shared/block-hash.ts';
 import { hashText } from '../../shared/rng.ts';
-import { ask, chatBody, prompt, refused } from '../support/chat-client.ts';
+import { ask, chatBody, prompt, refused, stream, usageOf } from '../support/chat-client.ts';
 import { recordedRequests } from '../support/recordings.ts';
 import { INSTANT, startServer, type TestServer } from '../support/server.ts';
 
 const BLOCK_SIZE = 16;
+
+/**
+ * Asks for answers that come to a stop sequence, streamed and not. Returns the tokens of prompt and
+ * answer, as their usage says.
+ */
+async function stopped(server: TestServer): Promise<readonly (readonly number[])[]> {
+  const body = chatBody('stop', { seed: 5, max_tokens: 400, ignore_eos: true });
+  const { completion } = await ask(server, body);
+  const words = (completion.choices[0]?.message.content ?? '').split(' ');
+  const rows = [[completion.usage.prompt_tokens, completion.usage.completion_tokens]];
+  // The first word after the 40th that has not come before.
+  const stop = words.slice(40).find((word, at) => words.indexOf(word) === at + 40);
+  assert.ok(stop !== undefined);
+  const whole = (await ask(server, { ...body, stop })).completion.usage;
+  const options = { stream_options: { include_usage: true } };
+  const streamed = usageOf(await stream(server, { ...body, ...options, stop }));
+  for (const usage of [whole, streamed]) {
+    assert.ok(usage.completion_tokens > 30 && usage.completion_tokens < 200);
+    rows.push([usage.prompt_tokens, usage.completion_tokens]);
+  }
+  return rows;
+}
 
 describe('a server that records', () => {
   const file = new PassThrough();
@@ -39,17 +61,13 @@ describe('a server that records', () => {
     await ask(server, chatBody('short', { ...limit, n: 2 }), { 'x-session-id': 'abc' });
     await ask(server, chatBody('short', limit));
     await refused(server, chatBody('too long', { max_tokens: 1e6 }));
+    const stops = await stopped(server);
 
     const lines = await recording();
     const requests = await recordedRequests([lines], BLOCK_SIZE);
     assert.deepEqual(
       requests.map((request) => [request.promptTokens, request.outputTokens]),
-      [
-        [67, 20],
-        [8, 20],
-        [8, 20],
-        [8, 20],
-      ],
+      [[67, 20], [8, 20], [8, 20], [8, 20], ...stops],
     );
     const keys = requests.map((request) => request.sessionKey);
     const abc = hashText('abc');

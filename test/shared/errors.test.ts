@@ -114,6 +114,7 @@ const ROWS: readonly Row[] = [
     apiError('admin_forbidden', { reason: 'a proxy has forwarded it (via)' }),
   ],
   [403, 'request_forbidden', 'ip_banned', apiError('ip_banned', { seconds: 60 })],
+  [409, INVALID, 'worker_down', apiError('worker_down', { worker: 'worker-1', seconds: 2 })],
   [404, INVALID, 'model_not_found', apiError('model_not_found', { model: 'x' })],
   [404, INVALID, 'unknown_url', apiError('unknown_url', { method: 'GET', path: '/v2' })],
   [

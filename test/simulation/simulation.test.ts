@@ -5,7 +5,7 @@ import { describe as describeScenario, scenarioOf } from './scenario.ts';
 import { Simulation } from './simulation.ts';
 
 /** The whole cluster but for threads and HTTP, from one seed each. */
-const seeds = seedsOf(20);
+const seeds = seedsOf(60);
 
 function run(seed: number, disturbances = 0): Simulation {
   const scenario = scenarioOf(seed);

@@ -91,8 +91,8 @@ export class RawConnection {
   /** What the next HTTP chunk holds; undefined for the chunk that ends the body. */
   async readChunk(): Promise<string | undefined> {
     const size = Number.parseInt(await this.#through('\r\n'), 16);
-    const data = await this.#take(size);
-    const end = await this.#take(2);
+    const data = await this.readBytes(size);
+    const end = await this.readBytes(2);
     if (end !== '\r\n')
       throw new Error(`a chunk of ${size} bytes ends with ${JSON.stringify(end)}`);
     return size === 0 ? undefined : data;
@@ -107,7 +107,7 @@ export class RawConnection {
         chunk = await this.readChunk();
       }
     } else {
-      chunks.push(await this.#take(Number(head.headers.get('content-length') ?? 0)));
+      chunks.push(await this.readBytes(Number(head.headers.get('content-length') ?? 0)));
     }
     return { ...head, chunks, body: chunks.join('') };
   }
@@ -125,7 +125,8 @@ export class RawConnection {
     return before;
   }
 
-  async #take(bytes: number): Promise<string> {
+  /** Reads that many bytes as text. */
+  async readBytes(bytes: number): Promise<string> {
     await this.#until(() => this.#received.length >= bytes);
     const taken = this.#received.toString('utf8', 0, bytes);
     this.#received = this.#received.subarray(bytes);

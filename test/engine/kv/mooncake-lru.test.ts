@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
-import { gunzipSync } from 'node:zlib';
 import { BlockList } from '../../../engine/kv/block-list.ts';
 import { PrefixCache } from '../../../engine/kv/prefix-cache.ts';
 import { U32List } from '../../../shared/u32-list.ts';
+import { chunksOf, missing } from '../replay/trace/real-trace.ts';
 
 /**
  * The LRU capacity curve of the Mooncake conversation trace, a published data set: one cache, one
@@ -16,15 +15,12 @@ import { U32List } from '../../../shared/u32-list.ts';
  * evicted before their children, which nobody can reach any more.
  */
 
-const TRACE = new URL(
-  '../../../../shared/traces/mooncake_conversation_trace.jsonl.gz',
-  import.meta.url,
-);
+const TRACE = 'mooncake_conversation_trace.jsonl';
 const BLOCKS_IN_TRACE = 288_500;
 const DISTINCT_BLOCKS = 182_790;
 
 function readRequests(): Uint32Array[] {
-  const text = gunzipSync(readFileSync(TRACE)).toString('utf8');
+  const text = [...chunksOf(TRACE)].join('');
   const requests: Uint32Array[] = [];
   for (const match of text.matchAll(/"hash_ids": \[([^\]]*)\]/g)) {
     const ids = (match[1] ?? '').split(',').map(Number);
@@ -58,9 +54,9 @@ function replay(requests: readonly Uint32Array[], numBlocks: number): number {
 }
 
 describe('LRU capacity curve of the Mooncake conversation trace', {
-  skip: existsSync(TRACE) ? false : `no trace at ${TRACE.pathname}`,
+  skip: missing(TRACE),
 }, () => {
-  const requests = existsSync(TRACE) ? readRequests() : [];
+  const requests = missing(TRACE) ? [] : readRequests();
 
   test('an infinite cache misses each distinct block exactly once', () => {
     assert.equal(requests.length, 12_031);

@@ -68,3 +68,34 @@ test('a rate is the same however it is asked for, and the one at which requests 
     assert.ok(Math.abs(asSpeedUp.goodShare - asRate.goodShare) < 0.01, workload);
   }
 });
+
+test('a capacity of 0 says which bound is missed by how many, and at which rates', async () => {
+  const line =
+    'capacity --workload lengths --policies smart --seeds 1 --profile linear:0:100:10 --out x ' +
+    '--set requests=200 --set inputTokens=4000 --set inputCv=1';
+  const { out } = await runLab(`${line} --slo ttft=500ms,itl=25ms --share 90`);
+  assert.match(out, /^smart +0 +0 +- /m);
+  const text = out.replaceAll('\n', ' ');
+  assert.match(
+    text,
+    / smart: at any rate \(tried: [\d.]+\/s to 3\.\d+\/s, best at [\d.]+\/s\) at most [\d.]+ % of the requests are good, 90 % are asked: [\d.]+ % miss TTFT 500 ms\. /,
+  );
+  assert.match(text, /these requests take too long by themselves/);
+  const [, good, missed] = /at most ([\d.]+) % .*: ([\d.]+) % miss TTFT/.exec(text) ?? [];
+  assert.ok(Math.abs(Number(good) + Number(missed) - 100) < 0.2, `${good} and ${missed}`);
+  const percentile = await runLab(`${line} --slo ttft_p90=500ms`);
+  assert.match(percentile.out, /TTFT p90 is [\d.]+ (ms|s) where 500 ms are asked\./);
+});
+
+test('a bound over all is a reason to stop, beside the share of good requests', async () => {
+  const capacityOf = async (slo: string): Promise<number> => {
+    const { files } = await runLab(
+      `capacity ${CONVERSATION.replace(/--slo .*/, '')}--policies smart --seeds 1 --slo ${slo} --out x`,
+    );
+    return JSON.parse(files.get('x/capacity.json') ?? '').capacities[0].requestsPerSecond;
+  };
+  const good = await capacityOf('ttft=2s');
+  const both = await capacityOf('ttft=2s,ttft_p90=700ms');
+  assert.ok(both < good, `${both} and ${good}`);
+  assert.equal(both, Math.min(good, await capacityOf('ttft_p90=700ms')));
+});

@@ -1,5 +1,5 @@
 import { isAbsolute } from 'node:path';
-import { makeFolder, openFileToWrite, openTextFile, runCli } from '../../../gateway/cli.ts';
+import { makeFolder, openNewFile, openTextFile, runCli } from '../../../gateway/cli.ts';
 import type { CommandContext } from '../../../gateway/commands/command-context.ts';
 
 /** What a command of the lab did. */
@@ -29,7 +29,7 @@ export async function recorded(
     readFile: () => ({ kind: 'missing' }),
     // The script of the report is a product of the build, which tests do not need.
     openText: (path) => (path.endsWith('report-page.js') ? emptyText() : openTextFile(path)),
-    openToWrite: openFileToWrite,
+    openNew: openNewFile,
     // A test that means the disk says so by a whole path.
     makeFolder: async (path) => {
       if (isAbsolute(path)) await makeFolder(path);

@@ -27,7 +27,8 @@ function traceFile(name: string, content: string | Uint8Array): string {
 
 describe('fakeai replay', () => {
   test('prints a line for each policy and writes results that do not depend on threads', async () => {
-    const line = 'replay --workload multi-turn --set requests=60 --policies smart,random --out x';
+    const line =
+      'replay --workload multi-turn --set requests=60 --policies smart,random --warmup 0 --out x';
     const one = await runLab(`${line} --threads 1`);
     assert.equal(one.error, '');
     assert.equal(one.code, 0);
@@ -66,7 +67,7 @@ describe('fakeai replay', () => {
   });
 
   test('reads a trace, gzip or not, in the blocks that it names', async () => {
-    const options = '--policies smart --workers 1 --out x';
+    const options = '--policies smart --workers 1 --warmup 0 --out x';
     const plain = await runLab(`replay --trace ${traceFile('a.jsonl', MOONCAKE)} ${options}`);
     const zipped = traceFile('a.jsonl.gz', gzipSync(MOONCAKE));
     const gzip = await runLab(`replay --trace ${zipped} ${options}`);
@@ -91,7 +92,7 @@ describe('fakeai replay', () => {
     const whole = gzipSync(`${lines.join('\n')}\n`);
     const path = traceFile('cut.jsonl.gz', whole.subarray(0, whole.length / 2));
     const { code, error, files } = await runLab(
-      `replay --trace ${path} --policies smart --workers 1 --out x`,
+      `replay --trace ${path} --policies smart --workers 1 --warmup 0 --out x`,
     );
     assert.equal(code, 0);
     const [, count = ''] =
@@ -133,6 +134,67 @@ describe('with --records fakeai replay', () => {
       assert.equal(column(row, 'request'), String(at % 40));
       assert.equal(column(row, 'warmup'), at % 40 < 10 ? '1' : '0');
     }
+  });
+});
+
+describe('requests whose times are rounded', () => {
+  const path = traceFile(
+    'rounded.jsonl',
+    Array.from({ length: 240 }, (_, n) => ({
+      timestamp: Math.floor(n / 12) * 3000,
+      input_length: 4000,
+      output_length: 20,
+      hash_ids: [0, 1, 2, 3, 4, 5, 6, 100 + n],
+    }))
+      .map((row) => `${JSON.stringify(row)}\n`)
+      .join(''),
+  );
+  const line = `replay --trace ${path} --policies smart --workers 1 --out x`;
+
+  test('are pointed out, and wait for each other less once they are spread', async () => {
+    const rounded = await runLab(line);
+    assert.match(rounded.out, / Times are multiples of some 3\.00 s, 12\.0 requests at a time; /);
+    const spread = await runLab(`${line} --spread`);
+    assert.match(spread.out, / multiples of some 3\.00 s; --spread spreads the requests of /);
+    const [before, after] = [rounded, spread].map(({ files }) => {
+      const { common, cells } = JSON.parse(files.get('x/results.json') ?? '');
+      return { common, ttftMs: cells[0].result.latencies.ttftMs.p90 };
+    });
+    assert.equal(before?.common.trace.spreadSeconds, undefined);
+    assert.equal(after?.common.trace.spreadSeconds, 3);
+    assert.ok(after?.ttftMs < before?.ttftMs / 2, `${after?.ttftMs} ms of ${before?.ttftMs} ms`);
+  });
+
+  test('can be spread where a generator makes them, and nowhere else', async () => {
+    const generated = await runLab('replay --set requests=50 --policies smart --spread --out x');
+    const { common } = JSON.parse(generated.files.get('x/results.json') ?? '');
+    assert.equal(common.trace.parameters.batchSeconds, 0);
+    const { code, error } = await runLab('replay --workload lengths --spread');
+    assert.equal(code, 2);
+    assert.match(error, /^fakeai: --spread: requests of lengths do not arrive together at regular/);
+  });
+});
+
+describe('the table of fakeai replay', () => {
+  const line = 'replay --workload shared-prefix --set requests=400 --policies smart --out x';
+
+  test('has percentiles and, from windows of the requests, how sure they are', async () => {
+    const { out } = await runLab(line);
+    assert.match(
+      out,
+      /^policy +done +TTFT p50 +TTFT p90 +TTFT p99 +ITL p50 +ITL p90 +ITL p99 +good %/m,
+    );
+    assert.match(out, /^smart +360 +[\d.]+±[\d.]+ +[\d.]+±[\d.]+ +[\d.]+±[\d.]+ +[\d.]+ +[\d.]+ /m);
+    assert.match(out, /^±: half of the 95 % interval/m);
+  });
+
+  test('says which bounds over all do not hold, and of good requests only where some are', async () => {
+    const { out } = await runLab(`${line} --slo ttft_p90=60s,itl_p50=1us,e2e_p99=1us`);
+    assert.match(out, / bounds broken +tok\/s/);
+    assert.match(out, / itl_p50 e2e_p99 /);
+    assert.doesNotMatch(out, /good/);
+    const kept = await runLab(`${line} --slo ttft_p90=60s,ttft=2s`);
+    assert.match(kept.out, / good % .*\n.* kept /);
   });
 });
 

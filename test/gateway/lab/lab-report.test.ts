@@ -59,7 +59,7 @@ test('a grid of policies has no variants, and says what it was made of', async (
   const fields = new Map(Object.entries(config));
   assert.deepEqual(
     ['policy', 'profile', 'arrivals', 'warmup'].map((name) => fields.get(name)),
-    ['smart, random', '8b-h100', '20 qps', 0],
+    ['smart, random', '8b-h100', '20 qps', 1203],
   );
 });
 

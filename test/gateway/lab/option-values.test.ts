@@ -7,7 +7,6 @@ import {
   numbersIn,
   policies,
   profiles,
-  slo,
 } from '../../../gateway/lab/option-values.ts';
 
 test('lists hold each value once, and integers may be ranges', () => {
@@ -15,12 +14,6 @@ test('lists hold each value once, and integers may be ranges', () => {
   assert.deepEqual(integersIn({ min: 0, max: 99 })('1,5,7-9'), [1, 5, 7, 8, 9]);
   assert.deepEqual(policies('random,smart'), ['random', 'smart']);
   assert.equal(policies('all').length, 8);
-});
-
-test('bounds have units', () => {
-  const bounds = slo('ttft=1.5s,itl=25ms');
-  assert.deepEqual(bounds, { ttftUs: 1.5e6, itlUs: 25e3, e2eUs: Number.POSITIVE_INFINITY });
-  assert.equal(slo('e2e=500us').e2eUs, 500);
 });
 
 test('profiles are named or given by their numbers', () => {
@@ -55,9 +48,6 @@ const WRONG: readonly (readonly [(text: string) => unknown, string])[] = [
   [policies, 'smart,'],
   [profiles, 'linear:1'],
   [profiles, 'polynomial:1:2'],
-  [slo, 'ttft=2'],
-  [slo, 'latency=2s'],
-  [slo, 'ttft=200ms,itl=25ms,ttft=3s'],
   [assignment, 'requests'],
   [assignment, 'requests=many'],
 ];

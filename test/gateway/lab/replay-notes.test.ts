@@ -8,16 +8,19 @@ import { replayNotes, shareOfBound } from '../../../gateway/lab/replay-notes.ts'
 import { replayConfig } from '../../engine/replay/replay-rig.ts';
 import { CELL_SETTINGS } from './cell-settings.ts';
 
-const { result } = replay(
-  replayConfig({ workload: 'shared-prefix', parameters: { requests: 40, qps: 10, cv: 0 } }),
+const { result: spreadResult } = replay(
+  replayConfig({ workload: 'shared-prefix', parameters: { requests: 1000, qps: 10, cv: 0 } }),
 );
+/** Without a spread, which has a note of its own. */
+const result = { ...spreadResult, spread: null };
 const HIT_RATE = result.cache.tokenHitRate!;
 
 const TRACE: LabTrace = {
   name: 'test',
   description: {},
-  requests: 40,
+  requests: 1000,
   isGenerated: true,
+  quantum: undefined,
   hasWaitingTurns: true,
   blockSize: 16,
   arrivals: { unit: 'speed-up', value: 1 },
@@ -45,6 +48,17 @@ test('there is nothing to say where all is as it was asked for', () => {
   const ordinary = cell(boundOf(HIT_RATE));
   assert.equal(shareOfBound(ordinary), 1);
   assert.deepEqual(replayNotes([ordinary], TRACE), []);
+});
+
+test('few requests and what stands behind ± are pointed out', () => {
+  const bound = boundOf(HIT_RATE);
+  const few = { ...spreadResult, requests: { ...result.requests, in: 540 } };
+  assert.deepEqual(
+    replayNotes([{ ...cell(bound), result: few }], TRACE).map((note) => note.slice(0, 30)),
+    ['Only 540 requests were measured', '±: half of the 95 % interval t'].map((note) =>
+      note.slice(0, 30),
+    ),
+  );
 });
 
 test('no share of a bound is over 1, and its absence has a reason', () => {

@@ -61,7 +61,7 @@ test('requests that are all served at once are a lower bound, with what to do ab
     files.get('x/capacity.json') ?? '',
   ).capacities;
   assert.equal(isLowerBound, true);
-  assert.equal(requestsPerSecond, 40 / result.seconds);
+  assert.equal(requestsPerSecond, 36 / result.seconds);
   const limited = await runStopped(1000, `${line} --limit 40`);
   assert.match(limited.out, /^>=: the workload has too few .*; use a higher --limit$/m);
 });

@@ -13,7 +13,9 @@ async function headingOf(workload: string, set: Record<string, number>, rates: n
     text += line;
   };
   const arrivals = rates.map((value) => ({ unit: 'speed-up', value }) as const);
-  writeHeading({ columns: 1000, writeOut }, trace, [1], arrivals);
+  const slo = { ttftUs: Infinity, itlUs: Infinity, e2eUs: Infinity, percentiles: [] };
+  const warmup = { amount: 0, isPercent: false };
+  writeHeading({ columns: 1000, writeOut }, trace, { seeds: [1], slo, warmup }, arrivals);
   return text;
 }
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
   makeFolder,
-  openFileToWrite,
+  openNewFile,
   openTextFile,
   readTextFile,
   runCli,
@@ -18,7 +18,7 @@ async function parity(line: string) {
     readFile: readTextFile,
     openText: openTextFile,
     writeText: writeTextFile,
-    openToWrite: openFileToWrite,
+    openNew: openNewFile,
     makeFolder,
     writeLog: (bytes, done) => done(null, bytes.length),
     writeOut: (text) => {
