@@ -2,22 +2,16 @@ import { readFileSync } from 'node:fs';
 import { lstat, mkdir, mkdtemp, open, rmdir, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Writable } from 'node:stream';
-import { pipeline } from 'node:stream';
-import { constants, createGunzip } from 'node:zlib';
 import { Command, CommanderError } from 'commander';
 import type { FileContent } from '../shared/config/parse-value.ts';
 import { addCapacityCommand } from './commands/capacity-command.ts';
-import {
-  type CommandContext,
-  CutShortError,
-  EXIT_MISCONFIGURED,
-  FileError,
-} from './commands/command-context.ts';
+import { type CommandContext, EXIT_MISCONFIGURED, FileError } from './commands/command-context.ts';
 import { addConfigCommand } from './commands/config-command.ts';
 import { addParityCommand } from './commands/parity-command.ts';
 import { addReplayCommand } from './commands/replay-command.ts';
 import { addServeCommand } from './commands/serve-command.ts';
 import { addTuneCommand } from './commands/tune-command.ts';
+import { codeOf, reasonOf } from './file-errors.ts';
 import { optionTerm } from './setting-flags.ts';
 
 /** The subcommands, in the order of the help. */
@@ -70,32 +64,6 @@ export function readTextFile(path: string): FileContent {
     const code = codeOf(error);
     const isMissing = ['ENOENT', 'ENOTDIR', 'EISDIR', 'ENAMETOOLONG'].includes(code);
     return isMissing ? { kind: 'missing' } : { kind: 'unreadable', reason: code };
-  }
-}
-
-/**
- * The text of a file in pieces; gzip is known by its first bytes. Throws `FileError`; where gzip
- * ends too early, `CutShortError` after all that there is.
- */
-export async function* openTextFile(path: string): AsyncGenerator<string> {
-  const decoder = new TextDecoder();
-  let given = 0;
-  try {
-    for await (const bytes of await openBytes(path)) {
-      given += bytes.length;
-      yield decoder.decode(bytes, { stream: true });
-    }
-    yield decoder.decode();
-  } catch (error) {
-    const message = `cannot read ${path}: ${reasonOf(error)}`;
-    if (codeOf(error) !== CUT_SHORT) throw new FileError(message);
-    // What had been decompressed last went with the error; it is there for who expects no end.
-    for await (const bytes of await openBytes(path, constants.Z_SYNC_FLUSH)) {
-      const known = Math.min(given, bytes.length);
-      given -= known;
-      yield decoder.decode(bytes.subarray(known), { stream: true });
-    }
-    throw new CutShortError(message);
   }
 }
 
@@ -165,42 +133,4 @@ async function isFolder(path: string): Promise<boolean> {
     throw error;
   }
   throw Object.assign(new Error('a file'), { code: 'ENOTDIR' });
-}
-
-const GZIP_MAGIC = 0x8b1f;
-const CUT_SHORT = 'Z_BUF_ERROR';
-
-/** With `Z_SYNC_FLUSH` as its last flush, gzip may end anywhere. */
-async function openBytes(
-  path: string,
-  finishFlush: number = constants.Z_FINISH,
-): Promise<AsyncIterable<Uint8Array>> {
-  const file = await open(path);
-  const { buffer: head } = await file.read(Buffer.alloc(2), 0, 2, 0);
-  const bytes = file.createReadStream({ start: 0 });
-  if (head.readUInt16LE() !== GZIP_MAGIC) return bytes;
-  const text = createGunzip({ finishFlush });
-  // Ends the one with the other: an error reaches the reader, and a reader that stops closes the
-  // file.
-  return pipeline(bytes, text, () => {});
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : String(error);
-}
-
-/** Why the system refuses a file, in words where it is common. */
-function reasonOf(error: unknown): string {
-  const code = codeOf(error);
-  const words = new Map([
-    ['ENOENT', 'there is no such file'],
-    ['EISDIR', 'it is a folder'],
-    ['ENOTDIR', 'part of the path is a file'],
-    ['EACCES', 'permission denied'],
-    ['EROFS', 'the file system is read-only'],
-    ['ENOSPC', 'the disk is full'],
-    ['Z_DATA_ERROR', 'it is damaged gzip'],
-    [CUT_SHORT, 'it is gzip that ends too early'],
-  ]);
-  return words.get(code) ?? code;
 }

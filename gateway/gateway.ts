@@ -7,7 +7,6 @@ import type { SettingSources, Settings } from '../shared/config.ts';
 import { type WorkerId, workerId } from '../shared/ids.ts';
 import { profileNumberFor } from '../shared/latency-profiles.ts';
 import type { EventBatch } from '../shared/protocol.ts';
-import { Rng } from '../shared/rng.ts';
 import { adminRoutes } from './admin-routes.ts';
 import { AnswerWatch } from './answer-watch.ts';
 import { BurstWriter, type PendingAnswer } from './burst-writer.ts';
@@ -22,15 +21,15 @@ import { LoopLagSampler } from './metrics/loop-lag-sampler.ts';
 import { metricsRoutes } from './metrics-routes.ts';
 import type { AnswerEnd, ChatAnswer } from './openai/chat-answer.ts';
 import { ChatEndpoint, type ChatHost } from './openai/chat-endpoint.ts';
-import { systemFingerprint } from './openai/ids.ts';
+import { RandomWords, systemFingerprint } from './openai/ids.ts';
 import { DEFAULT_MODEL, ModelCatalog } from './openai/models.ts';
 import { PromptCache } from './openai/prompt-cache.ts';
+import { PromptReader } from './openai/prompt-reader.ts';
 import { outageS } from './outage.ts';
 import { RecordedCluster } from './recorded-cluster.ts';
 import { serviceRoutes } from './service-routes.ts';
-import { CachedTokenizer } from './text/cached-tokenizer.ts';
-import { loadO200k } from './text/o200k-tokenizer.ts';
-import { SimpleTokenizer } from './text/simple-tokenizer.ts';
+import { SlicedWork } from './sliced-work.ts';
+import { createTokenizer } from './text/create-tokenizer.ts';
 import { TokenBuffer } from './text/token-buffer.ts';
 import type { Tokenizer } from './text/tokenizer.ts';
 import type { TrafficRecorder } from './traffic-recorder.ts';
@@ -59,7 +58,7 @@ export class Gateway implements ChatHost, AppHost, PoolListener {
   readonly version: string;
   readonly nowUs: Clock;
   readonly tokenizer: Tokenizer;
-  readonly random = new Rng(Date.now());
+  readonly random = new RandomWords();
   readonly cors: CorsPolicy;
   readonly intake: Intake;
   readonly maxWaiting: number;
@@ -67,6 +66,7 @@ export class Gateway implements ChatHost, AppHost, PoolListener {
   readonly pool: WorkerPool;
   readonly cluster: Cluster;
   readonly models: ModelCatalog;
+  readonly prompts: PromptReader;
   readonly promptCache: PromptCache;
   readonly scratch = new TokenBuffer();
   readonly metrics: GatewayMetrics;
@@ -92,8 +92,8 @@ export class Gateway implements ChatHost, AppHost, PoolListener {
 
   /** Starts the workers and listens. Rejects when the address cannot be had. */
   static async start(options: GatewayOptions): Promise<{ gateway: Gateway; port: number }> {
-    const { host, port, strictTokenCounting } = options.settings;
-    const tokenizer = strictTokenCounting ? await strictTokenizer(options) : new SimpleTokenizer();
+    const { host, port } = options.settings;
+    const tokenizer = await createTokenizer(options.settings);
     const gateway = new Gateway(options, tokenizer);
     try {
       await gateway.pool.start();
@@ -140,6 +140,7 @@ export class Gateway implements ChatHost, AppHost, PoolListener {
       reasoningModels: settings.reasoningModels,
       createdS: this.#nowS,
     });
+    this.prompts = new PromptReader(tokenizer, new SlicedWork());
     this.promptCache = new PromptCache({
       maxEntries: settings.enablePromptCaching ? settings.promptCacheMaxEntries : 0,
       ttlSeconds: settings.cacheTtlSeconds,
@@ -175,13 +176,11 @@ export class Gateway implements ChatHost, AppHost, PoolListener {
    * the threads and all connections.
    */
   async stop(deadlineMs: number): Promise<void> {
-    const deadlineUs = this.nowUs() + deadlineMs * 1000;
     this.draining = true;
     this.#app.stopListening();
     this.intake.close();
-    await this.#watch.settle(deadlineMs);
-    // What answers have written last may still wait for clients that read slowly.
-    await this.intake.idle(Math.max(0, (deadlineUs - this.nowUs()) / 1000));
+    await this.intake.idle(deadlineMs);
+    await this.#watch.settle(0);
     await this.#end();
   }
 
@@ -382,12 +381,6 @@ export class Gateway implements ChatHost, AppHost, PoolListener {
     await this.pool.stop();
     this.#app.close();
   }
-}
-
-async function strictTokenizer({ settings }: GatewayOptions): Promise<Tokenizer> {
-  const tokenizer = await loadO200k();
-  const { tokenCacheSize } = settings;
-  return tokenCacheSize === 0 ? tokenizer : new CachedTokenizer(tokenizer, tokenCacheSize);
 }
 
 function answerLimits(settings: Settings) {

@@ -98,13 +98,19 @@ export function metricsRoutes(host: MetricsHost): Route[] {
   ];
 }
 
-/** What the query asks for, else what the client accepts, else the configured default. */
+/**
+ * What the query asks for, else what the client accepts, else the configured default. A client that
+ * accepts anything, such as axios with its `application/json, text/plain`, gets JSON if it says so
+ * first; scrapers of Prometheus do not name JSON.
+ */
 function formatOf(req: RequestHead, fallback: Format): Format {
   const asked = req.getQuery('format');
   if (asked === 'json' || asked === 'prometheus' || asked === 'csv') return asked;
   const accept = req.getHeader('accept');
-  if (/text\/plain|application\/openmetrics-text/.test(accept)) return 'prometheus';
-  return accept.includes('application/json') ? 'json' : fallback;
+  const json = accept.indexOf('application/json');
+  const text = accept.search(/text\/plain|application\/openmetrics-text/);
+  if (json >= 0 && (text < 0 || json < text)) return 'json';
+  return text >= 0 ? 'prometheus' : fallback;
 }
 
 function prometheusOff(path: string) {

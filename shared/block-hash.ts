@@ -15,9 +15,9 @@ export interface HashRoot {
   readonly hi: number;
 }
 
-/** The root for one seed, for example `hashText(model + salt)`. */
-export function hashRoot(seed: number): HashRoot {
-  return { lo: mix32(seed), hi: mix32(seed ^ 0x5bd1e995) };
+/** The root for a seed of one or of two 32-bit words. */
+export function hashRoot(lo: number, hi = lo): HashRoot {
+  return { lo: mix32(lo), hi: mix32(hi ^ 0x5bd1e995) };
 }
 
 /** A chain that grows: it goes on where the last block ended. */

@@ -35,6 +35,11 @@ export class IndexedHeap {
     return this.#size === 0 ? Number.POSITIVE_INFINITY : this.#key[this.#heap[0]!]!;
   }
 
+  /** The key of `slot`, which must be in. */
+  keyOf(slot: number): number {
+    return this.#key[slot]!;
+  }
+
   /** Puts `slot` in, or moves it to its new key. */
   set(slot: number, key: number, order: number): void {
     if (slot >= this.#position.length) this.#grow(slot + 1);

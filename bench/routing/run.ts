@@ -10,10 +10,10 @@ import { availableParallelism, cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { replay } from '../../engine/replay/replay.ts';
 import type { ReplayConfig } from '../../engine/replay/replay-config.ts';
-import { openTextFile } from '../../gateway/cli.ts';
 import { withHash } from '../../gateway/lab/lab-document.ts';
 import { type LabTrace, loadLabTrace, type TraceOptions } from '../../gateway/lab/lab-trace.ts';
 import { digits3, textTable } from '../../gateway/lab/text-table.ts';
+import { openTextFile } from '../../gateway/text-file.ts';
 import { latencyProfile } from '../../shared/latency-profiles.ts';
 import { POLICY_NAMES, type PolicyName } from '../../shared/policy-names.ts';
 

@@ -217,6 +217,8 @@ export class Cluster {
       const record = this.#inFlight.get(started.at(i));
       if (record === undefined) continue;
       record.started = true;
+      const { hashes, promptBlocks } = record.route;
+      this.#router.started(record.worker, hashes, record.bookedFrom, promptBlocks);
       const { listener } = record;
       if (listener === undefined) continue;
       const cachedTokens = started.at(i + 1);

@@ -88,12 +88,13 @@ export class BlockPool {
 
   /**
    * One reference less; with the last one the block becomes cached if `keep` is set, else blank.
+   * Returns whether it was the last one.
    */
-  release(block: number, keep: boolean): void {
+  release(block: number, keep: boolean): boolean {
     assert(this.isActive(block), 'only an active block can be released');
     const record = block * RECORD_WORDS;
     this.#records[record]!--;
-    if (this.#records[record] !== 0) return;
+    if (this.#records[record] !== 0) return false;
     if (keep) {
       this.#link(block);
     } else {
@@ -101,6 +102,7 @@ export class BlockPool {
       this.#blankTop = block;
       this.#blank++;
     }
+    return true;
   }
 
   /** Asserts that lists, references and counts agree. O(n), for tests. */

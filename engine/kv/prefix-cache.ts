@@ -17,14 +17,18 @@ export interface PrefixCacheOptions {
  * The KV block cache of one worker. A sequence retains the blocks of its prefix that match,
  * allocates the others, commits each of them when the step that computed it has ended, and releases
  * them all at the end. A committed block is matchable from then until it is evicted, whether a
- * sequence refers to it or not.
+ * sequence refers to it or not, and an event tells of it.
+ *
+ * A block can also be expected: it is matchable while it is being computed, so that sequences that
+ * are scheduled together share it, but nobody outside hears of it. Whoever of those that refer to
+ * it is done first commits it; when the last of them is gone before that, it was never there.
  *
  * Eviction takes the block whose last reference was given up longest ago, in O(1). Along a prefix
  * that is the leaf: a sequence refers to all blocks before one that it refers to and releases the
  * last one first, so whoever gives up a block gives up its parent right after, and the parent is
  * referred to or more recently used than its child. What is cached stays reachable from the root.
  *
- * 32 to 40 bytes per block in flat arrays, which the system provides page by page as they are used.
+ * 33 to 41 bytes per block in flat arrays, which the system provides page by page as they are used.
  */
 export class PrefixCache {
   readonly #pool: BlockPool;
@@ -32,6 +36,8 @@ export class PrefixCache {
   readonly #numBlocks: number;
   readonly #prefixCaching: boolean;
   readonly #events: U32List;
+  /** 1 for each block that is expected. */
+  readonly #expected: Uint8Array;
   #evictions = 0;
   #duplicateCommits = 0;
 
@@ -45,6 +51,7 @@ export class PrefixCache {
     this.#numBlocks = options.numBlocks;
     this.#prefixCaching = options.prefixCaching;
     this.#events = events;
+    this.#expected = new Uint8Array(options.numBlocks);
   }
 
   /** Blocks that hold nothing. */
@@ -89,6 +96,21 @@ export class PrefixCache {
     return inactive;
   }
 
+  /** How many of the leading hashes, at most `maxBlocks`, are those of committed blocks. */
+  committedBlocks(hashes: Uint32Array, maxBlocks: number): number {
+    const limit = Math.min(maxBlocks, hashes.length / HASH_WORDS);
+    for (let index = 0; index < limit; index++) {
+      const block = this.#table.find(hashes[index * HASH_WORDS]!, hashes[index * HASH_WORDS + 1]!);
+      if (block === NO_BLOCK || this.isExpected(block)) return index;
+    }
+    return limit;
+  }
+
+  /** True for a block that can be matched already and is still being computed. */
+  isExpected(block: number): boolean {
+    return this.#expected[block] === 1;
+  }
+
   /** Takes a reference on each of `blocks`, which have just been matched. */
   retain(blocks: BlockList): void {
     for (let index = 0; index < blocks.length; index++) {
@@ -114,39 +136,64 @@ export class PrefixCache {
   }
 
   /**
+   * Block `index` of a sequence's `blocks` is being computed: it can be matched under its hash from
+   * now on, unless another block can already. Does nothing without prefix caching.
+   */
+  expect(blocks: BlockList, index: number, lo: number, hi: number): void {
+    if (!this.#prefixCaching) return;
+    const block = blocks.at(index);
+    assert(this.#pool.isActive(block), 'only an active block can be expected');
+    if (this.#table.insert(block, lo, hi)) this.#expected[block] = 1;
+  }
+
+  /**
    * The step that computed block `index` of a sequence's `blocks` has ended: it is matchable under
-   * its hash from now on. If another block holds that hash already, two sequences have computed the
-   * same prefix at once: this one goes on with the other's block, and its own is blank again. Does
-   * nothing without prefix caching.
+   * its hash from now on, and is told. If another block holds that hash already, two sequences have
+   * computed the same content at once: this one goes on with the other's block, and its own is
+   * blank again. Does nothing without prefix caching, or for a block that somebody else committed.
    */
   commit(blocks: BlockList, index: number, lo: number, hi: number): void {
     if (!this.#prefixCaching) return;
-    const block = blocks.at(index);
+    let block = blocks.at(index);
     assert(this.#pool.isActive(block), 'only an active block can be committed');
-    if (this.#table.insert(block, lo, hi)) {
-      this.#events.push2(lo, hi);
-      return;
+    if (!this.#table.holds(block)) {
+      if (this.#table.insert(block, lo, hi)) {
+        this.#events.push2(lo, hi);
+        return;
+      }
+      const own = block;
+      block = this.#table.find(lo, hi);
+      this.#pool.retain(block);
+      this.#pool.release(own, false);
+      blocks.set(index, block);
+      this.#duplicateCommits++;
     }
-    const twin = this.#table.find(lo, hi);
-    this.#pool.retain(twin);
-    this.#pool.release(block, false);
-    blocks.set(index, twin);
-    this.#duplicateCommits++;
+    const isSame = this.#table.loOf(block) === lo && this.#table.hiOf(block) === hi;
+    assert(isSame, 'a block keeps its content while somebody refers to it');
+    if (!this.isExpected(block)) return;
+    this.#expected[block] = 0;
+    this.#events.push2(lo, hi);
   }
 
   /** Gives up one reference on each block, the last one first, and clears the list. */
   release(blocks: BlockList): void {
     for (let index = blocks.length - 1; index >= 0; index--) {
       const block = blocks.at(index);
-      this.#pool.release(block, this.#table.holds(block));
+      const expected = this.isExpected(block);
+      const wasLast = this.#pool.release(block, this.#table.holds(block) && !expected);
+      if (wasLast && expected) {
+        this.#expected[block] = 0;
+        this.#table.remove(block);
+      }
     }
     blocks.clear();
   }
 
-  /** Calls `visit` once for every hash that is matchable, in no particular order. */
+  /** Calls `visit` once for the hash of every committed block, in no particular order. */
   forEachHash(visit: (lo: number, hi: number) => void): void {
     for (let block = 0; block < this.#numBlocks; block++) {
-      if (this.#table.holds(block)) visit(this.#table.loOf(block), this.#table.hiOf(block));
+      if (!this.#table.holds(block) || this.isExpected(block)) continue;
+      visit(this.#table.loOf(block), this.#table.hiOf(block));
     }
   }
 
@@ -157,6 +204,9 @@ export class PrefixCache {
     let cached = 0;
     for (let block = 0; block < this.#numBlocks; block++) {
       if (this.#table.holds(block) && !this.#pool.isActive(block)) cached++;
+      if (!this.isExpected(block)) continue;
+      assert(this.#pool.isActive(block), 'somebody computes what is expected');
+      assert(this.#table.holds(block), 'what is expected can be matched');
     }
     assert(cached === this.#pool.cached, 'the cached blocks are those that only hold a hash');
   }

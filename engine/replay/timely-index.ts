@@ -1,22 +1,19 @@
-import type { EventBatch, WorkerConfig } from '../../shared/protocol.ts';
+import type { EventBatch } from '../../shared/protocol.ts';
 import { PrefixIndex } from '../router/prefix-index.ts';
 import type { RouterConfig } from '../router/smart-router.ts';
 import type { ReplayRequest } from './replay-request.ts';
 
 /**
  * What a router would know that hears everything at once: which blocks of a prompt each worker has,
- * and which it will have computed by the time that its turn comes. Under the paced scheduler, which
- * computes prompts side by side, the latter are none.
+ * and which it will be computing at the latest when its turn comes.
  */
 export class TimelyIndex {
   readonly #index: PrefixIndex;
-  readonly #isInTurn: boolean;
   /** Blocks of the last prompt, for each worker. */
   readonly #heldBlocks: Int32Array;
 
-  constructor({ workers, indexCapBlocks }: RouterConfig, { scheduler }: WorkerConfig) {
+  constructor({ workers, indexCapBlocks }: RouterConfig) {
     this.#index = new PrefixIndex(workers, indexCapBlocks);
-    this.#isInTurn = scheduler === 'batched';
     this.#heldBlocks = new Int32Array(workers);
   }
 
@@ -31,13 +28,18 @@ export class TimelyIndex {
     const held = this.#heldBlocks;
     this.#index.overlaps(hashes, promptBlocks, held);
     request.bookedFrom = held[worker]!;
-    if (this.#isInTurn) this.#index.book(hashes, request.bookedFrom, promptBlocks, worker);
+    this.#index.book(hashes, request.bookedFrom, promptBlocks, worker);
     return held;
+  }
+
+  /** A request has its first token. */
+  started({ hashes, bookedFrom, promptBlocks, worker }: ReplayRequest): void {
+    this.#index.prefilled(hashes, bookedFrom, promptBlocks, worker);
   }
 
   /** A request has ended before its prefill did. */
   abandoned({ hashes, bookedFrom, promptBlocks, worker }: ReplayRequest): void {
-    if (this.#isInTurn) this.#index.unbook(hashes, bookedFrom, promptBlocks, worker);
+    this.#index.unbook(hashes, bookedFrom, promptBlocks, worker);
   }
 
   /** Takes in what a worker has stored and evicted. */

@@ -78,8 +78,8 @@ export class VirtualDriver implements Transport, ReplayObserver {
     );
     this.#turns = new PendingTurns(source);
     this.#late = stalenessUs > 0 ? new LateReports(stalenessUs) : undefined;
-    const knowsAll = stalenessUs === 0 && router.kvEnabled && worker.scheduler === 'batched';
-    this.#timely = knowsAll ? undefined : new TimelyIndex(router, worker);
+    const knowsAll = stalenessUs === 0 && router.kvEnabled;
+    this.#timely = knowsAll ? undefined : new TimelyIndex(router);
     this.#fetches =
       remoteFetch === undefined ? undefined : new RemoteFetches(remoteFetch, worker, this.#workers);
     const { serviceLevel } = config;
@@ -111,6 +111,7 @@ export class VirtualDriver implements Transport, ReplayObserver {
   }
 
   started(request: ReplayRequest, cachedTokens: number, queuedUs: number, atUs: TimeUs): void {
+    this.#timely?.started(request);
     this.recorder.started(request, cachedTokens, queuedUs, atUs);
   }
 

@@ -9,8 +9,9 @@ export interface CostWeights {
  * the cost function of NVIDIA Dynamo's KV router: the prefill that the worker would have to finish,
  * plus the blocks that it would then have in use, plus a term for each request that it serves
  * already. What the worker has cached of the prompt is taken off twice: it need not be computed,
- * and blocks that requests share are in use once. An overlap weight of 0 takes nothing off, so that
- * load alone decides. `prefillBlocksPending` may be a fraction.
+ * and blocks that requests share are in use once. An overlap weight below 1 takes off that share of
+ * the second, so that with a weight of 0 load alone decides, and a small weight is nearly that.
+ * `prefillBlocksPending` may be a fraction.
  */
 export function placementCost(
   weights: CostWeights,
@@ -20,10 +21,10 @@ export function placementCost(
   decodeBlocks: number,
   activeRequests: number,
 ): number {
-  const newBlocks = promptBlocks - (weights.overlap > 0 ? overlapBlocks : 0);
+  const { overlap, loadBalance } = weights;
   return (
-    weights.overlap * (prefillBlocksPending + newBlocks) +
-    (decodeBlocks + newBlocks) +
-    weights.loadBalance * activeRequests
+    overlap * (prefillBlocksPending + promptBlocks - overlapBlocks) +
+    (decodeBlocks + promptBlocks - Math.min(overlap, 1) * overlapBlocks) +
+    loadBalance * activeRequests
   );
 }

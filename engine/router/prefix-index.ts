@@ -101,6 +101,15 @@ export class PrefixIndex {
     this.#bookings.unbook(hashes, fromBlock, toBlock, worker);
   }
 
+  /**
+   * A request has its first token, so that nothing is left to foresee of its prompt. A worker that
+   * had blocks whose stores were dropped at the cap never stores them again: what was booked for
+   * them is taken back here. Else every booking is settled by its store, which may come later.
+   */
+  prefilled(hashes: Uint32Array, fromBlock: number, toBlock: number, worker: number): void {
+    if (this.#droppedStores > 0) this.unbook(hashes, fromBlock, toBlock, worker);
+  }
+
   /** Forgets all that `worker` has and was booked for: its cache is lost. */
   clearWorker(worker: number): void {
     this.#table.removeWorker(worker);

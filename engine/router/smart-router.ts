@@ -171,9 +171,16 @@ export class SmartRouter {
   }
 
   /**
-   * A request ended before its first token: the blocks fromBlock .. toBlock - 1 that it was booked
-   * for, from `lastBookedFrom` to the end of its prompt, will not be computed for it. Besides
-   * `finished`, not instead.
+   * A request has its first token. The blocks fromBlock .. toBlock - 1 that it was booked for, from
+   * `lastBookedFrom` to the end of its prompt, are computed.
+   */
+  started(worker: WorkerId, hashes: Uint32Array, fromBlock: number, toBlock: number): void {
+    if (this.#config.kvEnabled) this.index.prefilled(hashes, fromBlock, toBlock, worker);
+  }
+
+  /**
+   * A request ended before its first token: what it was booked for, as in `started`, will not be
+   * computed for it. Besides `finished`, not instead.
    */
   abandoned(worker: WorkerId, hashes: Uint32Array, fromBlock: number, toBlock: number): void {
     if (this.#config.kvEnabled) this.index.unbook(hashes, fromBlock, toBlock, worker);

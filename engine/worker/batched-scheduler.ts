@@ -31,7 +31,7 @@ export class BatchedScheduler implements Scheduler {
   /** Time of the last effect. */
   #atUs = 0;
 
-  // What the step being planned holds so far.
+  // The step being planned: what is left of its budget, and what it holds.
   #budget = 0;
   #prefillTokens = 0;
   #prefillShare = 0;
@@ -105,27 +105,19 @@ export class BatchedScheduler implements Scheduler {
     out.stepUs = timeUs(this.#stepUs);
     for (let i = 0; i < running.length; ) {
       const slot = running[i]!;
+      const tokens = sequences.scheduled[slot]! * this.#steps;
+      const known = state.knownTokens(slot);
+      if (tokens > 0) state.compute(slot, tokens);
       const ending = sequences.endingOf(slot);
       if (ending !== undefined) {
         state.end(slot, ending, this.#atUs);
         continue;
       }
-      const tokens = sequences.scheduled[slot]!;
-      if (tokens > 0) this.#applyTo(slot, tokens, lateUs, out);
+      if (tokens > 0 && sequences.computed[slot]! >= known) {
+        state.emit(slot, this.#steps, lateUs, out);
+      }
       if (state.isComplete(slot)) state.end(slot, OUTCOME.finished, this.#atUs);
       else i++;
-    }
-  }
-
-  #applyTo(slot: Slot, tokens: number, lateUs: number, out: EventBatch): void {
-    const state = this.#state;
-    const known = state.knownTokens(slot);
-    if (this.#steps > 1) {
-      state.compute(slot, this.#steps);
-      state.emit(slot, this.#steps, lateUs, out);
-    } else {
-      state.compute(slot, tokens);
-      if (state.sequences.computed[slot] === known) state.emit(slot, 1, lateUs, out);
     }
   }
 
@@ -138,7 +130,8 @@ export class BatchedScheduler implements Scheduler {
     this.#decodes = 0;
     this.#preempted = false;
     this.#scheduleRunning();
-    if (!this.#preempted) this.#admitWaiting();
+    if (this.#preempted) this.#countAgain();
+    else this.#admitWaiting();
     if (running.length === 0) {
       this.#planWhenNextArrives();
       return;
@@ -177,11 +170,24 @@ export class BatchedScheduler implements Scheduler {
       } else if (state.ensureRoom(slot, sequences.computed[slot]! + tokens)) {
         this.#schedule(slot, tokens);
         i++;
-      } else {
-        state.preempt(state.victim(i), this.#atUs);
-        this.#preempted = true;
+      } else if (this.#preemptWorst(i) < i) {
+        i--;
       }
     }
+  }
+
+  /**
+   * Makes room at the cost of the worst running sequence, wherever it stands, which gives back what
+   * it had of this step. Returns where on the list it stood.
+   */
+  #preemptWorst(asking: number): number {
+    const state = this.#state;
+    const victim = state.victim();
+    const tokens = state.sequences.scheduled[victim]!;
+    const at = state.preempt(victim, this.#atUs);
+    if (at < asking) this.#budget += tokens;
+    this.#preempted = true;
+    return at;
   }
 
   #admitWaiting(): void {
@@ -202,16 +208,34 @@ export class BatchedScheduler implements Scheduler {
     cached + Math.min(this.#state.knownTokens(slot) - cached, this.#budget);
 
   #schedule(slot: Slot, tokens: number): void {
-    const { sequences } = this.#state;
-    sequences.scheduled[slot] = tokens;
+    this.#state.sequences.scheduled[slot] = tokens;
     this.#budget -= tokens;
+    if (this.#count(slot, tokens)) this.#state.expect(slot, tokens);
+  }
+
+  /** Adds the tokens of a sequence to what the step holds. True if they are prefill. */
+  #count(slot: Slot, tokens: number): boolean {
+    const { sequences } = this.#state;
     const uncached = this.#state.knownTokens(slot) - sequences.computed[slot]!;
     if (uncached === 1 && sequences.emitted[slot]! > 0) {
       this.#decodes++;
-    } else {
-      const scaled = tokens * sequences.prefillScale[slot]!;
-      this.#prefillTokens += scaled;
-      this.#prefillShare += scaled / sequences.promptTokens[slot]!;
+      return false;
+    }
+    const scaled = tokens * sequences.prefillScale[slot]!;
+    this.#prefillTokens += scaled;
+    this.#prefillShare += scaled / sequences.promptTokens[slot]!;
+    return true;
+  }
+
+  /** Counts what the step holds once more, without those that had tokens of it and gave way. */
+  #countAgain(): void {
+    const { running, sequences } = this.#state;
+    this.#prefillTokens = 0;
+    this.#prefillShare = 0;
+    this.#decodes = 0;
+    for (const slot of running) {
+      const tokens = sequences.scheduled[slot]!;
+      if (tokens > 0) this.#count(slot, tokens);
     }
   }
 

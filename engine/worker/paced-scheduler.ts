@@ -79,22 +79,50 @@ export class PacedScheduler implements Scheduler {
         return;
       }
       if (slot < 0 || !this.#state.tryAdmit(slot, atUs, this.#tokensToHold)) return;
-      const uncached = this.#state.knownTokens(slot) - sequences.computed[slot]!;
-      const ttftUs = sequences.sharesPrefill[slot]
-        ? 0
-        : this.#state
-            .latencyOf(slot)
-            .ttftUs(
-              uncached,
-              sequences.promptTokens[slot]!,
-              sequences.prefillScale[slot]!,
-              running.length,
-              this.#state.cacheUse,
-              sequences.stream,
-              slot,
-            );
-      this.#due.set(slot, atUs + ttftUs, sequences.order[slot]!);
+      this.#due.set(slot, this.#firstTokenUs(slot, atUs), sequences.order[slot]!);
     }
+  }
+
+  /** When the next token of a sequence that has just been let in is due. */
+  #firstTokenUs(slot: Slot, atUs: number): number {
+    const state = this.#state;
+    const { sequences } = state;
+    const sharedUs = this.#sharedUs(slot);
+    const uncached = state.knownTokens(slot) - sequences.computed[slot]!;
+    state.expect(slot, uncached);
+    const ttftUs = sequences.sharesPrefill[slot]
+      ? 0
+      : state
+          .latencyOf(slot)
+          .ttftUs(
+            uncached,
+            sequences.promptTokens[slot]!,
+            sequences.prefillScale[slot]!,
+            state.running.length,
+            state.cacheUse,
+            sequences.stream,
+            slot,
+          );
+    return Math.max(atUs + ttftUs, sharedUs);
+  }
+
+  /**
+   * When the last block that a sequence has found is computed, if it is one that another running
+   * sequence is computing: with the next token of the first one that refers to it. Else -Infinity.
+   */
+  #sharedUs(slot: Slot): number {
+    const { sequences, cache, config, running } = this.#state;
+    const at = sequences.computed[slot]! / config.blockSize - 1;
+    if (at < 0) return Number.NEGATIVE_INFINITY;
+    const block = sequences.blocks[slot]!.at(at);
+    if (!cache.isExpected(block)) return Number.NEGATIVE_INFINITY;
+    let sharedUs = Number.POSITIVE_INFINITY;
+    for (const other of running) {
+      const blocks = sequences.blocks[other]!;
+      const shares = other !== slot && blocks.length > at && blocks.at(at) === block;
+      if (shares) sharedUs = Math.min(sharedUs, this.#due.keyOf(other));
+    }
+    return sharedUs;
   }
 
   /** Everything known, and the token after it: a sequence that is let in gets at least that far. */
@@ -143,7 +171,7 @@ export class PacedScheduler implements Scheduler {
   #makeRoom(slot: Slot, tokens: number): boolean {
     const state = this.#state;
     while (!state.ensureRoom(slot, tokens)) {
-      const victim = state.victim(0);
+      const victim = state.victim();
       if (victim === slot) return false;
       this.#preempt(victim);
     }

@@ -124,7 +124,8 @@ export class SequenceTable {
 
   /** What a sequence ends with now that the step has ended; undefined if it goes on. */
   endingOf(slot: Slot): Outcome | undefined {
-    return outcomeOf(this.cancelled[slot]! - 1);
+    const ending = this.cancelled[slot]!;
+    return ending === 0 ? undefined : outcomeOf(ending - 1);
   }
 
   /** Appends to the hashes of a sequence: piece by piece, so that the list grows by doubling. */

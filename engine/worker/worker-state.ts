@@ -163,31 +163,51 @@ export class WorkerState {
   }
 
   /**
-   * The running sequence that gives way when blocks run out: of the worst priority, the one that
-   * came last, so that the oldest always gets on. Looks at `running[from ..]` only.
+   * The running sequence that gives way when blocks run out, as under vLLM's priority policy: of
+   * the worst priority, the one that came last. So the best one always gets on.
    */
-  victim(from: number): Slot {
+  victim(): Slot {
     const { priority, order } = this.sequences;
-    let worst = this.running[from]!;
-    for (let i = from + 1; i < this.running.length; i++) {
-      const slot = this.running[i]!;
+    let worst = this.running[0]!;
+    for (const slot of this.running) {
       const worse = priority[slot]! - priority[worst]!;
       if (worse > 0 || (worse === 0 && order[slot]! > order[worst]!)) worst = slot;
     }
     return worst;
   }
 
-  /** Takes the blocks from a running sequence; it waits at its old place and will be recomputed. */
-  preempt(slot: Slot, atUs: number): void {
+  /**
+   * Takes the blocks from a running sequence; it waits at its old place and will be recomputed.
+   * Returns where on the list of running ones it was.
+   */
+  preempt(slot: Slot, atUs: number): number {
     this.#preemptions++;
     this.waits.begin(slot, atUs);
-    this.#stopRunning(slot);
+    const at = this.#stopRunning(slot);
     this.cache.release(this.sequences.blocks[slot]!);
     this.sequences.computed[slot] = 0;
     this.sequences.scheduled[slot] = 0;
     this.sequences.sharesPrefill[slot] = 0;
     this.#pendPrefill(slot, this.knownTokens(slot));
     this.#await(slot);
+    return at;
+  }
+
+  /**
+   * `tokens` more tokens of a sequence are being computed: others can share the blocks of its
+   * prompt that they fill. Those of its answer are matchable when they are computed.
+   */
+  expect(slot: Slot, tokens: number): void {
+    const { sequences, config } = this;
+    const computed = sequences.computed[slot]!;
+    const promptTokens = sequences.promptTokens[slot]!;
+    if (computed >= promptTokens) return;
+    const hashes = sequences.hashes[slot]!;
+    const filled = Math.floor(Math.min(computed + tokens, promptTokens) / config.blockSize);
+    const end = Math.min(filled, sequences.hashedBlocks[slot]!);
+    for (let i = Math.floor(computed / config.blockSize); i < end; i++) {
+      this.cache.expect(sequences.blocks[slot]!, i, hashes[2 * i]!, hashes[2 * i + 1]!);
+    }
   }
 
   /**
@@ -199,10 +219,14 @@ export class WorkerState {
     const before = sequences.computed[slot]!;
     const after = before + tokens;
     sequences.computed[slot] = after;
+    let first = Math.floor(before / config.blockSize);
     if (sequences.prefillPending[slot]! > 0) {
       this.#pendPrefill(slot, Math.max(0, this.knownTokens(slot) - after));
+      // What it shares is computed now, whoever began it and whatever became of that one.
+      const blocks = sequences.blocks[slot]!;
+      while (first > 0 && this.cache.isExpected(blocks.at(first - 1))) first--;
     }
-    return this.#commitFrom(slot, Math.floor(before / config.blockSize));
+    return this.#commitFrom(slot, first);
   }
 
   /**
@@ -352,10 +376,11 @@ export class WorkerState {
     sequences.heldBy[slot] = NO_SLOT;
   }
 
-  #stopRunning(slot: Slot): void {
+  #stopRunning(slot: Slot): number {
     const at = this.running.indexOf(slot);
     assert(at >= 0, 'a running sequence is on the list');
     this.running.splice(at, 1);
+    return at;
   }
 
   #pendPrefill(slot: Slot, tokens: number): void {

@@ -114,12 +114,9 @@ export class SimulatedWorker {
     return true;
   }
 
-  /** How many of the first `maxBlocks` hashes lead to blocks that can be matched now. */
+  /** How many of the first `maxBlocks` hashes lead to blocks that are computed now. */
   cachedBlocks(hashes: Uint32Array, maxBlocks: number): number {
-    const blocks = this.#passing;
-    blocks.clear();
-    this.#state.cache.match(hashes, maxBlocks, blocks);
-    return blocks.length;
+    return this.#state.cache.committedBlocks(hashes, maxBlocks);
   }
 
   /**
@@ -132,13 +129,14 @@ export class SimulatedWorker {
     blocks.clear();
     cache.match(hashes, count, blocks);
     cache.retain(blocks);
-    for (let i = blocks.length; i < count && cache.allocate(blocks); i++) {
+    for (let i = 0; i < count; i++) {
+      if (i === blocks.length && !cache.allocate(blocks)) break;
       cache.commit(blocks, i, hashes[2 * i]!, hashes[2 * i + 1]!);
     }
     cache.release(blocks);
   }
 
-  /** Calls `visit` for every block hash that can be matched now. */
+  /** Calls `visit` for the hash of every block that is computed and cached now. */
   forEachCachedHash(visit: (lo: number, hi: number) => void): void {
     this.#state.cache.forEachHash(visit);
   }

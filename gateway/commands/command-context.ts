@@ -8,10 +8,11 @@ export interface CommandContext {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly readFile: ReadFile;
   /**
-   * The text of a file in pieces, decompressed if it is gzip. Throws `FileError`; where gzip ends
-   * too early, `CutShortError` after all that there is.
+   * The text of a file in pieces, decompressed if it is gzip; `-` is the standard input. Throws
+   * `FileError`, and where gzip ends too early, `CutShortError` after all that there is; or the
+   * reason of the signal.
    */
-  readonly openText: (path: string) => AsyncIterable<string>;
+  readonly openText: (path: string, options?: ReadOptions) => AsyncIterable<string>;
   /** Makes a folder that files can be written to, unless it is there. Rejects with `FileError`. */
   readonly makeFolder: (path: string) => Promise<void>;
   /** Writes a text file, and the folders that it lies in. Rejects with `FileError`. */
@@ -27,6 +28,13 @@ export interface CommandContext {
   readonly columns: number;
   /** What the process is to exit with; 0 unless a command says otherwise. */
   exitCode: number;
+}
+
+export interface ReadOptions {
+  /** Ends the reading. */
+  readonly signal?: AbortSignal;
+  /** Told of the bytes of the file as they are in it, piece by piece. */
+  readonly onBytes?: (bytes: Uint8Array) => void;
 }
 
 /** A file that a command cannot read or write. `message` names it and says why. */

@@ -44,8 +44,19 @@ export function replayCommandLine(options: ReplayOptions): string {
 }
 
 function requestFlags(options: ReplayOptions): (readonly [string, string])[] {
-  const { trace, workload, set, traceBlockSize, limit, warmup, prefillOnly, spread, rate, qps } =
-    options;
+  const {
+    trace,
+    workload,
+    set,
+    traceBlockSize,
+    skipBad,
+    limit,
+    warmup,
+    prefillOnly,
+    spread,
+    rate,
+    qps,
+  } = options;
   const source =
     trace === undefined
       ? [['workload', workload] as const]
@@ -55,6 +66,7 @@ function requestFlags(options: ReplayOptions): (readonly [string, string])[] {
     ...Object.entries(set).map(([name, value]) => ['set', `${name}=${value}`] as const),
     ['rate', rate?.join(',')] as const,
     ['qps', qps?.join(',')] as const,
+    ['skip-bad', skipBad ? '' : undefined] as const,
     ['limit', Number.isFinite(limit) ? String(limit) : undefined] as const,
     ['warmup', warmUpFlag(warmup)] as const,
     ['spread', spread ? '' : undefined] as const,

@@ -20,6 +20,7 @@ export interface LabOptions {
   readonly workload?: string;
   readonly set: Readonly<Record<string, number>>;
   readonly traceBlockSize: number;
+  readonly skipBad: boolean;
   readonly limit: number;
   readonly spread: boolean;
   readonly warmup: WarmUp;
@@ -121,7 +122,8 @@ function requestOptions(): readonly Option[] {
   return [
     new Option(
       '--trace <file>',
-      'requests from a file, plain or gzip: Mooncake JSONL, Azure CSV or a fakeai recording',
+      'requests from a file, plain or gzip, or from a pipe with -: Mooncake JSONL, Azure CSV or a ' +
+        'fakeai recording',
     ).conflicts('workload'),
     new Option(
       '--workload <name>',
@@ -138,6 +140,13 @@ function requestOptions(): readonly Option[] {
       numberIn({ min: 1, max: 1e6, integer: true }),
       '512',
     ),
+    new Option(
+      '--skip-bad',
+      'leave out lines of the trace that make no sense, and say how many, instead of ending there',
+    )
+      .default(false, 'off')
+      .conflicts('workload'),
+    new Option('--no-skip-bad').hideHelp(),
     new Option('--limit <requests>', 'end after this many requests')
       .argParser(numberIn({ min: 1, max: REQUESTS_MAX, integer: true }))
       .default(Number.POSITIVE_INFINITY, 'all'),

@@ -3,6 +3,7 @@ import type { HitBound } from '../../engine/replay/hit-bound.ts';
 import type { ReplayConfig } from '../../engine/replay/replay-config.ts';
 import { ReplayRunner, type RunOutcome } from '../../engine/replay/replay-runner.ts';
 import { progressOf } from './progress.ts';
+import { STOP_SIGNALS } from './stop-signals.ts';
 
 /** A replay that ran to its end, with the time that it took on its thread. */
 export interface TimedOutcome extends RunOutcome {
@@ -26,9 +27,6 @@ export interface Replays {
   /** What no policy can exceed in each of the replays, likewise. */
   bounds(configs: readonly ReplayConfig[]): Promise<(HitBound | undefined)[]>;
 }
-
-/** Signals that end the run but keep what is finished. A second one ends the process. */
-const STOP_SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
 /** Runs the replays of one command: threads, clock, progress, and the signals that stop it. */
 export class LabSession implements Replays {

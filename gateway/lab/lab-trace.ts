@@ -2,13 +2,11 @@ import { basename } from 'node:path';
 import { openTrace } from '../../engine/replay/replay.ts';
 import type { TraceSpec } from '../../engine/replay/replay-config.ts';
 import { arrivalQuantum, spreadArrivals } from '../../engine/replay/trace/arrival-quantum.ts';
-import { parseRecordedHeader } from '../../engine/replay/trace/recorded.ts';
-import { readTrace } from '../../engine/replay/trace/trace-reader.ts';
-import type { TraceTable } from '../../engine/replay/trace/trace-table.ts';
 import { WorkloadError } from '../../engine/replay/workload/parameters.ts';
 import { resolveWorkload } from '../../engine/replay/workload/workloads.ts';
-import { type CommandContext, CutShortError } from '../commands/command-context.ts';
+import type { CommandContext } from '../commands/command-context.ts';
 import { OptionsError } from './lab-errors.ts';
+import { type OpenedTrace, openTraceFile, type TraceFileOptions } from './trace-file.ts';
 import { type TraceShape, traceShape } from './trace-shape.ts';
 
 /** Tokens per KV block where a trace has no blocks: the most that `fakeai serve` takes. */
@@ -40,6 +38,8 @@ export interface TraceQuantum {
 /** The requests of all replays of a command. */
 export interface LabTrace {
   readonly name: string;
+  /** What was not taken as it stands in the file, in sentences. */
+  readonly notes: readonly string[];
   /** What the file or the generator is, for the record. */
   readonly description: object;
   /** Requests of one replay. */
@@ -73,73 +73,30 @@ export interface LabTrace {
   open(seed: number, arrivals: Arrivals): { readonly trace: TraceSpec; readonly rate: number };
 }
 
-export interface TraceOptions {
+export interface TraceOptions extends TraceFileOptions {
   readonly trace?: string;
   readonly workload?: string;
   readonly set: Readonly<Record<string, number>>;
-  readonly traceBlockSize: number;
-  readonly limit: number;
   /** Spreads arrivals over what their times are rounded to. */
   readonly spread?: boolean;
 }
 
 /**
- * Reads the trace file, or makes sure that the workload exists. What there is of a compressed file
- * that was cut short is read up to its last whole line, with a warning. Throws `TraceError`,
- * `WorkloadError`, `FileError`.
+ * Reads the trace file, see `openTraceFile`, or makes sure that the workload exists. Throws
+ * `TraceError`, `WorkloadError`, `FileError`.
  */
 export async function loadLabTrace(
   options: TraceOptions,
-  { openText, writeError }: Pick<CommandContext, 'openText' | 'writeError'>,
+  context: Pick<CommandContext, 'openText' | 'writeError'>,
 ): Promise<LabTrace> {
-  const { trace: path, traceBlockSize: mooncakeBlockTokens, limit } = options;
+  const { trace: path } = options;
   if (path === undefined) return workloadTrace(options);
-  let head: string | undefined;
-  let isCutShort = false;
-  async function* chunks(): AsyncGenerator<string> {
-    try {
-      for await (const chunk of openText(path ?? '')) {
-        head ??= chunk;
-        yield chunk;
-      }
-    } catch (error) {
-      if (!(error instanceof CutShortError)) throw error;
-      isCutShort = true;
-    }
-  }
-  const table = await readTrace(chunks(), {
-    mooncakeBlockTokens,
-    limit,
-    isCutShort: () => isCutShort,
-  });
-  if (isCutShort) {
-    const requests = table.timeUs.length.toLocaleString('en');
-    writeError(
-      `fakeai: warning: ${path} ends too early; read up to its last whole line, ${requests} requests\n`,
-    );
-  }
-  return tableTrace(
-    path,
-    table,
-    blockSizeOf(head ?? '', mooncakeBlockTokens),
-    options.spread ?? false,
-  );
+  return tableTrace(path, await openTraceFile(path, options, context), options.spread ?? false);
 }
 
-/** Tokens per block of the trace that begins with `head`, which has been read without complaint. */
-function blockSizeOf(head: string, mooncakeBlockTokens: number): number {
-  if (!head.startsWith('{')) return DEFAULT_BLOCK_SIZE;
-  const [line = ''] = head.split('\n', 1);
-  return parseRecordedHeader(line)?.blockSize ?? mooncakeBlockTokens;
-}
-
-function tableTrace(
-  path: string,
-  table: TraceTable,
-  blockSize: number,
-  isSpread: boolean,
-): LabTrace {
-  const name = basename(path);
+function tableTrace(path: string, opened: OpenedTrace, isSpread: boolean): LabTrace {
+  const { table, blockTokens = DEFAULT_BLOCK_SIZE, sha256, notes, badLines, emptyAnswers } = opened;
+  const name = path === '-' ? 'standard input' : basename(path);
   const quantum = arrivalQuantum(table);
   if (isSpread && quantum === undefined) throw new OptionsError(notRounded(name));
   const given: TraceSpec = { kind: 'table', table };
@@ -159,12 +116,21 @@ function tableTrace(
   const spreadSeconds = isSpread ? { spreadSeconds: (quantum?.us ?? 0) / 1e6 } : {};
   return {
     name,
-    description: { file: name, requests, requestsPerSecond, ...spreadSeconds },
+    notes,
+    description: {
+      file: name,
+      sha256,
+      requests,
+      requestsPerSecond,
+      badLines: badLines.count,
+      emptyAnswers,
+      ...spreadSeconds,
+    },
     requests,
     quantum: quantum && { seconds: quantum.us / 1e6, perMoment: quantum.perMoment, isSpread },
     isGenerated: false,
     hasWaitingTurns: table.waits.includes(1),
-    blockSize,
+    blockSize: blockTokens,
     arrivals: speedUp(1),
     sweep: [speedUp(1)],
     shape,
@@ -205,6 +171,7 @@ function workloadTrace(options: TraceOptions): LabTrace {
     hasWaitingTurns ? qps || 1 : spacedShape(seed).requestsPerSecond;
   return {
     name: workload,
+    notes: [],
     description: { workload, parameters },
     requests: Math.min(limit, requests),
     quantum:

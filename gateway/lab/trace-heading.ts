@@ -8,7 +8,10 @@ import { digits3 } from './text-table.ts';
 import { type WarmUp, warmUpRequests } from './warm-up.ts';
 import { wrappedText } from './wrapped-text.ts';
 
-/** Prints what is replayed and how it is judged. Other seeds make requests of the same kind. */
+/**
+ * Prints what is replayed, what of it was not taken as it stands, and how it is judged. Other seeds
+ * make requests of the same kind.
+ */
 export function writeHeading(
   context: Pick<CommandContext, 'columns' | 'writeOut'>,
   trace: LabTrace,
@@ -20,6 +23,7 @@ export function writeHeading(
     [traceHeading(trace, seed, arrivals), quantumText(trace)]
       .filter((text) => text !== '')
       .join(' '),
+    ...trace.notes,
     [warmUpText(warmup, trace), serviceLevelText(slo)].filter((text) => text !== '').join(' '),
   ];
   for (const text of paragraphs.filter((each) => each !== '')) {

@@ -1,7 +1,6 @@
-import { hashRoot } from '../../shared/block-hash.ts';
 import { ApiError, apiError, retryAfter } from '../../shared/errors.ts';
 import { type WorkerId, workerId } from '../../shared/ids.ts';
-import { combineSeeds, hashText, mix32, Rng } from '../../shared/rng.ts';
+import { combineSeeds, hashText, mix32 } from '../../shared/rng.ts';
 import type { Exchange } from '../http/exchange.ts';
 import type { RequestHead } from '../http/http-app.ts';
 import { StopSequences } from '../text/stop-matcher.ts';
@@ -11,13 +10,14 @@ import { PromptHashes } from './answer-hashes.ts';
 import { AnswerPlan, choiceSeed, type OutputLengths } from './answer-plan.ts';
 import type { AnswerStart, ChatAnswer } from './chat-answer.ts';
 import { type ChatRequest, parseChatRequest } from './chat-request.ts';
-import { renderPrompt } from './chat-template.ts';
 import { ChoicePlacement, type PlacementHost } from './choice-placement.ts';
-import { randomId } from './ids.ts';
+import { randomId, type U32Source } from './ids.ts';
 import { parseJsonObject } from './json-body.ts';
 import type { Model, ModelCatalog } from './models.ts';
 import type { PromptCache } from './prompt-cache.ts';
+import type { PromptReader } from './prompt-reader.ts';
 import { StreamedAnswer } from './streamed-answer.ts';
+import { TenantRoots } from './tenant-roots.ts';
 import { UnaryAnswer } from './unary-answer.ts';
 
 export interface ChatSettings {
@@ -38,7 +38,8 @@ export interface ChatSettings {
 export interface ChatHost extends PlacementHost {
   readonly models: ModelCatalog;
   readonly tokenizer: Tokenizer;
-  readonly random: Rng;
+  readonly random: U32Source;
+  readonly prompts: PromptReader;
   readonly promptCache: PromptCache;
   nowS(): number;
   modelLabel(id: string): number;
@@ -60,12 +61,20 @@ interface ChatHead {
 /** Eight choices of a usual prompt; the others of a request are placed in later turns. */
 const PLACED_AT_ONCE_EVENTS = 32;
 
+/** A request that has passed every check but that of its prompt's length. */
+interface Checked {
+  readonly request: ChatRequest;
+  readonly model: Model;
+  readonly pinned: WorkerId | undefined;
+}
+
 /** `POST /v1/chat/completions`: parse, plan the answer, place it, and let it run. */
 export class ChatEndpoint {
   readonly #settings: ChatSettings;
   readonly #host: ChatHost;
   /** The prompt of the request at hand: used again by the next one. */
   readonly #tokens = new TokenBuffer();
+  readonly #roots = new TenantRoots();
   #requests = 0;
 
   constructor(settings: ChatSettings, host: ChatHost) {
@@ -79,14 +88,46 @@ export class ChatEndpoint {
       pinned: req.getHeader('x-fakeai-worker') || req.getHeader('x-worker-instance-id'),
       session: this.#settings.readsSession ? sessionOf(req) : '',
     };
-    exchange.readBody((body) => {
-      const problem = this.#answer(exchange, head, body);
-      if (problem !== undefined) exchange.sendError(problem);
-      return undefined;
-    });
+    exchange.readBody((bytes) => this.#read(exchange, head, bytes));
   };
 
-  #answer(exchange: Exchange, head: ChatHead, bytes: Buffer): ApiError | undefined {
+  /** Checks the body and reads the prompt; a long prompt takes several turns of the event loop. */
+  #read(exchange: Exchange, head: ChatHead, bytes: Buffer): Promise<void> | undefined {
+    const checked = this.#check(head, bytes);
+    if (checked instanceof ApiError) {
+      exchange.sendError(checked);
+      return undefined;
+    }
+    const { request, model } = checked;
+    const { prompts } = this.#host;
+    if (!prompts.isShort(bytes.length)) return this.#readInSlices(exchange, head, checked);
+    const tokens = this.#emptyTokens(this.#tokens, model);
+    const audioTokens = prompts.read(request, model.imageCost, tokens);
+    this.#answer(exchange, head, checked, audioTokens);
+    return undefined;
+  }
+
+  async #readInSlices(exchange: Exchange, head: ChatHead, checked: Checked): Promise<void> {
+    const { request, model } = checked;
+    const { prompts } = this.#host;
+    const own = this.#emptyTokens(new TokenBuffer(), model);
+    const isWanted = () => exchange.isOpen;
+    const audioTokens = await prompts.readInSlices(request, model.imageCost, own, isWanted);
+    if (!exchange.isOpen) return;
+    const tokens = this.#emptyTokens(this.#tokens, model);
+    tokens.append(own);
+    this.#answer(exchange, head, checked, audioTokens);
+  }
+
+  /** Emptied, and limited to what a prompt may have. */
+  #emptyTokens(tokens: TokenBuffer, model: Model): TokenBuffer {
+    const { validatesContext, tokensPerWorker } = this.#settings;
+    tokens.clear();
+    tokens.limit = validatesContext ? this.#windowOf(model) : tokensPerWorker;
+    return tokens;
+  }
+
+  #check(head: ChatHead, bytes: Buffer): Checked | ApiError {
     const body = parseJsonObject(bytes);
     if (body instanceof ApiError) return body;
     const request = parseChatRequest(body);
@@ -94,33 +135,38 @@ export class ChatEndpoint {
     const model = this.#host.models.use(request.model, this.#host.nowS());
     if (model === undefined) return apiError('model_not_found', { model: request.model }, MODEL);
     const pinned = this.#pinned(request, head);
-    if (pinned instanceof ApiError) return pinned;
+    return pinned instanceof ApiError ? pinned : { request, model, pinned };
+  }
 
+  /** Answers the prompt that is in the token buffer. */
+  #answer(exchange: Exchange, head: ChatHead, checked: Checked, audioTokens: number): void {
+    const problem = this.#plan(exchange, head, checked, audioTokens);
+    if (problem !== undefined) exchange.sendError(problem);
+  }
+
+  #plan(
+    exchange: Exchange,
+    head: ChatHead,
+    { request, model, pinned }: Checked,
+    audioTokens: number,
+  ): ApiError | undefined {
     const tokens = this.#tokens;
-    tokens.clear();
-    const audioTokens = renderPrompt(
-      request.messages,
-      request.tools,
-      model.imageCost,
-      this.#host.tokenizer,
-      tokens,
-    );
     const promptTokens = tokens.length;
+    if (tokens.isFull) return endless(this.#windowOf(model), tokens.limit + 1);
     if (this.#settings.validatesContext) {
       const overflow = contextOverflow(request, model, promptTokens);
       if (overflow !== undefined) return overflow;
     }
-    const root = hashRoot(combineSeeds(hashText(request.model), hashText(request.cacheSalt)));
+    const root = this.#roots.of(request.model, request.cacheSalt);
     const promptCacheTokens = this.#host.promptCache.use(tokens, root);
     if (promptCacheTokens > 0) this.#host.promptCacheHit();
     const seed = this.#requestSeed(request, model);
     const plans = this.#plans(request, model, promptTokens, seed);
     if (plans instanceof ApiError) return plans;
-    const ids = request.seed === undefined ? this.#host.random : new Rng(seed);
     const answer = this.#newAnswer(request, {
       exchange,
       head: {
-        id: randomId('chatcmpl-', ids),
+        id: randomId('chatcmpl-', this.#host.random),
         createdS: this.#host.nowS(),
         modelJson: model.idJson,
         fingerprint: this.#settings.fingerprint,
@@ -251,6 +297,18 @@ function contextOverflow(
 function unavailable(reason: string, outageSeconds = 1): ApiError {
   const headers = retryAfter(outageSeconds);
   return apiError('service_unavailable', { reason }, { headers });
+}
+
+/** Of a prompt that cannot fit no more is counted than shows it. */
+function endless(window: number, tokens: number): ApiError {
+  const atLeast = `at least ${tokens}`;
+  return apiError('context_length_exceeded', {
+    window,
+    total: atLeast,
+    prompt: atLeast,
+    completion: 0,
+    param: 'messages',
+  });
 }
 
 function tooLong(window: number, prompt: number, completion: number): ApiError {

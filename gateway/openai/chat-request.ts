@@ -65,7 +65,7 @@ export function parseChatRequest(body: JsonObject): ChatRequest | ApiError {
   const thinking = 'chat_template_kwargs.enable_thinking';
   const enableThinking = fields.boolean(template?.enable_thinking, thinking);
   const priority = fields.integer(body.priority, 'priority', -PRIORITY_MAX, PRIORITY_MAX);
-  const cacheSalt = fields.string(body.cache_salt, 'cache_salt') ?? '';
+  const cacheSalt = readSalt(body.cache_salt, fields);
   const user = fields.string(body.user, 'user');
   const promptCacheKey = fields.string(body.prompt_cache_key, 'prompt_cache_key');
   const extension = readExtension(body.nvext, fields);
@@ -99,6 +99,7 @@ export function parseChatRequest(body: JsonObject): ChatRequest | ApiError {
 const MAX = 2 ** 31 - 1;
 const CHOICES_MAX = 128;
 const MODEL_LENGTH_MAX = 256;
+const SALT_LENGTH_MAX = 1024;
 const SEED_MAX = 2 ** 63;
 const PRIORITY_MAX = 2 ** 31 - 1;
 const STOPS_MAX = 4;
@@ -115,6 +116,15 @@ function readModel(value: unknown, fields: FieldReader): string {
     fields.fail(apiError('string_above_max_length', details));
   }
   return model;
+}
+
+function readSalt(value: unknown, fields: FieldReader): string {
+  const salt = fields.string(value, 'cache_salt') ?? '';
+  if (salt.length > SALT_LENGTH_MAX) {
+    const details = { param: 'cache_salt', max: SALT_LENGTH_MAX, got: salt.length };
+    fields.fail(apiError('string_above_max_length', details));
+  }
+  return salt;
 }
 
 /** Usage in every chunk needs both options, as in vLLM. */

@@ -16,7 +16,7 @@ import {
  * the answer of this one as its prefix.
  */
 
-/** What the template needs of a tokenizer. */
+/** What the template needs of a tokenizer. It may stop once `out` is full. */
 export interface PromptTokenizer {
   encode(text: string, out: TokenBuffer): void;
 }
@@ -36,14 +36,8 @@ const ROLE_IDS: Readonly<Record<Role, number>> = {
 };
 
 /**
- * No window is larger than ten million tokens, so a prompt that asks for more pictures and videos
- * than this is refused whatever their exact number; a hint in a URL must not fill the memory.
- */
-const MEDIA_TOKENS_MAX = 2 ** 24;
-
-/**
  * Appends the ids of the whole prompt to `out`: tools as compact JSON, the messages in order, and
- * the start of the answer. Returns how many of them are audio.
+ * the start of the answer. Returns how many of them are audio. Stops when `out` is full.
  */
 export function renderPrompt(
   messages: readonly ChatMessage[],
@@ -52,18 +46,19 @@ export function renderPrompt(
   tokenizer: PromptTokenizer,
   out: TokenBuffer,
 ): number {
-  const media: MediaBudget = { imageCost, room: MEDIA_TOKENS_MAX, audio: 0 };
+  const media: MediaCost = { imageCost, audio: 0 };
   if (tools.length > 0) tokenizer.encode(JSON.stringify(tools), out);
-  for (const message of messages) renderMessage(message, tokenizer, out, media);
+  for (const message of messages) {
+    if (out.isFull) break;
+    renderMessage(message, tokenizer, out, media);
+  }
   openMessage('assistant', out);
   out.push(SEPARATOR);
   return media.audio;
 }
 
-interface MediaBudget {
+interface MediaCost {
   readonly imageCost: ImageCost;
-  /** Tokens that media may still take. */
-  room: number;
   audio: number;
 }
 
@@ -76,7 +71,7 @@ function renderMessage(
   message: ChatMessage,
   tokenizer: PromptTokenizer,
   out: TokenBuffer,
-  media: MediaBudget,
+  media: MediaCost,
 ): void {
   const { content, name } = message;
   openMessage(message.role, out);
@@ -88,7 +83,10 @@ function renderMessage(
   if (typeof content === 'string') {
     tokenizer.encode(content, out);
   } else if (content !== null && content !== undefined) {
-    for (const part of content) renderPart(part, tokenizer, out, media);
+    for (const part of content) {
+      if (out.isFull) return;
+      renderPart(part, tokenizer, out, media);
+    }
   }
   if (message.role === 'assistant') renderOtherAnswers(message, tokenizer, out);
   out.push(END);
@@ -109,7 +107,7 @@ function renderPart(
   part: ContentPart,
   tokenizer: PromptTokenizer,
   out: TokenBuffer,
-  media: MediaBudget,
+  media: MediaCost,
 ): void {
   switch (part.type) {
     case 'text':
@@ -120,34 +118,30 @@ function renderPart(
       return;
     case 'image_url': {
       const { url } = part.image_url;
-      renderMedia(url, imageTokens(part.image_url, media.imageCost), out, media);
+      renderMedia(url, imageTokens(part.image_url, media.imageCost), out);
       return;
     }
     case 'video_url':
-      renderMedia(part.video_url.url, videoTokens(part.video_url), out, media);
+      renderMedia(part.video_url.url, videoTokens(part.video_url), out);
       return;
     case 'input_audio': {
       const { data } = part.input_audio;
-      media.audio += renderMedia(data, audioTokens(part.input_audio), out, media);
+      media.audio += renderMedia(data, audioTokens(part.input_audio), out);
       return;
     }
     case 'file': {
       const data = part.file.file_data ?? part.file.file_id ?? '';
-      renderMedia(data, fileTokens(part.file), out, media);
+      renderMedia(data, fileTokens(part.file), out);
       return;
     }
   }
 }
 
-/** Ids that follow from the content, so that an equal picture hits again. Returns their number. */
-function renderMedia(
-  content: string,
-  tokens: number,
-  out: TokenBuffer,
-  media: MediaBudget,
-): number {
-  const count = Math.min(tokens, media.room);
-  media.room -= count;
+/**
+ * Ids that follow from the content, so that an equal picture hits again. Returns their number.
+ */
+function renderMedia(content: string, tokens: number, out: TokenBuffer): number {
+  const count = Math.min(tokens, Math.max(0, out.limit + 1 - out.length));
   const seed = hashText(content);
   out.reserve(count);
   for (let index = 0; index < count; index++) out.push(mix32(seed + index));

@@ -1,8 +1,28 @@
+import { randomFillSync } from 'node:crypto';
 import { hashText, mix32 } from '../../shared/rng.ts';
 
 /** A source of random unsigned 32-bit integers, such as `Rng`. */
 export interface U32Source {
   u32(): number;
+}
+
+const POOL_WORDS = 1536;
+
+/**
+ * Random words of the operating system, many at a time. Ids must differ between servers that start
+ * in the same millisecond too, and a generator with 32 bits of state repeats itself too soon.
+ */
+export class RandomWords implements U32Source {
+  readonly #words = new Uint32Array(POOL_WORDS);
+  #used = POOL_WORDS;
+
+  u32(): number {
+    if (this.#used === POOL_WORDS) {
+      randomFillSync(this.#words);
+      this.#used = 0;
+    }
+    return this.#words[this.#used++] ?? 0;
+  }
 }
 
 const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';

@@ -15,10 +15,16 @@ export const STANDARD_IMAGE_COST: ImageCost = { base: 85, tile: 170 };
 /** Small models are billed so that a picture costs what it costs in a large one. */
 export const SMALL_MODEL_IMAGE_COST: ImageCost = { base: 2833, tile: 5667 };
 
+/** In pixels, at most `SIDE_MAX` each. */
 interface Size {
   readonly width: number;
   readonly height: number;
 }
+
+/** What headers and hints may say at most: a larger number is taken for this one. */
+const SIDE_MAX = 65_535;
+const SECONDS_MAX = 86_400;
+const FPS_MAX = 240;
 
 const TILE_SIDE = 512;
 const IMAGE_SIDE_MAX = 2048;
@@ -68,17 +74,30 @@ function frameTokens(detail: Detail, size: Size): number {
 /** Hints: `meta=512x288:5.0s@4fps`, `512x288_5s_4fps` in the path, or query parameters. */
 function videoShape(url: string): Video {
   const head = url.slice(0, HINT_LENGTH_MAX);
-  const packed = /(\d{1,5})x(\d{1,5})[:_](\d+(?:\.\d+)?)s[@_](\d+(?:\.\d+)?)fps/.exec(head);
+  const packed = PACKED_HINT.exec(head);
   if (packed !== null) {
     const [width = 0, height = 0, seconds = 0, fps = 0] = packed.slice(1).map(Number);
-    return { width, height, seconds, fps };
+    return clamped({ width, height, seconds, fps });
   }
   const size = queriedSize(head);
-  return {
+  return clamped({
     width: size?.width ?? ASSUMED_VIDEO.width,
     height: size?.height ?? ASSUMED_VIDEO.height,
     seconds: queried(head, 'duration') ?? ASSUMED_VIDEO.seconds,
     fps: queried(head, 'fps') ?? ASSUMED_VIDEO.fps,
+  });
+}
+
+/** Numbers of more digits are no hints. */
+const PACKED_HINT =
+  /(?<!\d)(\d{1,5})x(\d{1,5})[:_](\d{1,9}(?:\.\d{1,9})?)s[@_](\d{1,9}(?:\.\d{1,9})?)fps/;
+
+function clamped({ width, height, seconds, fps }: Video): Video {
+  return {
+    width,
+    height,
+    seconds: Math.min(seconds, SECONDS_MAX),
+    fps: Math.min(fps, FPS_MAX),
   };
 }
 
@@ -100,7 +119,8 @@ export function fileTokens(file: InputFile): number {
 function base64Bytes(data: string): number {
   const start = data.startsWith('data:') ? data.indexOf(',') + 1 : 0;
   let end = data.length;
-  while (end > start && data.endsWith('=', end)) end--;
+  // At most two stand at the end.
+  for (let pad = 0; pad < 2 && end > start && data.endsWith('=', end); pad++) end--;
   return Math.floor(((end - start) * 3) / 4);
 }
 
@@ -120,13 +140,21 @@ function queriedSize(url: string): Size | undefined {
   return sizeOf(queried(url, 'width') ?? 0, queried(url, 'height') ?? 0);
 }
 
-function queried(url: string, name: 'width' | 'height' | 'duration' | 'fps'): number | undefined {
-  const match = new RegExp(`[?&]${name}=(\\d{1,6}(?:\\.\\d+)?)`).exec(url);
+function queried(url: string, name: keyof typeof QUERIES): number | undefined {
+  const match = QUERIES[name].exec(url);
   return match === null ? undefined : Number(match[1]);
 }
 
+const QUERIES = {
+  width: /[?&]width=(\d{1,9}(?:\.\d{1,9})?)(?!\d)/,
+  height: /[?&]height=(\d{1,9}(?:\.\d{1,9})?)(?!\d)/,
+  duration: /[?&]duration=(\d{1,9}(?:\.\d{1,9})?)(?!\d)/,
+  fps: /[?&]fps=(\d{1,9}(?:\.\d{1,9})?)(?!\d)/,
+} as const;
+
 function sizeOf(width: number, height: number): Size | undefined {
-  return width > 0 && height > 0 ? { width, height } : undefined;
+  if (width <= 0 || height <= 0) return undefined;
+  return { width: Math.min(width, SIDE_MAX), height: Math.min(height, SIDE_MAX) };
 }
 
 /**
@@ -171,9 +199,14 @@ function jpegSize(bytes: Buffer): Size | undefined {
   let at = 2;
   while (at + 9 <= bytes.length && bytes[at] === 0xff) {
     const marker = bytes.readUInt8(at + 1);
-    const isFrame = marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker);
-    if (isFrame) return sizeOf(bytes.readUInt16BE(at + 7), bytes.readUInt16BE(at + 5));
-    at += 2 + bytes.readUInt16BE(at + 2);
+    const isFrame = marker >= 0xc0 && marker <= 0xcf && (marker & 3) !== 0;
+    if (isFrame || marker === 0xc0) {
+      return sizeOf(bytes.readUInt16BE(at + 7), bytes.readUInt16BE(at + 5));
+    }
+    const length = bytes.readUInt16BE(at + 2);
+    // A segment's length counts its own two bytes.
+    if (length < 2) return undefined;
+    at += 2 + length;
   }
   return undefined;
 }

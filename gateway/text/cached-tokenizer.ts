@@ -1,27 +1,50 @@
 import { LRUCache } from 'lru-cache';
+import { inParts } from './text-parts.ts';
 import type { TokenBuffer } from './token-buffer.ts';
 import type { Tokenizer, TokenizerKind } from './tokenizer.ts';
 
-/** Longer texts are tokenized each time: they would fill the cache, and seldom come again. */
-const CACHED_CHARACTERS_MAX = 65_536;
+/** What all entries may take together, in bytes, however many there may be. */
+const BYTES_MAX = 32 * 2 ** 20;
+/** What an entry takes besides its text and its ids. */
+const ENTRY_BYTES = 200;
 
 /**
- * Remembers the ids of the texts that it saw last. Worth its look-up in front of a tokenizer as
- * slow as byte pair encoding, not in front of the simple one.
+ * Remembers the ids of the texts that it saw last, of a long text those of its parts. Worth its
+ * look-up in front of a tokenizer as slow as byte pair encoding, not in front of the simple one.
  */
 export class CachedTokenizer implements Tokenizer {
   readonly kind: TokenizerKind;
+  readonly partLength: number;
   readonly #tokenizer: Tokenizer;
   readonly #ids: LRUCache<string, Uint32Array>;
 
   /** Keeps `size` texts, at least 1. */
   constructor(tokenizer: Tokenizer, size: number) {
     this.kind = tokenizer.kind;
+    this.partLength = tokenizer.partLength;
     this.#tokenizer = tokenizer;
-    this.#ids = new LRUCache({ max: size });
+    this.#ids = new LRUCache({
+      max: size,
+      maxSize: BYTES_MAX,
+      sizeCalculation: (ids, text) => ENTRY_BYTES + 2 * text.length + ids.byteLength,
+    });
+  }
+
+  /** Bytes that the entries take. */
+  get bytes(): number {
+    return this.#ids.calculatedSize;
   }
 
   encode(text: string, out: TokenBuffer): void {
+    if (text.length <= this.partLength) this.#encodePart(text, out);
+    else inParts(text, this.partLength, out, (part) => this.#encodePart(part, out));
+  }
+
+  count(text: string): number {
+    return this.#tokenizer.count(text);
+  }
+
+  #encodePart(text: string, out: TokenBuffer): void {
     const known = this.#ids.get(text);
     if (known !== undefined) {
       out.reserve(known.length);
@@ -31,12 +54,7 @@ export class CachedTokenizer implements Tokenizer {
     }
     const start = out.length;
     this.#tokenizer.encode(text, out);
-    if (text.length <= CACHED_CHARACTERS_MAX) {
-      this.#ids.set(text, out.ids.slice(start, out.length));
-    }
-  }
-
-  count(text: string): number {
-    return this.#ids.get(text)?.length ?? this.#tokenizer.count(text);
+    // Of a text that did not have to be encoded to its end, not all ids are known.
+    if (!out.isFull) this.#ids.set(text, out.ids.slice(start, out.length));
   }
 }

@@ -1,4 +1,5 @@
 import { mix32 } from '../../shared/rng.ts';
+import { inParts } from './text-parts.ts';
 import { TokenBuffer } from './token-buffer.ts';
 import type { Tokenizer } from './tokenizer.ts';
 
@@ -17,8 +18,9 @@ const WORD = 3;
 const SYMBOL = 4;
 const HIGH_SURROGATE = 5;
 
-/** Texts up to this length are copied into one buffer; a longer one gets a buffer of its own. */
-const scratch = new Uint16Array(1 << 19);
+/** A multiple of the length of a group, so that a run which is cut has the same groups. */
+const PART_LENGTH = 87_381 * GROUP_LENGTH;
+const scratch = new Uint16Array(PART_LENGTH);
 const scratchBytes = Buffer.from(scratch.buffer);
 
 /** Class of every UTF-16 code unit, 0 until it is first met, so that start-up builds no table. */
@@ -36,14 +38,12 @@ const INVISIBLE = /[\s\p{Cc}\p{Cf}]/u;
  */
 export class SimpleTokenizer implements Tokenizer {
   readonly kind = 'simple';
+  readonly partLength = PART_LENGTH;
   readonly #counted = new TokenBuffer();
 
   encode(text: string, out: TokenBuffer): void {
-    const length = text.length;
-    const units = length <= scratch.length ? scratch : new Uint16Array(length);
-    const bytes = units === scratch ? scratchBytes : Buffer.from(units.buffer);
-    bytes.write(text, 'utf16le');
-    encodeUnits(units, length, out);
+    if (text.length <= PART_LENGTH) encodePart(text, out);
+    else inParts(text, PART_LENGTH, out, (part) => encodePart(part, out));
   }
 
   count(text: string): number {
@@ -53,9 +53,15 @@ export class SimpleTokenizer implements Tokenizer {
   }
 }
 
+function encodePart(text: string, out: TokenBuffer): void {
+  scratchBytes.write(text, 'utf16le');
+  encodeUnits(scratch, text.length, out);
+}
+
 function encodeUnits(units: Uint16Array, length: number, out: TokenBuffer): void {
+  const { limit } = out;
   let at = 0;
-  while (at < length) {
+  while (at < length && out.length <= limit) {
     const start = at;
     let unit = units[at]!;
     const kind = classes[unit] || classify(unit);

@@ -1,13 +1,20 @@
+/** No window is larger than this. */
+const TOKENS_MAX = 2 ** 24;
+const KEPT_IDS_MAX = 2 ** 20;
+const FIRST_ROOM = 1024;
+
 /**
  * A growable list of token ids that its caller owns, clears and refills, so that tokenizing a
  * request allocates nothing once the buffer has grown. Ids are unsigned 32-bit integers.
  */
 export class TokenBuffer {
+  /** Ids beyond this number are not wanted: whoever appends may stop there, and adds few more. */
+  limit = TOKENS_MAX;
   /** Only `ids[0 .. length)` is content. Another array after any call that adds room. */
   ids: Uint32Array;
   length = 0;
 
-  constructor(capacity = 1024) {
+  constructor(capacity = FIRST_ROOM) {
     this.ids = new Uint32Array(capacity);
   }
 
@@ -27,7 +34,20 @@ export class TokenBuffer {
     this.ids[this.length++] = id;
   }
 
+  append({ ids, length }: TokenBuffer): void {
+    this.reserve(length);
+    this.ids.set(ids.subarray(0, length), this.length);
+    this.length += length;
+  }
+
+  /** Whether there are more ids than are wanted. */
+  get isFull(): boolean {
+    return this.length > this.limit;
+  }
+
+  /** Room for a usual prompt is kept. */
   clear(): void {
     this.length = 0;
+    if (this.ids.length > KEPT_IDS_MAX) this.ids = new Uint32Array(FIRST_ROOM);
   }
 }

@@ -6,7 +6,9 @@ export type TokenizerKind = 'simple' | 'o200k';
 /** Turns text into token ids: unsigned 32-bit integers that are equal for equal pieces of text. */
 export interface Tokenizer {
   readonly kind: TokenizerKind;
-  /** Appends the ids of `text` to `out`. */
+  /** Characters of a text that are encoded at once: what takes some milliseconds at most. */
+  readonly partLength: number;
+  /** Appends the ids of `text` to `out`, or as many as fill it. */
   encode(text: string, out: TokenBuffer): void;
   /** How many ids `encode` would append. */
   count(text: string): number;

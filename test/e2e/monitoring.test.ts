@@ -119,3 +119,21 @@ describe('the metrics', () => {
     assert.ok(sampleOf(now, 'fakeai_token_lateness_seconds_count') >= 15);
   });
 });
+
+describe('/metrics', () => {
+  it('is JSON for a client that names it first, and Prometheus text for a scraper', async () => {
+    const typeFor = async (accept: string) => {
+      const response = await fetch(`${server.origin}/metrics`, { headers: { accept } });
+      await response.text();
+      return response.headers.get('content-type')?.split(';')[0];
+    };
+    const json = 'application/json';
+    assert.equal(await typeFor('application/json, text/plain, */*'), json, 'axios');
+    assert.equal(await typeFor('application/json'), json);
+    assert.equal(await typeFor('*/*'), json);
+    const scraper = 'application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5,*/*';
+    assert.match((await typeFor(scraper)) ?? '', /text/);
+    assert.equal(await typeFor('text/plain'), 'text/plain');
+    assert.equal(await typeFor('text/plain, application/json'), 'text/plain');
+  });
+});

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { constants, gunzipSync } from 'node:zlib';
-import { openTextFile } from '../../gateway/cli.ts';
+import { openTextFile } from '../../gateway/text-file.ts';
 import { runLab } from '../gateway/commands/lab-rig.ts';
 import { ask, chatBody } from '../support/chat-client.ts';
 import { eventually } from '../support/eventually.ts';

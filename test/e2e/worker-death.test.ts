@@ -94,7 +94,7 @@ async function settled(): Promise<void> {
 }
 
 describe('a worker that dies under load', () => {
-  for (const fault of ['throw', 'terminate', 'out-of-memory']) {
+  for (const fault of ['throw', 'terminate', 'out-of-memory', 'hang']) {
     it(`loses what it had begun, and nothing else: ${fault}`, async () => {
       const { cluster, pool, router } = server.gateway;
       const remembered = chatBody(prompt(`remember-${fault}`, 60), { max_tokens: 1 });

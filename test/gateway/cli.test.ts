@@ -4,15 +4,9 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import {
-  makeFolder,
-  openNewFile,
-  openTextFile,
-  readTextFile,
-  runCli,
-  writeTextFile,
-} from '../../gateway/cli.ts';
+import { makeFolder, openNewFile, readTextFile, runCli, writeTextFile } from '../../gateway/cli.ts';
 import type { CommandContext } from '../../gateway/commands/command-context.ts';
+import { openTextFile } from '../../gateway/text-file.ts';
 import { SETTINGS } from '../../shared/config/settings.ts';
 
 interface Run {

@@ -3,11 +3,11 @@ import { describe, test } from 'node:test';
 import { HASH_WORDS } from '../../shared/block-hash.ts';
 import { REMOVED_BIT, type WorkerConfig } from '../../shared/protocol.ts';
 import { Rng } from '../../shared/rng.ts';
+import { seedsOf } from '../support/property.ts';
 import { hashesOf, type submitWith } from '../support/sequences.ts';
 import { WorkerRig } from '../support/worker-rig.ts';
 
 const BLOCK = 4;
-const SEEDS = Array.from({ length: 25 }, (_, index) => index + 1);
 
 interface Planned {
   readonly request: number;
@@ -86,7 +86,7 @@ for (const scheduler of ['paced', 'batched'] as const) {
   describe(`an answer whose hashes come to a ${scheduler} worker in pieces`, () => {
     const config = { scheduler, blockSize: BLOCK, numBlocks: 20, maxNumSeqs: 4 };
 
-    for (const seed of SEEDS) {
+    for (const seed of seedsOf(25)) {
       test(`ahead of its tokens is served batch for batch like one with all at once, seed ${seed}`, () => {
         const rng = new Rng(seed);
         const planned = plannedFor(rng);

@@ -1,5 +1,5 @@
 import { MAX_CONTENT_TOKENS } from './content.ts';
-import { type RowParser, show, TraceFault, type TraceRow } from './trace-row.ts';
+import { type RowParser, setOutputTokens, show, TraceFault, type TraceRow } from './trace-row.ts';
 
 /** The header by which the format is recognised. */
 export const AZURE_HEADER = 'TIMESTAMP,ContextTokens,GeneratedTokens';
@@ -30,15 +30,15 @@ export class AzureParser implements RowParser {
       throw new TraceFault('the time is before that of the first line; expected lines in order');
     }
     into.timeUs = us - this.#startUs;
-    into.promptTokens = tokens('ContextTokens', Number(prompt));
-    into.outputTokens = tokens('GeneratedTokens', Number(output));
+    into.promptTokens = tokens('ContextTokens', Number(prompt), 1);
+    setOutputTokens(into, tokens('GeneratedTokens', Number(output), 0));
     into.content.clear();
   }
 }
 
-function tokens(field: string, value: number): number {
-  if (value >= 1 && value <= MAX_CONTENT_TOKENS) return value;
-  throw new TraceFault(`${field} is ${value}; expected 1 to ${MAX_CONTENT_TOKENS}`);
+function tokens(field: string, value: number, min: number): number {
+  if (value >= min && value <= MAX_CONTENT_TOKENS) return value;
+  throw new TraceFault(`${field} is ${value}; expected ${min} to ${MAX_CONTENT_TOKENS}`);
 }
 
 /** Days from 1970-01-01, or a fault if there is no such day. */

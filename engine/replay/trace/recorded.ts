@@ -4,6 +4,7 @@ import {
   integerField,
   objectLine,
   type RowParser,
+  setOutputTokens,
   show,
   TraceFault,
   type TraceRow,
@@ -86,7 +87,7 @@ export class RecordedParser implements RowParser {
   parse(line: string, into: TraceRow): void {
     const row = objectLine(line);
     into.promptTokens = integerField(row, 'prompt_tokens', 1, MAX_CONTENT_TOKENS);
-    into.outputTokens = integerField(row, 'output_tokens', 1, MAX_CONTENT_TOKENS);
+    setOutputTokens(into, integerField(row, 'output_tokens', 0, MAX_CONTENT_TOKENS));
     into.sessionKey =
       row.session === undefined
         ? undefined

@@ -8,6 +8,8 @@ export class TraceRow {
   waits = false;
   promptTokens = 1;
   outputTokens = 1;
+  /** Whether the file has no output token for it, where `outputTokens` is the least there is, 1. */
+  isAnswerEmpty = false;
   /** Key of the session within the file; rows without one are sessions of one turn. */
   sessionKey: string | number | undefined;
   /** The part of prompt and answer that the file names; what lies beyond is the row's own. */
@@ -44,6 +46,15 @@ export function integerField(fields: Fields, field: string, min: number, max: nu
   const value = fields[field];
   if (isIntegerIn(value, min, max)) return value;
   throw new TraceFault(`${field} is ${show(value)}; expected an integer from ${min} to ${max}`);
+}
+
+/**
+ * Sets the tokens of the answer, which may be 0: requests that were aborted, or given no answer.
+ * Their prompts were computed all the same, which takes as long as it does with a first token.
+ */
+export function setOutputTokens(row: TraceRow, tokens: number): void {
+  row.isAnswerEmpty = tokens === 0;
+  row.outputTokens = Math.max(1, tokens);
 }
 
 /** The value of `field` if it is a number in the range, else a fault. */

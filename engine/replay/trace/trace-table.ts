@@ -81,6 +81,7 @@ export class TraceTableBuilder {
     time.set(this.#timeUs.subarray(0, rows));
     const waits = new Uint8Array(new SharedArrayBuffer(rows));
     waits.set(this.#waits.view());
+    startAtZero(time, waits);
     this.#segmentStart.push(this.#segments.length);
     const session = shareU32(this.#session.view());
     const sessionStart = countSessions(session, this.#sessionKeys.length);
@@ -171,6 +172,18 @@ function shareU32(values: Uint32Array): Uint32Array {
   const shared = new Uint32Array(new SharedArrayBuffer(values.byteLength));
   shared.set(values);
   return shared;
+}
+
+/** Shifts arrivals so that none is before the start of the trace. */
+function startAtZero(times: Float64Array, waits: Uint8Array): void {
+  let leastUs = 0;
+  for (let row = 0; row < times.length; row++) {
+    if (waits[row] === 0) leastUs = Math.min(leastUs, times[row]!);
+  }
+  if (leastUs === 0) return;
+  for (let row = 0; row < times.length; row++) {
+    if (waits[row] === 0) times[row] = times[row]! - leastUs;
+  }
 }
 
 /** Rows that do not wait, by arrival; rows that arrive together stay in file order. */

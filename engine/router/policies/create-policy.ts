@@ -31,7 +31,7 @@ export function createPolicy(
     case 'power-of-two':
       return new PowerOfTwoPolicy(rng);
     case 'session':
-      return new SessionPolicy(workers);
+      return new SessionPolicy(workers, rng);
     case 'cache-aware':
       return new CacheAwarePolicy(workers, blockSize, rng);
     case 'prefix-hash':

@@ -3,6 +3,7 @@ import { describe, test } from 'node:test';
 import { AssertionFailure } from '../../../shared/assert.ts';
 import { requestId, workerId } from '../../../shared/ids.ts';
 import { OUTCOME } from '../../../shared/protocol.ts';
+import { U32List } from '../../../shared/u32-list.ts';
 import { timeUs } from '../../../shared/units.ts';
 import { clusterRequestWith } from '../../support/routing.ts';
 import { cancelWith } from '../../support/sequences.ts';
@@ -86,6 +87,21 @@ describe('a request in the books', () => {
     assert.deepEqual([submitted, finished, cancelled, rejected, failed], [4, 1, 1, 2, 0]);
     assert.equal(rig.cluster.inFlight, 0);
     assert.equal(rig.router.ledger.activeRequests(0), 0);
+    assert.equal(rig.router.index.bookedBits, 0);
+  });
+
+  test('leaves no booking behind for blocks that its worker had and a full index had not', () => {
+    const rig = new ClusterRig({ indexCapBlocks: 2 });
+    const prompt = { promptTokens: 20, pinned: workerId(0) };
+    const stores = new U32List();
+    for (const word of clusterRequestWith(1, prompt).hashes) stores.push(word);
+    for (let round = 0; round < 2; round++) {
+      const request = rig.submit(1, prompt);
+      if (round === 0) rig.apply(0, (batch) => batch.kv.append(stores));
+      rig.start(0, request);
+      rig.end(0, request, OUTCOME.finished);
+    }
+    assert.ok(rig.router.index.droppedStores > 0);
     assert.equal(rig.router.index.bookedBits, 0);
   });
 
@@ -247,6 +263,25 @@ describe('the death of a worker', () => {
     rig.down(0);
     assert.deepEqual(rig.heard, [`${request} failed`]);
     assert.equal(rig.cluster.counts.rerouted, 0);
+  });
+});
+
+describe('a worker that falls behind', () => {
+  test('gets no new requests until it has caught up, and keeps those that it has', () => {
+    const rig = new ClusterRig({ policy: 'round-robin' });
+    const first = rig.submitTo(0, 1);
+    rig.cluster.workersBehind([workerId(0)], true);
+    const later = [rig.submit(2), rig.submit(3)];
+    assert.deepEqual(
+      rig.submits().slice(1),
+      later.map((request) => [request, 1]),
+    );
+    const pinned = clusterRequestWith(4, { pinned: workerId(0) });
+    assert.equal(rig.cluster.submit(pinned, rig.listener), undefined);
+    rig.cluster.cancel(first);
+    assert.deepEqual(rig.sent.at(-1), cancelWith(first));
+    rig.cluster.workersBehind([workerId(0)], false);
+    assert.deepEqual(rig.cluster.submit(pinned, rig.listener)?.worker, 0);
   });
 });
 

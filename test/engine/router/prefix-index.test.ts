@@ -154,3 +154,23 @@ test('a dropped store still settles its booking', () => {
   assert.equal(index.droppedStores, 10);
   assert.equal(index.bookedBits, 0);
 });
+
+test('at the cap the first token takes back a booking that no store will settle', () => {
+  const index = new PrefixIndex(1, 20);
+  const hashes = prompt(30);
+  index.applyEvents(hashes, 0);
+  index.book(hashes, 20, 30, 0);
+  assert.ok(index.bookedBits > 0);
+  index.prefilled(hashes, 20, 30, 0);
+  assert.equal(index.bookedBits, 0);
+});
+
+test('below the cap a booking outlives the first token until its store is heard of', () => {
+  const index = new PrefixIndex(1, 40);
+  const hashes = prompt(30);
+  index.book(hashes, 0, 30, 0);
+  index.prefilled(hashes, 0, 30, 0);
+  assert.deepEqual(overlaps(index, 1, hashes), [30]);
+  index.applyEvents(hashes, 0);
+  assert.equal(index.bookedBits, 0);
+});

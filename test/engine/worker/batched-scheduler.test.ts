@@ -156,6 +156,33 @@ describe('admission', () => {
     assert.equal(rig.started.get(2)?.cachedTokens, 12);
   });
 
+  test('finds the prefix that this step computes, and waits for no other one', () => {
+    const rig = batched({ maxNumBatchedTokens: 64 });
+    const hashes = hashesOf(4, [1, 40]);
+    rig.submit(1, { promptTokens: 16, outputTokens: 1, hashes });
+    rig.submit(2, { promptTokens: 23, outputTokens: 1, hashes });
+    rig.submit(3, { promptTokens: 22, outputTokens: 1, hashes });
+    rig.drain();
+    const cached = [1, 2, 3].map((request) => rig.started.get(request)?.cachedTokens);
+    assert.deepEqual(cached, [0, 16, 20]);
+    assert.deepEqual(
+      [1, 2, 3].map((request) => rig.tokens(request)[0]),
+      Array(3).fill(250),
+    );
+    assert.equal(rig.kv.length, 5);
+  });
+
+  test('finds each chunk of a long prompt in the step that computes it', () => {
+    const rig = batched({ maxNumBatchedTokens: 32 });
+    const hashes = hashesOf(4, [1, 64]);
+    rig.submit(1, { promptTokens: 40, outputTokens: 1, hashes });
+    rig.submit(2, { promptTokens: 46, outputTokens: 1, hashes });
+    rig.drain();
+    assert.equal(rig.started.get(2)?.cachedTokens, 40);
+    assert.equal(rig.started.get(2)?.queuedUs, 320);
+    assert.deepEqual(rig.tokens(2), [320 + 80 + 60]);
+  });
+
   test('of siblings follows the first token, and costs what is left of the prompt', () => {
     const rig = batched();
     const hashes = hashesOf(4, [1, 12]);
@@ -180,6 +207,23 @@ describe('a cancel', () => {
     assert.deepEqual(rig.tokens(1), [160]);
     assert.deepEqual(rig.end(1), ['cancelled', 260]);
     assert.equal(rig.tokens(2).length, 9);
+  });
+
+  test('lets the step finish what others share of it, and what comes later find', () => {
+    const rig = batched({ maxNumBatchedTokens: 64 });
+    const hashes = hashesOf(4, [1, 40]);
+    const prompt = { promptTokens: 22, outputTokens: 1, hashes };
+    rig.submit(1, prompt);
+    rig.submit(2, prompt);
+    rig.cancel(1, 100);
+    rig.drain();
+    assert.deepEqual(rig.end(1), ['cancelled', 240]);
+    assert.equal(rig.started.get(2)?.cachedTokens, 20);
+    assert.deepEqual(rig.tokens(2), [240]);
+    assert.deepEqual(
+      rig.kv.map((event) => event.split('@')[1]),
+      Array(5).fill('240'),
+    );
   });
 
   test('of a waiting sequence takes effect at once', () => {

@@ -141,14 +141,14 @@ describe('queueing', () => {
     assert.ok(rig.loads.every((load) => load.running <= 1));
   });
 
-  test('a sequence that had no room is admitted once it can share the blocks of another one', () => {
+  test('a sequence that has room only for what it does not share is admitted with the other one', () => {
     const rig = paced({ numBlocks: 4 });
     rig.submit(1, { hashes: hashesOf(4, [1, 8]), outputTokens: 3 });
     rig.submit(2, { hashes: hashesOf(4, [1, 8]), promptTokens: 9, outputTokens: 1 });
     rig.drain();
     assert.deepEqual(rig.end(1), ['finished', 1200]);
-    assert.deepEqual(rig.started.get(2), { cachedTokens: 8, queuedUs: 1000 });
-    assert.deepEqual(rig.tokens(2), [1111]);
+    assert.deepEqual(rig.started.get(2), { cachedTokens: 8, queuedUs: 0 });
+    assert.deepEqual(rig.tokens(2), [1000]);
   });
 
   test('a wait of hours is told in full', () => {
@@ -244,6 +244,59 @@ describe('a cancel', () => {
     assert.equal(rig.worker.nextWakeUs(), 1050);
     rig.drain();
     assert.deepEqual(rig.end(1), ['cancelled', 1050]);
+  });
+});
+
+describe('a prefix that is being computed', () => {
+  const hashes = hashesOf(4, [1, 24]);
+
+  test('is shared, and whoever shares it gets no token before it is computed', () => {
+    const rig = paced();
+    rig.submit(1, { promptTokens: 20, outputTokens: 2, hashes });
+    rig.submit(2, { promptTokens: 18, outputTokens: 2, hashes, arrivedUs: 500 });
+    rig.submit(3, { promptTokens: 24, outputTokens: 2, hashes, arrivedUs: 900 });
+    rig.drain();
+    assert.equal(rig.started.get(2)?.cachedTokens, 16);
+    assert.equal(rig.started.get(3)?.cachedTokens, 20);
+    assert.deepEqual(rig.tokens(2), [1000, 1100], 'a ninth of its TTFT alone would be over by 612');
+    assert.deepEqual(rig.tokens(3), [1067, 1167], 'a sixth of its TTFT is longer than that');
+    assert.deepEqual(
+      rig.kv.map((event) => Number(event.split('@')[1])),
+      [1000, 1000, 1000, 1000, 1000, 1067],
+    );
+  });
+
+  test('is computed by those that are left when the one that began it is cancelled', () => {
+    const rig = paced();
+    rig.submit(1, { promptTokens: 20, hashes });
+    rig.submit(2, { promptTokens: 17, outputTokens: 1, hashes, arrivedUs: 100 });
+    rig.cancel(1, 300);
+    rig.submit(3, { promptTokens: 24, outputTokens: 1, hashes, arrivedUs: 400 });
+    rig.drain();
+    assert.equal(
+      rig.started.get(3)?.cachedTokens,
+      16,
+      'the fifth block was given up with its owner',
+    );
+    assert.deepEqual(rig.tokens(2), [1000]);
+    assert.deepEqual(rig.tokens(3), [1000]);
+    assert.equal(rig.kv.length, 6);
+  });
+
+  test('is nobody’s and was never there when all are cancelled that wait for it', () => {
+    const rig = paced();
+    rig.submit(1, { promptTokens: 20, hashes });
+    rig.submit(2, { promptTokens: 20, hashes, arrivedUs: 100 });
+    rig.cancel(1, 300);
+    rig.cancel(2, 310);
+    rig.submit(3, { promptTokens: 20, outputTokens: 1, hashes, arrivedUs: 400 });
+    rig.drain();
+    assert.equal(rig.started.get(3)?.cachedTokens, 0);
+    assert.deepEqual(rig.tokens(3), [1400]);
+    assert.deepEqual(
+      rig.kv.map((event) => Number(event.split('@')[1])),
+      Array(5).fill(1400),
+    );
   });
 });
 

@@ -18,9 +18,7 @@ for (const scheduler of ['paced', 'batched'] as const) {
   describe(`a ${scheduler} worker`, () => {
     admission(scheduler);
     fullCache(scheduler);
-    prefixes(scheduler);
     extendedAndStopped(scheduler);
-    blocksFromElsewhere(scheduler);
     eventBatches(scheduler);
     loadReports(scheduler);
   });
@@ -125,6 +123,16 @@ function fullCache(scheduler: SchedulerKind): void {
     assert.ok(rig.end(2)![1] < rig.end(1)![1]);
   });
 
+  test('preempts the worst of all that run, also one that was admitted before who asks', () => {
+    const rig = new WorkerRig({ scheduler, numBlocks: 6, prefixCaching: false });
+    rig.submit(1, { promptTokens: 12, outputTokens: 5, priority: 9 });
+    rig.submit(2, { promptTokens: 7, outputTokens: 4, priority: 0, arrivedUs: 5 });
+    rig.drain();
+    assert.equal(rig.load.preemptions, 1);
+    assert.ok(rig.end(2)![1] < rig.end(1)![1]);
+    assert.equal(rig.tokens(1).length, 5);
+  });
+
   test('can be filled to the last block by one sequence', () => {
     const rig = new WorkerRig({ scheduler, numBlocks: 6, latency: constantLatency(0, 0) });
     rig.submit(1, { promptTokens: 5, outputTokens: 20 });
@@ -132,70 +140,6 @@ function fullCache(scheduler: SchedulerKind): void {
     rig.drain();
     assert.equal(rig.tokens(1).length, 20);
     assert.equal(rig.tokens(2).length, 20);
-  });
-}
-
-function prefixes(scheduler: SchedulerKind): void {
-  const hashes = hashesOf(4, [1, 40]);
-
-  test('matches a prefix once the step that computed it has ended, and not before', () => {
-    const rig = new WorkerRig({ scheduler });
-    rig.submit(1, { promptTokens: 16, outputTokens: 1, hashes: hashes.subarray(0, 8) });
-    rig.submit(2, { promptTokens: 16, outputTokens: 1, hashes: hashes.subarray(0, 8) });
-    rig.drain();
-    rig.submit(3, { promptTokens: 16, outputTokens: 1, hashes: hashes.subarray(0, 8) });
-    rig.drain();
-    assert.equal(rig.started.get(1)?.cachedTokens, 0);
-    assert.equal(rig.started.get(2)?.cachedTokens, 0);
-    // The last token of a prompt is always computed, and with it its block.
-    assert.equal(rig.started.get(3)?.cachedTokens, 12);
-  });
-
-  test('matches the answer in the next turn of a conversation', () => {
-    const rig = new WorkerRig({ scheduler });
-    rig.submit(1, { promptTokens: 8, outputTokens: 9, hashes: hashes.subarray(0, 8) });
-    rig.drain();
-    rig.submit(2, { promptTokens: 20, outputTokens: 2, hashes: hashes.subarray(0, 10) });
-    rig.drain();
-    assert.equal(rig.started.get(2)?.cachedTokens, 16);
-    assert.equal(rig.load.hitBlocks, 4);
-    assert.equal(rig.load.missedBlocks, 2 + 1);
-  });
-
-  test('matches nothing of other hashes, and nothing at all without prefix caching', () => {
-    for (const prefixCaching of [true, false]) {
-      const rig = new WorkerRig({ scheduler, prefixCaching });
-      rig.submit(1, { promptTokens: 16, hashes });
-      rig.drain();
-      rig.submit(2, { promptTokens: 16, hashes: prefixCaching ? hashesOf(4, [2, 20]) : hashes });
-      rig.drain();
-      assert.equal(rig.started.get(2)?.cachedTokens, 0);
-      assert.equal(rig.load.hitBlocks, 0);
-    }
-  });
-
-  test('counts revived blocks as room that is taken', () => {
-    const rig = new WorkerRig({ scheduler, numBlocks: 5 });
-    rig.submit(1, { promptTokens: 12, outputTokens: 1, hashes: hashes.subarray(0, 6) });
-    rig.drain();
-    // Two of the three cached blocks are revived and three are needed besides: just enough.
-    rig.submit(2, { promptTokens: 18, outputTokens: 3, hashes: hashes.subarray(0, 8) });
-    rig.drain();
-    assert.equal(rig.tokens(2).length, 3);
-    assert.equal(rig.load.preemptions, 0);
-  });
-
-  test('keeps the unfinished prefix of a sequence that was cancelled', () => {
-    const rig = new WorkerRig({ scheduler });
-    rig.submit(1, { promptTokens: 16, outputTokens: 15, hashes });
-    rig.step();
-    rig.step();
-    rig.cancel(1, rig.nowUs);
-    rig.drain();
-    assert.equal(rig.end(1)?.[0], 'cancelled');
-    rig.submit(2, { promptTokens: 30, hashes });
-    rig.drain();
-    assert.ok(rig.started.get(2)!.cachedTokens >= 16);
   });
 }
 
@@ -239,34 +183,6 @@ function extendedAndStopped(scheduler: SchedulerKind): void {
     assert.equal(rig.tokens(1).length, tokens);
     assert.equal(rig.worker.cachedBlocks(hashes, 10), Math.floor((8 + tokens - 1) / 4));
     assert.equal(rig.load.activeBlocks, 0);
-  });
-}
-
-function blocksFromElsewhere(scheduler: SchedulerKind): void {
-  const hashes = hashesOf(4, [1, 40]);
-
-  test('matches blocks that came from another worker, and tells of them with the next batch', () => {
-    const rig = new WorkerRig({ scheduler });
-    rig.worker.receiveBlocks(hashes, 3);
-    assert.equal(rig.worker.cachedBlocks(hashes, 10), 3);
-    rig.submit(1, { promptTokens: 20, outputTokens: 1, hashes: hashes.subarray(0, 10) });
-    rig.drain();
-    assert.equal(rig.started.get(1)?.cachedTokens, 12);
-    assert.equal(rig.kv.length, 5);
-    assert.equal(rig.load.cachedBlocks, 5);
-  });
-
-  test('takes in no more blocks than it has room for beside those in use', () => {
-    const rig = new WorkerRig({ scheduler, numBlocks: 5 });
-    rig.submit(1, { promptTokens: 8, outputTokens: 4 });
-    rig.step();
-    rig.worker.receiveBlocks(hashes, 10);
-    const matched = rig.worker.cachedBlocks(hashes, 10);
-    assert.ok(matched >= 2 && matched <= 3, `${matched}`);
-    rig.worker.receiveBlocks(hashes, 10);
-    assert.equal(rig.worker.cachedBlocks(hashes, 10), matched);
-    rig.drain();
-    assert.equal(rig.tokens(1).length, 4);
   });
 }
 

@@ -1,6 +1,7 @@
 import { isAbsolute } from 'node:path';
-import { makeFolder, openNewFile, openTextFile, runCli } from '../../../gateway/cli.ts';
+import { makeFolder, openNewFile, runCli } from '../../../gateway/cli.ts';
 import type { CommandContext } from '../../../gateway/commands/command-context.ts';
+import { openTextFile } from '../../../gateway/text-file.ts';
 
 /** What a command of the lab did. */
 export interface LabRun {

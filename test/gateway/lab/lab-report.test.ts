@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Command } from 'commander';
 import type { ReportData } from '../../../engine/replay/report/report-data.ts';
-import { openTextFile } from '../../../gateway/cli.ts';
 import type { CellSettings } from '../../../gateway/lab/lab-cell.ts';
 import { addLabOptions, type ReplayOptions } from '../../../gateway/lab/lab-options.ts';
 import { labReport, readPageScript } from '../../../gateway/lab/lab-report.ts';
 import { loadLabTrace } from '../../../gateway/lab/lab-trace.ts';
+import { openTextFile } from '../../../gateway/text-file.ts';
 import { sampleReport } from '../../engine/replay/report/sample-report.ts';
 import { CELL_SETTINGS } from './cell-settings.ts';
 

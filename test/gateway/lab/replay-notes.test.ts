@@ -17,6 +17,7 @@ const HIT_RATE = result.cache.tokenHitRate!;
 
 const TRACE: LabTrace = {
   name: 'test',
+  notes: [],
   description: {},
   requests: 1000,
   isGenerated: true,

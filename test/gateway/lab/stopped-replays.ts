@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { Command } from 'commander';
 import { boundOf, replay } from '../../../engine/replay/replay.ts';
 import type { ReplayConfig } from '../../../engine/replay/replay-config.ts';
-import { openTextFile } from '../../../gateway/cli.ts';
 import { Lab } from '../../../gateway/lab/lab.ts';
 import type { LabOptions } from '../../../gateway/lab/lab-options.ts';
 import type { Replays } from '../../../gateway/lab/lab-session.ts';
 import { loadLabTrace } from '../../../gateway/lab/lab-trace.ts';
+import { openTextFile } from '../../../gateway/text-file.ts';
 
 /** Runs replays on this thread; the user stops it when `count` of them have ended. */
 class StoppedReplays implements Replays {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { randomId, systemFingerprint } from '../../../gateway/openai/ids.ts';
+import { RandomWords, randomId, systemFingerprint } from '../../../gateway/openai/ids.ts';
 import { Rng } from '../../../shared/rng.ts';
 
 test('an id is its prefix and 24 characters of digits and letters', () => {
@@ -23,6 +23,14 @@ test('ids follow from their source, differ within it and use the whole alphabet'
   assert.deepEqual(ids(1), ids(1));
   assert.equal(new Set(ids(1)).size, 1000);
   assert.equal(new Set(ids(1).join('')).size, 62);
+});
+
+test('ids of random words differ, within a server and between two', () => {
+  const ids = [new RandomWords(), new RandomWords()].flatMap((words) =>
+    Array.from({ length: 5000 }, () => randomId('', words)),
+  );
+  assert.equal(new Set(ids).size, 10_000);
+  assert.equal(new Set(ids.join('')).size, 62);
 });
 
 test('a fingerprint has ten hex digits and tells settings apart', () => {

@@ -130,3 +130,34 @@ test('a file costs a token for each four bytes', () => {
   assert.equal(fileTokens({ file_data: `data:application/pdf;base64,${data}` }), 1000);
   assert.equal(fileTokens({ file_id: 'file-1' }), 1);
 });
+
+test('whatever the digits of a hint, a number of tokens is finite and above 0', () => {
+  const digits = (count: number) => '9'.repeat(count);
+  for (const count of [5, 6, 9, 10, 40, 400]) {
+    const n = digits(count);
+    for (const url of [
+      `https://x/${n}x${n}_${n}s_${n}fps`,
+      `https://x/512x288_${n}s_4fps`,
+      `https://x/512x288:5.${n}s@${n}.${n}fps`,
+      `https://x/?width=${n}&height=${n}&duration=${n}&fps=${n}`,
+      `https://x/?width=${n}.${n}&height=0.${n}`,
+    ]) {
+      for (const tokens of [videoTokens({ url }), image(url, 'high'), image(url)]) {
+        assert.ok(Number.isSafeInteger(tokens) && tokens > 0, `${url}: ${tokens}`);
+      }
+    }
+  }
+});
+
+test('the length of a recording ends with at most two signs of padding', () => {
+  const padded = audioTokens({ data: `${'A'.repeat(1_600_000)}==`, format: 'mp3' });
+  assert.equal(padded, audioTokens({ data: 'A'.repeat(1_600_000), format: 'mp3' }));
+  const filled = audioTokens({ data: '='.repeat(1_600_000), format: 'mp3' });
+  assert.equal(filled, padded);
+});
+
+test('a JPEG whose segments have no length states no size', () => {
+  const bytes = [0xff, 0xd8, ...Array(200).fill([0xff, 0xe0, 0, 0]).flat(), 0xff, 0xc0, 0, 17, 8];
+  const assumed = image('https://x/unknown');
+  assert.equal(image(dataUri('image/jpeg', [...bytes, 2, 88, 3, 232])), assumed);
+});

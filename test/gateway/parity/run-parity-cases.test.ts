@@ -3,11 +3,11 @@ import { test } from 'node:test';
 import {
   makeFolder,
   openNewFile,
-  openTextFile,
   readTextFile,
   runCli,
   writeTextFile,
 } from '../../../gateway/cli.ts';
+import { openTextFile } from '../../../gateway/text-file.ts';
 
 async function parity(line: string) {
   let out = '';

@@ -8,6 +8,7 @@ import type { Tokenizer } from '../../../gateway/text/tokenizer.ts';
 /** Counts how often the tokenizer behind the cache is asked. */
 class CountingTokenizer implements Tokenizer {
   readonly kind = 'simple';
+  readonly partLength = 1000;
   asked = 0;
   readonly #simple = new SimpleTokenizer();
 
@@ -46,11 +47,33 @@ test('the tokenizer is asked once for each text that the cache still holds', () 
   assert.equal(counting.asked, 4);
 });
 
-test('long texts are not kept', () => {
+test('of a long text the parts are kept, which another text may begin with', () => {
   const counting = new CountingTokenizer();
-  const cached = new CachedTokenizer(counting, 2);
-  const long = 'word '.repeat(14_000);
-  idsOf(cached, long);
-  idsOf(cached, long);
-  assert.equal(counting.asked, 2);
+  const cached = new CachedTokenizer(counting, 100);
+  const long = Array.from({ length: 1000 }, (_, at) => `word${at}s`).join(' ');
+  const ids = idsOf(cached, long);
+  const parts = counting.asked;
+  assert.ok(parts >= 5);
+  assert.deepEqual(idsOf(cached, long), ids);
+  assert.equal(counting.asked, parts);
+  idsOf(cached, `${long} and more`);
+  assert.ok(counting.asked <= parts + 2);
+});
+
+test('what is kept has a limit in bytes, whatever the number of texts', () => {
+  const cached = new CachedTokenizer(new CountingTokenizer(), 1_000_000);
+  for (let count = 0; count < 40_000; count++) {
+    idsOf(cached, `${count} ${'x y '.repeat(240)}`);
+    assert.ok(cached.bytes <= 32 * 2 ** 20);
+  }
+  assert.ok(cached.bytes > 31 * 2 ** 20);
+});
+
+test('a text that fills the buffer is not remembered as that much of it', () => {
+  const cached = new CachedTokenizer(new CountingTokenizer(), 4);
+  const out = new TokenBuffer();
+  out.limit = 2;
+  cached.encode('one two three four', out);
+  assert.ok(out.isFull);
+  assert.equal(idsOf(cached, 'one two three four').length, 1 + 4);
 });

@@ -56,7 +56,7 @@ test('a line that makes no sense is refused', () => {
     ['2023-11-16T18:17:03Z,1,1', /expected a line such as/],
     ['2023-11-16 18:17:03.9799600,-5,10', /expected a line such as/],
     ['2023-11-16 18:17:03.9799600,0,10', /^ContextTokens is 0; expected 1 to/],
-    ['2023-11-16 18:17:03.9799600,5,0', /^GeneratedTokens is 0; expected 1 to/],
+    ['2023-11-16 18:17:03.9799600,5,536870913', /^GeneratedTokens is 536870913; expected 0 to/],
     ['2023-02-31 10:00:00.0,5,5', /^there is no date 2023-02-31; expected one of the calendar/],
     ['2023-02-29 10:00:00,5,5', /^there is no date 2023-02-29/],
     ['2024-13-01 10:00:00,5,5', /^there is no date 2024-13-01/],

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { SessionPolicy } from '../../../../engine/router/policies/session.ts';
-import { clusterView, routeRequest } from '../cluster-view.ts';
+import { Rng } from '../../../../shared/rng.ts';
+import { clusterView, routeRequest, tally } from '../cluster-view.ts';
 
 const KEYS = 500;
 
 test('a session keeps its worker whatever the load, leaves it only while it is down', () => {
-  const policy = new SessionPolicy(4);
+  const policy = new SessionPolicy(4, new Rng(1));
   const place = (ineligible: number[], activeRequests: number[]) => {
     const view = clusterView({ workers: 4, ineligible, activeRequests });
     return Array.from({ length: KEYS }, (_, sessionKey) =>
@@ -23,19 +24,20 @@ test('a session keeps its worker whatever the load, leaves it only while it is d
   assert.deepEqual(place([], []), home);
 });
 
-test('without a session, prompts that start with the same block stay together', () => {
-  const policy = new SessionPolicy(4);
-  const view = clusterView({ workers: 4 });
-  const place = (...blocks: number[]): number =>
-    policy.choose(
-      routeRequest({ sessionKey: undefined, hashes: Uint32Array.from(blocks), promptBlocks: 2 }),
-      view,
-    );
-  const first = Array.from({ length: KEYS }, (_, block) => place(block, 0, 1, 2));
-  assert.equal(new Set(first).size, 4);
-  assert.deepEqual(
-    first.map((_, block) => place(block, 0, 3, 4)),
-    first,
-  );
-  assert.equal(place(), place(), 'no block at all is one session');
+test('requests without a session spread by load, whether their prompts have hashes or not', () => {
+  for (const hashes of [new Uint32Array(0), Uint32Array.of(7, 7, 8, 8)]) {
+    const policy = new SessionPolicy(4, new Rng(1));
+    const request = routeRequest({
+      sessionKey: undefined,
+      hashes,
+      promptBlocks: hashes.length / 2,
+    });
+    const activeRequests = [0, 0, 0, 0];
+    const counts = tally(4, KEYS, () => {
+      const worker = policy.choose(request, clusterView({ workers: 4, activeRequests }));
+      activeRequests[worker] = activeRequests[worker]! + 1;
+      return worker;
+    });
+    assert.deepEqual(counts, [125, 125, 125, 125]);
+  }
 });
