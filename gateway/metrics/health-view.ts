@@ -17,8 +17,8 @@ export interface WorkerHealth {
 /** Body of `/health/detailed`. All but totals is over the sliding window. */
 export interface HealthView {
   /**
-   * By the share of answers that were server errors: more than 5 %, more than 10 %. Without a worker
-   * that is up it is unhealthy.
+   * By the share of answers that were server errors: more than 5 %, more than 10 %. Unhealthy also
+   * without a worker that is up.
    */
   readonly status: 'healthy' | 'degraded' | 'unhealthy';
   /** Unix seconds. */
