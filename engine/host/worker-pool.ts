@@ -32,7 +32,8 @@ export interface PoolListener {
   /** A throw says that the batch cannot be: the thread that it came from is started again. */
   batch(batch: EventBatch): void;
   /**
-   * The workers and all they held are gone, those of a thread at once. `reason` is for a log line.
+   * The workers and all they held are gone, those of a thread at once, also those of them that were
+   * down already, and also when a thread could not start. `reason` is for a log line.
    */
   workersDown(workers: readonly WorkerId[], reason: string): void;
   /** The worker is there, with an empty cache. */
@@ -250,10 +251,7 @@ export class WorkerPool implements Transport {
     lane.link = undefined;
     lane.isBehind = false;
     if (this.#stopping) return;
-    this.#down(
-      lane.workers.filter((worker) => this.isUp(worker)),
-      reason,
-    );
+    this.#down(lane.workers, reason);
     this.#later(lane.workers, () => {
       // A thread that fails before it says hello has ended as well, and is tried again from there.
       this.#startLane(lane).catch(() => {});

@@ -1,6 +1,7 @@
+import { loadHttpLibrary } from '../http/http-library.ts';
 import type { GivenFlags } from '../setting-flags.ts';
 import { type LoadedSettings, loadSettings } from '../settings-source.ts';
-import { type CommandContext, EXIT_MISCONFIGURED } from './command-context.ts';
+import { type CommandContext, EXIT_FAILED, EXIT_MISCONFIGURED } from './command-context.ts';
 
 export type ValidSettings = Extract<LoadedSettings, { ok: true }>;
 
@@ -17,4 +18,13 @@ export async function settingsOf(
   context.writeError(`fakeai: ${count} in the configuration\n${lines.join('')}`);
   context.exitCode = EXIT_MISCONFIGURED;
   return undefined;
+}
+
+/** Whether a server can run on this machine; false after one line that says what to do. */
+export async function canServe(context: CommandContext): Promise<boolean> {
+  const problem = await loadHttpLibrary();
+  if (problem === undefined) return true;
+  context.writeError(`fakeai: ${problem}\n`);
+  context.exitCode = EXIT_FAILED;
+  return false;
 }

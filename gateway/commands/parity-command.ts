@@ -3,7 +3,7 @@ import { assignment, engines, numberIn, policies } from '../lab/option-values.ts
 import type { ParityOptions } from '../parity/run-parity-cases.ts';
 import { addSettingFlags } from '../setting-flags.ts';
 import type { CommandContext } from './command-context.ts';
-import { settingsOf } from './command-settings.ts';
+import { canServe, settingsOf } from './command-settings.ts';
 
 /** `fakeai parity`: the same requests against a live server and in a replay, side by side. */
 export function addParityCommand(program: Command, context: CommandContext): Command {
@@ -19,7 +19,7 @@ export function addParityCommand(program: Command, context: CommandContext): Com
   const givenFlags = addSettingFlags(command, { hidden: true });
   return command.addHelpText('after', EXAMPLES).action(async (options: ParityOptions) => {
     const valid = await settingsOf(context, givenFlags());
-    if (valid === undefined) return;
+    if (valid === undefined || !(await canServe(context))) return;
     // Loaded only now: no other command needs the server and the replay.
     const { runParityCases } = await import('../parity/run-parity-cases.ts');
     context.exitCode = await runParityCases(context, options, valid);

@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import { addSettingFlags } from '../setting-flags.ts';
 import type { CommandContext } from './command-context.ts';
-import { settingsOf } from './command-settings.ts';
+import { canServe, settingsOf } from './command-settings.ts';
 
 /** `fakeai serve`: runs the server until it is told to stop. */
 export function addServeCommand(program: Command, context: CommandContext): Command {
@@ -22,6 +22,7 @@ export function addServeCommand(program: Command, context: CommandContext): Comm
     const valid = await settingsOf(context, givenFlags());
     if (valid === undefined) return;
     const { settings, sources, warnings } = valid;
+    if (!(await canServe(context))) return;
     // Loaded only now: no other command needs the HTTP library, the workers and the tokenizer.
     const { runServer } = await import('../server.ts');
     context.exitCode = await runServer({

@@ -14,10 +14,12 @@ export function addTuneCommand(program: Command, context: CommandContext): Comma
     .description(
       'Searches the weights of the smart policy and its temperature with which most requests keep the ' +
         'service level. First tries every combination of the lists of weights, then up to ' +
-        `${REFINEMENTS_MAX} more around the best with smaller and smaller steps, each with every ` +
-        'seed: by default at most 192 replays. The choice is one that no other beats in goodput, hit ' +
-        'rate and balance at once: of those within 0.1 points of the highest goodput, the one with ' +
-        'the least time to first token. Weights are those that "fakeai serve" accepts.',
+        `${REFINEMENTS_MAX} more around the best with smaller and smaller steps, and last every other ` +
+        'policy, each with every seed: by default at most 206 replays. The choice is one that no other ' +
+        'beats in goodput, hit rate and balance at once: of those within 0.1 points of the highest ' +
+        'goodput, the one with the least time to first token. It is made by one half of the trace and ' +
+        'judged by the other, against the default and every policy; what lies within the spread is ' +
+        'called no difference. Weights are those that "fakeai serve" accepts.',
     );
   addLabOptions(command, {
     isOneFleet: true,

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { POLICY_NAMES } from '../../shared/policy-names.ts';
 import { type CommandContext, EXIT_FAILED } from '../commands/command-context.ts';
 import { meanOf } from './cell-groups.ts';
 import { type FinishedCell, type Lab, withLab } from './lab.ts';
@@ -6,19 +7,32 @@ import { type CellSettings, cellsOf } from './lab-cell.ts';
 import { commonSettings } from './lab-document.ts';
 import type { TuneOptions } from './lab-options.ts';
 import type { Arrivals, LabTrace } from './lab-trace.ts';
+import { recordedConfig } from './recorded-config.ts';
+import { brokenBounds } from './service-level.ts';
 import { writeHeading } from './trace-heading.ts';
-import {
-  type Candidate,
-  environmentLines,
-  rangeEndLines,
-  type Tuning,
-  tuneJson,
-  tuneTable,
-} from './tune-output.ts';
+import { settingLines, tuneAdvice } from './tune-advice.ts';
+import { compare } from './tune-comparison.ts';
+import { type Candidate, type Tuning, tuneJson, tuneTable } from './tune-output.ts';
 import { chooseWeights, frontOf } from './weight-choice.ts';
 import { WeightSearch } from './weight-search.ts';
-import { DEFAULT_WEIGHTS, WEIGHT_RANGES, type Weights } from './weights.ts';
+import {
+  DEFAULT_WEIGHTS,
+  WEIGHT_RANGES,
+  type WeightRange,
+  type Weights,
+  type WeightTable,
+} from './weights.ts';
+import { figuresOf, halfOf } from './window-halves.ts';
 import { wrappedText } from './wrapped-text.ts';
+
+/** Prompts that share less than this have nothing for the overlap weight to weigh. */
+const SHARED_MIN = 0.001;
+
+/** The weights to be tried. */
+interface SearchSpace {
+  readonly grid: readonly Weights[];
+  readonly ranges: WeightTable<WeightRange>;
+}
 
 /** Searches the weights, prints them and writes what was tried. Resolves to the exit code. */
 export function runTune(context: CommandContext, options: TuneOptions): Promise<number> {
@@ -32,39 +46,63 @@ export async function tune(
   lab: Lab,
 ): Promise<number> {
   const { trace } = lab;
-  const search = new WeightSearch<Candidate>(gridOf(options), WEIGHT_RANGES);
-  const { candidatesMax } = search;
   const arrivals = arrivalsOf(options, trace);
+  const bases = baseCells(lab, options, arrivals);
+  const [bound] = await lab.bounds(bases.slice(0, 1));
+  const hasSharing = bound === undefined || bound.tokenHitRate >= SHARED_MIN;
+  const { grid, ranges } = searchSpace(options, hasSharing);
+  const search = new WeightSearch<Candidate>(grid, ranges);
+  const others = POLICY_NAMES.filter((policy) => policy !== 'smart');
+  const replaysMax = (search.candidatesMax + others.length) * options.seeds.length;
   writeHeading(context, trace, options, [arrivals]);
-  context.writeOut(
-    wrappedText(
-      'The weights of smart with which most requests keep the service level: at most ' +
-        `${candidatesMax} are tried, in ${candidatesMax * options.seeds.length} replays.`,
-      context.columns,
-    ),
-  );
-  context.writeOut('\n');
-  const isComplete = await runSearch(search, lab, baseCells(lab, options, arrivals));
+  const plan =
+    'Which weights of smart keep the service level for most requests: at most ' +
+    `${search.candidatesMax} are tried, and the ${others.length} other policies, in ${replaysMax} replays.`;
+  context.writeOut(`${wrappedText(plan, context.columns)}\n`);
+  const isSearched = await runSearch(search, lab, bases);
   const best = chooseWeights(search.candidates);
+  let isComplete = isSearched;
   if (best !== undefined) {
     const { candidates } = search;
-    await present(context, options, lab, {
+    const policies = isSearched
+      ? await lab.run(others.flatMap((policy) => bases.map((base) => ({ ...base, policy }))))
+      : [];
+    isComplete = isSearched && !policies.includes(undefined);
+    const ended = policies.filter((cell) => cell !== undefined);
+    const base = candidates.find(({ weights }) => weights === DEFAULT_WEIGHTS);
+    const tuning: Tuning = {
       candidates,
       front: frontOf(candidates),
       best,
+      comparisons: [
+        ...(base === undefined ? [] : [compare('default', best.cells, base.cells)]),
+        ...others
+          .map(
+            (policy) => [policy, ended.filter((cell) => cell.settings.policy === policy)] as const,
+          )
+          .filter(([, cells]) => cells.length === bases.length)
+          .map(([policy, cells]) => compare(policy, best.cells, cells)),
+      ],
+      hasSharing,
       isComplete,
-    });
+    };
+    await present(context, options, lab, tuning);
   }
   if (isComplete) return 0;
   context.writeError(
-    `fakeai: stopped after ${search.candidates.length} of at most ${candidatesMax} weights\n`,
+    `fakeai: stopped after ${search.candidates.length} of at most ${search.candidatesMax} weights\n`,
   );
   return EXIT_FAILED;
 }
 
-/** Every combination of the lists, and what `fakeai serve` does by itself. */
-function gridOf(options: TuneOptions): readonly Weights[] {
-  const lists = options.kvOverlapWeight.flatMap((kvOverlapWeight) =>
+/**
+ * Every combination of the lists, and what `fakeai serve` does by itself. Without sharing the
+ * overlap weight keeps its default.
+ */
+function searchSpace(options: TuneOptions, hasSharing: boolean): SearchSpace {
+  const overlap = DEFAULT_WEIGHTS.kvOverlapWeight;
+  const overlapWeights = hasSharing ? options.kvOverlapWeight : [overlap];
+  const lists = overlapWeights.flatMap((kvOverlapWeight) =>
     options.loadBalanceWeight.flatMap((loadBalanceWeight) =>
       options.routerTemperature.map((routerTemperature) => ({
         kvOverlapWeight,
@@ -73,7 +111,12 @@ function gridOf(options: TuneOptions): readonly Weights[] {
       })),
     ),
   );
-  return [DEFAULT_WEIGHTS, ...lists];
+  return {
+    grid: [DEFAULT_WEIGHTS, ...lists],
+    ranges: hasSharing
+      ? WEIGHT_RANGES
+      : { ...WEIGHT_RANGES, kvOverlapWeight: { min: overlap, max: overlap } },
+  };
 }
 
 function arrivalsOf({ rate, qps }: TuneOptions, trace: LabTrace): Arrivals {
@@ -105,22 +148,24 @@ async function runSearch(
     const tried = points.flatMap((weights, index) => {
       const own = cells.slice(index * bases.length, (index + 1) * bases.length);
       const finished = own.filter((cell) => cell !== undefined);
-      return finished.length === own.length ? [candidateOf(weights, finished)] : [];
+      return finished.length === own.length ? [candidateOf(lab, weights, finished)] : [];
     });
     search.record(tried);
     if (tried.length < points.length) return false;
   }
 }
 
-function candidateOf(weights: Weights, cells: readonly FinishedCell[]): Candidate {
-  const mean = (value: (cell: FinishedCell) => number): number => meanOf(cells.map(value));
+/** What a choice goes by is of one half of the windows, but for what a window cannot tell. */
+function candidateOf(lab: Lab, weights: Weights, cells: readonly FinishedCell[]): Candidate {
+  const halves = cells.map(({ result }) => figuresOf(halfOf(result.windows, 'choosing')));
   return {
     weights,
     cells,
-    goodShare: mean(({ result }) => result.goodShare),
-    ttftMs: mean(({ result }) => result.latencies.ttftMs.mean ?? Number.POSITIVE_INFINITY),
-    hitRate: mean(({ result }) => result.cache.tokenHitRate ?? 0),
-    imbalance: mean(({ result }) => result.imbalance.maxOverMean),
+    goodShare: meanOf(halves.map(({ goodShare }) => goodShare)),
+    ttftMs: meanOf(halves.map(({ ttftMs }) => ttftMs)),
+    hitRate: meanOf(halves.map(({ hitRate }) => hitRate)),
+    imbalance: meanOf(cells.map(({ result }) => result.imbalance.maxOverMean)),
+    brokenBounds: meanOf(cells.map(({ result }) => brokenBounds(lab.options.slo, result).length)),
   };
 }
 
@@ -130,11 +175,18 @@ async function present(
   lab: Lab,
   tuning: Tuning,
 ): Promise<void> {
-  const { weights } = tuning.best;
-  context.writeOut(tuneTable(tuning, context));
-  context.writeOut(`\n${rangeEndLines(weights)}${environmentLines(weights)}`);
+  context.writeOut(`${tuneTable(tuning, options.slo, context)}\n`);
+  for (const paragraph of tuneAdvice(tuning)) {
+    context.writeOut(wrappedText(paragraph, context.columns));
+  }
+  const lines = settingLines(tuning);
+  if (lines.length > 0) context.writeOut(`\n${lines.join('\n')}\n`);
   const path = join(options.out, 'tune.json');
-  const common = commonSettings(options, lab.trace);
+  const [chosen] = tuning.best.cells;
+  const common = {
+    ...commonSettings(options, lab.trace),
+    chosenConfig: chosen && recordedConfig(chosen.settings, options, lab.trace),
+  };
   await context.writeText(path, [tuneJson(common, options.seeds, tuning)]);
   context.writeOut(`\n${path}\n`);
 }

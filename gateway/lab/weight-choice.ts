@@ -1,7 +1,10 @@
 import { paretoFront } from './pareto.ts';
 import type { Weights } from './weights.ts';
 
-/** Weights that were tried and how they did, means over the seeds. */
+/**
+ * Weights that were tried and how they did, means over the seeds; goodput, latency and hits are of
+ * those windows of the trace that a choice goes by.
+ */
 export interface ScoredWeights {
   readonly weights: Weights;
   readonly goodShare: number;
@@ -10,31 +13,36 @@ export interface ScoredWeights {
   readonly hitRate: number;
   /** Work of the busiest worker over the mean. */
   readonly imbalance: number;
+  /** Bounds on percentiles that do not hold. */
+  readonly brokenBounds: number;
 }
 
 /** Shares of good requests that differ by less than this are alike: chance moves them as much. */
 const SHARE_RESOLUTION = 0.001;
 
-/** Those that none other beats in goodput, hit rate and balance at once. */
+/** Those that none other beats in goodput, hit rate, balance and broken bounds at once. */
 export function frontOf<Candidate extends ScoredWeights>(
   candidates: readonly Candidate[],
 ): Candidate[] {
-  return paretoFront(candidates, ({ goodShare, hitRate, imbalance }) => [
+  return paretoFront(candidates, ({ goodShare, hitRate, imbalance, brokenBounds }) => [
     goodShare,
     hitRate,
     -imbalance,
+    -brokenBounds,
   ]);
 }
 
 /**
- * The weights to choose: of those on the front whose share of good requests is within
- * `SHARE_RESOLUTION` of the highest, the ones with the least time to first token. Undefined when
- * nothing was tried.
+ * The weights to choose: of those on the front that break the fewest bounds, and whose share of
+ * good requests is within `SHARE_RESOLUTION` of the highest, the ones with the least time to first
+ * token. Undefined when nothing was tried.
  */
 export function chooseWeights<Candidate extends ScoredWeights>(
   candidates: readonly Candidate[],
 ): Candidate | undefined {
-  const front = frontOf(candidates);
+  const all = frontOf(candidates);
+  const fewest = Math.min(...all.map(({ brokenBounds }) => brokenBounds));
+  const front = all.filter(({ brokenBounds }) => brokenBounds === fewest);
   const highest = Math.max(...front.map(({ goodShare }) => goodShare));
   return front
     .filter(({ goodShare }) => goodShare > highest - SHARE_RESOLUTION)

@@ -64,6 +64,7 @@ export const IMPURE_MEMBERS = ['Math.random', 'Atomics.wait'];
 /** The only files of the program that read environment, arguments or files, or end the process. */
 export const COMPOSITION_ROOT = [
   'gateway/main.ts',
+  'gateway/program.ts',
   'gateway/cli.ts',
   'gateway/text-file.ts',
   'gateway/settings-source.ts',

@@ -4,6 +4,7 @@ import type { WorkerPool } from '../../../engine/host/worker-pool.ts';
 import { AssertionFailure } from '../../../shared/assert.ts';
 import { workerId } from '../../../shared/ids.ts';
 import { OUTCOME } from '../../../shared/protocol.ts';
+import { eventually } from '../../support/eventually.ts';
 import { cancelWith } from '../../support/sequences.ts';
 import { PoolRig } from './pool-rig.ts';
 
@@ -166,7 +167,7 @@ describe('a pool that stops', () => {
     }
     assert.equal(rig.tokens(1) + rig.tokens(2), 8);
     assert.deepEqual(rig.downs, []);
-    assert.equal(threads(), before);
+    await eventually('no thread is left', () => threads() === before);
   });
 
   test('ends threads that have too much left to do, or that sleep', async () => {
@@ -180,7 +181,7 @@ describe('a pool that stops', () => {
       await rig.pool.stop();
     }
     assert.deepEqual(rig.downs, []);
-    assert.equal(threads(), before);
+    await eventually('no thread is left', () => threads() === before);
     rig.submit(2, 0);
   });
 });

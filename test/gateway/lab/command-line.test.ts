@@ -29,6 +29,7 @@ const LINES: readonly (readonly string[])[] = [
   ['--trace', "my 'own' $trace.jsonl.gz", '--trace-block-size', '256', '--rate', '0.5,2'],
   ['--prefill-only', '--limit', '1000', '--warmup', '50', '--seeds', '1-3', '--staleness', '0,100'],
   ['--profile', 'linear:30:250:12,8b-h100', '--engine', 'paced,batched', '--remote-fetch', '100'],
+  ['--spread', '--warmup', '2.5%', '--slo', 'ttft_p90=500ms,itl_p99=30ms'],
   ['--slo', 'ttft=1.5s,itl=25ms,e2e=500us', '--kv-overlap-weight', '0.5,2'],
 ];
 

@@ -26,8 +26,8 @@ test('a search that is stopped keeps the weights that were tried with every seed
   const { code, out, error, files } = await runStopped(11);
   assert.equal(code, 1);
   assert.equal(error, 'fakeai: stopped after 5 of at most 96 weights\n');
-  assert.match(out, /^best so far /m);
-  assert.match(out, /^FAKEAI_KV_OVERLAP_WEIGHT=/m);
+  assert.match(out, /^best so far, default +1\/0\.5\/0 /m);
+  assert.match(out, /^10 replays of 5 weights and 0 other policies\. /m);
   const { isComplete, candidates } = JSON.parse(files.get('x/tune.json') ?? '');
   assert.equal(isComplete, false);
   assert.equal(candidates.length, 5);
@@ -43,13 +43,15 @@ test('a search that is stopped before any weights were tried with every seed kee
 
 test('the help names the number of replays that a search begins with', async () => {
   const { out } = await runStopped(0);
-  const [, replays] = /: at most 96 are tried, in (\d+) replays/.exec(out) ?? [];
+  const [, replays] = /: at most 96 are tried, .* in (\d+) replays\.$/m.exec(out) ?? [];
   const { out: help } = await runLab('tune --help');
   assert.ok(help.replace(/\s+/g, ' ').includes(`by default at most ${replays} replays`));
 });
 
 test('figures are means over the seeds', async () => {
-  const runs = ['1', '2', '1-2'].map((seeds) => ` --slo ttft=40ms --seeds ${seeds}`);
+  const runs = ['1', '2', '1-2'].map(
+    (seeds) => ` --set requests=200 --slo ttft=40ms --seeds ${seeds}`,
+  );
   const firsts = [];
   for (const seeds of runs) {
     const { files } = await runStopped(2, seeds);

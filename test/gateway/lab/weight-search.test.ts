@@ -37,6 +37,7 @@ function hill(best: Weights): (weights: Weights) => Omit<ScoredWeights, 'weights
     ttftMs: 100,
     hitRate: 0.5,
     imbalance: 1,
+    brokenBounds: 0,
   });
 }
 
@@ -127,6 +128,7 @@ function rough(seed: number): (weights: Weights) => Omit<ScoredWeights, 'weights
       ttftMs: Math.round(draw(2) * 10),
       hitRate: Math.round(draw(3) * 10) / 10,
       imbalance: 1 + Math.round(draw(4) * 10) / 10,
+      brokenBounds: 0,
     };
   };
 }
