@@ -1,8 +1,9 @@
 /**
- * Loaded into a measured server with `--import`. Told so over the IPC channel, it looks at each turn
- * of the event loop, and says how long the longest took. Seen from inside, a hold is what it is; a
- * client that pings would measure its own lateness with it. A turn counts with its CPU time (of the
- * whole process) where that is less than the time on the clock: other programs then had the core.
+ * Loaded into a measured server with `--import`. Told so over the IPC channel, it looks at each
+ * turn of the event loop, and says how long the longest took. Seen from inside, a hold is what it
+ * is; a client that pings would measure its own lateness with it. A turn counts with its CPU time
+ * (of the whole process) where that is less than the time on the clock: other programs then had the
+ * core.
  */
 import { isMainThread } from 'node:worker_threads';
 

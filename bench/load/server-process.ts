@@ -90,7 +90,7 @@ export class ServerProcess {
     return this.#child.exitCode === null && this.#child.signalCode === null;
   }
 
-  /** Has it look at each turn of its event loop. For servers that were started with `LOOP_WATCH`. */
+  /** Has it look at each turn of its event loop. For servers started with `LOOP_WATCH`. */
   async watchLoop(): Promise<void> {
     await this.#askWatch('watch');
   }
