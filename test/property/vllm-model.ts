@@ -48,7 +48,9 @@ class Sequence {
 
 /**
  * The scheduler of vLLM on one worker, as slow and as plain as it can be said: lists that are
- * searched, a set of matchable hashes, and one step after another.
+ * searched, a set of matchable hashes, and one step after another. Three things are as here and not
+ * as there: a step in which a sequence gives way for itself goes on with those behind it, blocks of
+ * one content are kept once, and those of answers can be matched when their step ends.
  */
 export class VllmModel {
   readonly #options: ModelOptions;
@@ -89,7 +91,10 @@ export class VllmModel {
     this.effects.push(`cancelled ${id}@${atUs}`);
   }
 
-  /** Begins a step at `atUs` if none is under way and there is work, and ends those before `untilUs`. */
+  /**
+   * Begins a step at `atUs` if none is under way and there is work, and ends those that end before
+   * `untilUs`.
+   */
   run(atUs: number, untilUs: number): void {
     if (this.#stepEndUs === Number.POSITIVE_INFINITY) this.#begin(atUs);
     while (this.#stepEndUs < untilUs) {
