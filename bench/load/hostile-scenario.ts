@@ -75,7 +75,7 @@ async function measure(
     for (let run = 0; run < WARM_UP_REQUESTS; run++) {
       await send('POST', server.port, CHAT_PATH, UNARY_BODY);
     }
-    await server.longestHoldMs();
+    await server.watchLoop();
     const sent = Array.from({ length: atOnce }, () => sendOne(server.port));
     const answers = await Promise.all(sent);
     const holdMs = await server.longestHoldMs();
