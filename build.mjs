@@ -1,7 +1,21 @@
 // Bundles the program into dist/: one file for the gateway, one for each Piscina entry, and the
 // script that a replay's report holds to draw its plots.
+import { execFileSync } from 'node:child_process';
 import { chmodSync, rmSync } from 'node:fs';
 import { build } from 'esbuild';
+
+/** The commit of this folder, `null` where it is no clone; `-modified` if it is not that commit. */
+function commit() {
+  const git = (...args) =>
+    execFileSync('git', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+  try {
+    if (git('rev-parse', '--show-prefix') !== '') return null;
+    const isModified = git('status', '--porcelain', '--untracked-files=no') !== '';
+    return git('rev-parse', 'HEAD') + (isModified ? '-modified' : '');
+  } catch {
+    return null;
+  }
+}
 
 rmSync('dist', { recursive: true, force: true });
 await build({
@@ -18,6 +32,7 @@ await build({
   target: 'node20',
   format: 'esm',
   packages: 'external',
+  define: { FAKEAI_COMMIT: JSON.stringify(commit()) },
   sourcemap: true,
   logLevel: 'warning',
 });

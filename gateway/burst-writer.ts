@@ -4,9 +4,9 @@ import type { EventBatch } from '../shared/protocol.ts';
  * Events that are written in one turn of the event loop, over all answers, so that a turn takes a
  * few milliseconds however much has come out. What costs about as much as an event counts as one.
  */
-export const TURN_EVENTS = 2048;
+export const TURN_EVENTS = 1024;
 /** Events that one answer may write before it is the turn of the next one. */
-export const ANSWER_EVENTS = 256;
+export const ANSWER_EVENTS = 128;
 
 /** An answer with tokens that are out and not yet written. */
 export interface PendingAnswer {

@@ -32,9 +32,11 @@ export interface ServerOptions {
  */
 export async function runServer(options: ServerOptions): Promise<number> {
   const log = new LogSink(options.writeLog);
-  const code = await serve(options, log);
-  await log.close();
-  return code;
+  try {
+    return await serve(options, log);
+  } finally {
+    await log.close();
+  }
 }
 
 async function serve(options: ServerOptions, log: LogSink): Promise<number> {

@@ -203,8 +203,12 @@ export interface LoadReport {
   latenessUs: number;
   /** Submits that the worker has taken in: what the router need no longer add by itself. */
   submitsSeen: number;
+  /** Blocks found cached when sequences were first admitted, and those that had to be computed. */
   hitBlocks: number;
   missedBlocks: number;
+  /** The same of sequences that were admitted again after they had been preempted. */
+  readmittedHitBlocks: number;
+  readmittedMissedBlocks: number;
   evictedBlocks: number;
   preemptions: number;
 }
@@ -222,6 +226,8 @@ export const LOAD_FIELDS = [
   'submitsSeen',
   'hitBlocks',
   'missedBlocks',
+  'readmittedHitBlocks',
+  'readmittedMissedBlocks',
   'evictedBlocks',
   'preemptions',
 ] as const satisfies readonly (keyof LoadReport)[];
@@ -239,6 +245,8 @@ export function emptyLoad(): LoadReport {
     submitsSeen: 0,
     hitBlocks: 0,
     missedBlocks: 0,
+    readmittedHitBlocks: 0,
+    readmittedMissedBlocks: 0,
     evictedBlocks: 0,
     preemptions: 0,
   };

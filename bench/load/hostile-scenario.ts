@@ -1,3 +1,4 @@
+import { HOSTILE_ANSWERS } from './hostile-answers.ts';
 import { HOSTILE_INPUT } from './hostile-input.ts';
 import type { HostileRequest } from './hostile-request.ts';
 import { send } from './http-post.ts';
@@ -18,7 +19,7 @@ const BAR_HOLD_MS_PER_MB = 5;
 const WARM_UP_REQUESTS = 50;
 const HEADINGS = ['', 'at once', 'answers', 'longest hold ms', 'bar', '', 'peak MiB'];
 
-const REQUESTS: readonly HostileRequest[] = [...HOSTILE_INPUT];
+const REQUESTS: readonly HostileRequest[] = [...HOSTILE_INPUT, ...HOSTILE_ANSWERS];
 
 interface HostileFigures {
   readonly name: string;
@@ -74,7 +75,7 @@ async function measure(
     for (let run = 0; run < WARM_UP_REQUESTS; run++) {
       await send('POST', server.port, CHAT_PATH, UNARY_BODY);
     }
-    await server.longestHoldMs();
+    await server.watchLoop();
     const sent = Array.from({ length: atOnce }, () => sendOne(server.port));
     const answers = await Promise.all(sent);
     const holdMs = await server.longestHoldMs();

@@ -90,14 +90,20 @@ export class ServerProcess {
     return this.#child.exitCode === null && this.#child.signalCode === null;
   }
 
-  /**
-   * How long its event loop was held at most since this was asked last, in milliseconds; `Infinity`
-   * if it has ended. For servers that were started with `LOOP_WATCH`.
-   */
-  async longestHoldMs(): Promise<number> {
+  /** Has it look at each turn of its event loop. For servers started with `LOOP_WATCH`. */
+  async watchLoop(): Promise<void> {
+    await this.#askWatch('watch');
+  }
+
+  /** How long a turn of the event loop took at most since `watchLoop`; `Infinity` if it ended. */
+  longestHoldMs(): Promise<number> {
+    return this.#askWatch('report');
+  }
+
+  async #askWatch(what: 'watch' | 'report'): Promise<number> {
     if (!this.isRunning) return Infinity;
     const answer = once(this.#child, 'message');
-    this.#child.send('longest hold');
+    this.#child.send(what);
     const ended = once(this.#child, 'exit').then(() => [{ longestHoldMs: Infinity }]);
     const [message]: { longestHoldMs: number }[] = await Promise.race([answer, ended]);
     return message?.longestHoldMs ?? Infinity;

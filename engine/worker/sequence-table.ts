@@ -141,6 +141,27 @@ export class SequenceTable {
     this.hashedBlocks[slot] = (known + more.length) / HASH_WORDS;
   }
 
+  /** Lets a sequence wait on the list of those held for `first`. */
+  hold(slot: Slot, first: Slot): void {
+    this.stage[slot] = STAGE.held;
+    this.heldBy[slot] = first;
+    this.nextHeld[slot] = this.firstHeld[first]!;
+    this.firstHeld[first] = slot;
+  }
+
+  /** Takes a sequence that is held off its list; its stage is left to the caller. */
+  unhold(slot: Slot): void {
+    const first = this.heldBy[slot]!;
+    if (this.firstHeld[first] === slot) {
+      this.firstHeld[first] = this.nextHeld[slot]!;
+    } else {
+      let before = this.firstHeld[first]!;
+      while (this.nextHeld[before] !== slot) before = this.nextHeld[before]!;
+      this.nextHeld[before] = this.nextHeld[slot]!;
+    }
+    this.heldBy[slot] = NO_SLOT;
+  }
+
   /** Frees the slot. Its blocks must have been released. */
   remove(slot: Slot): void {
     assert(this.blocks[slot]!.length === 0, 'a sequence that ends holds no blocks');

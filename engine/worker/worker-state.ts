@@ -45,6 +45,8 @@ export class WorkerState {
   #prefillTokensPending = 0;
   #hitBlocks = 0;
   #missedBlocks = 0;
+  #readmittedHitBlocks = 0;
+  #readmittedMissedBlocks = 0;
   #preemptions = 0;
 
   constructor(config: WorkerConfig) {
@@ -124,13 +126,17 @@ export class WorkerState {
     this.running.push(slot);
     sequences.stage[slot] = STAGE.running;
     sequences.computed[slot] = hit * config.blockSize;
+    const missed = blocksOf(known, config.blockSize) - hit;
     if (sequences.admittedUs[slot]! < 0) {
       assert(atUs >= sequences.arrivedUs[slot]!, 'no request is admitted before it has arrived');
       sequences.admittedUs[slot] = atUs;
       sequences.cachedTokens[slot] = hit * config.blockSize;
+      this.#hitBlocks += hit;
+      this.#missedBlocks += missed;
+    } else {
+      this.#readmittedHitBlocks += hit;
+      this.#readmittedMissedBlocks += missed;
     }
-    this.#hitBlocks += hit;
-    this.#missedBlocks += blocksOf(known, config.blockSize) - hit;
     this.#pendPrefill(slot, known - hit * config.blockSize);
     return true;
   }
@@ -153,12 +159,13 @@ export class WorkerState {
     return this.sequences.promptTokens[slot]! + this.sequences.emitted[slot]!;
   }
 
-  /** Room for one more token of a running sequence. False when every block is in use. */
+  /** Room for `tokens` tokens of a running sequence: all of it, or false and nothing changes. */
   ensureRoom(slot: Slot, tokens: number): boolean {
+    const { cache, config } = this;
     const blocks = this.sequences.blocks[slot]!;
-    while (blocks.length * this.config.blockSize < tokens) {
-      if (!this.cache.allocate(blocks)) return false;
-    }
+    const missing = blocksOf(tokens, config.blockSize) - blocks.length;
+    if (missing > cache.blocksFree + cache.blocksCached) return false;
+    for (let i = 0; i < missing; i++) cache.allocate(blocks);
     return true;
   }
 
@@ -269,7 +276,7 @@ export class WorkerState {
         this.cache.release(sequences.blocks[slot]!);
         break;
       case STAGE.held:
-        this.#unhold(slot);
+        sequences.unhold(slot);
         break;
       default:
         assert(false, 'only a sequence that lives can end');
@@ -314,6 +321,8 @@ export class WorkerState {
     load.submitsSeen = this.#submitsSeen;
     load.hitBlocks = this.#hitBlocks;
     load.missedBlocks = this.#missedBlocks;
+    load.readmittedHitBlocks = this.#readmittedHitBlocks;
+    load.readmittedMissedBlocks = this.#readmittedMissedBlocks;
     load.evictedBlocks = this.cache.evictions;
     load.preemptions = this.#preemptions;
   }
@@ -344,10 +353,7 @@ export class WorkerState {
     const { sequences } = this;
     const first = sequences.find(command.siblingOf);
     if (first === NO_SLOT || sequences.emitted[first]! > 0) return false;
-    sequences.stage[slot] = STAGE.held;
-    sequences.heldBy[slot] = first;
-    sequences.nextHeld[slot] = sequences.firstHeld[first]!;
-    sequences.firstHeld[first] = slot;
+    sequences.hold(slot, first);
     return true;
   }
 
@@ -357,23 +363,10 @@ export class WorkerState {
     for (;;) {
       const slot = sequences.firstHeld[first]!;
       if (slot === NO_SLOT) return;
-      this.#unhold(slot);
+      sequences.unhold(slot);
       sequences.sharesPrefill[slot] = sharesPrefill;
       this.#await(slot);
     }
-  }
-
-  #unhold(slot: Slot): void {
-    const { sequences } = this;
-    const first = sequences.heldBy[slot]!;
-    if (sequences.firstHeld[first] === slot) {
-      sequences.firstHeld[first] = sequences.nextHeld[slot]!;
-    } else {
-      let before = sequences.firstHeld[first]!;
-      while (sequences.nextHeld[before] !== slot) before = sequences.nextHeld[before]!;
-      sequences.nextHeld[before] = sequences.nextHeld[slot]!;
-    }
-    sequences.heldBy[slot] = NO_SLOT;
   }
 
   #stopRunning(slot: Slot): number {

@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { type EffectiveLatency, effectiveLatency } from '../../shared/config/latency.ts';
+import type { Setting } from '../../shared/config/setting.ts';
 import { SECTIONS, SETTINGS } from '../../shared/config/settings.ts';
 import { maskSecrets } from '../../shared/config.ts';
 import { configMarkdown } from '../config-docs.ts';
@@ -56,8 +57,8 @@ function configTable({ settings, sources, configFile }: ValidSettings, colours: 
   const lines = [`Configuration file: ${configFile ?? 'none'}`];
   for (const section of SECTIONS) {
     lines.push('', bold(section.title));
-    for (const { name, env } of section.settings) {
-      const row = `  ${env.padEnd(nameWidth)}  ${sources[name].padEnd(7)}  ${valueText(shown[name])}`;
+    for (const { name, env, setting } of section.settings) {
+      const row = `  ${env.padEnd(nameWidth)}  ${sources[name].padEnd(7)}  ${valueText(shown[name])}${effectNote(setting)}`;
       lines.push(sources[name] === 'default' ? row : bold(row));
     }
     if (section.id === 'GENERATION' && isPlainLatency) {
@@ -65,6 +66,11 @@ function configTable({ settings, sources, configFile }: ValidSettings, colours: 
     }
   }
   return `${lines.join('\n')}\n`;
+}
+
+function effectNote({ effect }: Setting): string {
+  if (effect === undefined) return '';
+  return effect.kind === 'yet' ? '  (refused until it works)' : '  (no effect)';
 }
 
 function latencyLine(latency: EffectiveLatency): string {

@@ -35,6 +35,13 @@ const CLOSE: HeaderList = [['connection', 'close']];
 /** More than the library's cork holds. */
 const CORK_BYTES = 17_000;
 /**
+ * Half of the library's cork: it loses a part that its cork has no room for if the connection does
+ * not take what is in there at that moment, so a burst must end before.
+ */
+const BURST_BYTES = 8192;
+/** What HTTP adds to a part at most: its length, and two line ends. */
+const CHUNK_BYTES = 12;
+/**
  * One request and its answer. It owns the response object of uWebSockets.js and keeps its rules: no
  * use of it once the client has left, one cork around each burst of writes, status and headers
  * first and once, and no further bytes for a connection that does not take those it was given.
@@ -58,6 +65,8 @@ export class Exchange {
   #headSent = false;
   #omitsBody = false;
   #blocked = false;
+  /** Bytes that were written in the burst at hand. */
+  #corkedBytes = 0;
   #onGone: (() => void) | undefined;
   #onRoom: (() => void) | undefined;
 
@@ -116,7 +125,7 @@ export class Exchange {
     this.#onGone = gone;
   }
 
-  /** `room` is called when a blocked connection takes bytes again, inside a cork. */
+  /** `room` is called when a connection that had to wait takes bytes again, inside a cork. */
   onRoom(room: () => void): void {
     this.#onRoom = room;
   }
@@ -183,9 +192,15 @@ export class Exchange {
     this.#hasEnded();
   }
 
-  /** Runs `write`, in which events may be written, as one burst on the wire. */
+  /** Runs `write`, in which parts of a body may be written, as one burst on the wire. */
   cork(write: () => void): void {
+    this.#corkedBytes = 0;
     if (this.isOpen) this.#res.cork(write);
+  }
+
+  /** True when a burst is as long as it may be: write what is left in another one. */
+  get isFull(): boolean {
+    return this.#corkedBytes >= BURST_BYTES;
   }
 
   /**
@@ -199,13 +214,14 @@ export class Exchange {
   beginBody(contentType: string, headers: HeaderList): void {
     const closes = this.#host.draining ? CLOSE : [];
     this.#writeHead(200, contentType, [...headers, ...closes]);
+    this.#watchRoom();
   }
 
   get hasBegun(): boolean {
     return this.#headSent;
   }
 
-  /** One event as one HTTP chunk. Inside a cork, and not while blocked. */
+  /** One event as one HTTP chunk. Inside a cork, and not while blocked or full. */
   writeEvent(event: string): void {
     if (this.#splitsEvents) {
       this.#res.write(event.slice(0, -1));
@@ -215,9 +231,13 @@ export class Exchange {
     }
   }
 
-  /** A part of a body as one HTTP chunk. Inside a cork, and not while blocked. */
+  /**
+   * A part of a body, of at most 4 KiB, as one HTTP chunk. Inside a cork, and not while blocked or
+   * full.
+   */
   write(part: string): void {
-    if (!this.#res.write(part) && !this.#blocked) this.#block();
+    this.#corkedBytes += Buffer.byteLength(part) + CHUNK_BYTES;
+    if (!this.#res.write(part)) this.#blocked = true;
   }
 
   /**
@@ -268,10 +288,11 @@ export class Exchange {
     this.#res.endWithoutBody();
   }
 
-  #block(): void {
-    this.#blocked = true;
-    // Without this handler uWebSockets.js ends a stream 10 s after the first write that had to
-    // wait, even if the client has read all since. With it, only if nothing moves for that long.
+  /**
+   * Without this handler uWebSockets.js ends a stream 10 s after the first write that had to wait,
+   * even if the client has read all since. With it, only if nothing moves for that long.
+   */
+  #watchRoom(): void {
     this.#res.onWritable(() => {
       this.#blocked = false;
       this.#res.cork(() => {

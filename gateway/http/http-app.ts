@@ -152,16 +152,12 @@ export class HttpApp {
   }
 
   #refuseOtherMethods(routes: readonly Route[]): void {
-    const methods = new Map<string, string[]>();
-    const endpoints = new Map<string, number>();
-    for (const route of routes) {
-      const allowed = methods.get(route.pattern) ?? [];
-      methods.set(route.pattern, [...allowed, METHOD_NAMES[route.method]]);
-      endpoints.set(route.pattern, route.endpoint);
-    }
-    for (const [pattern, allowed] of methods) {
-      const allow = allowed.join(', ');
-      const refuse = this.#handler(endpoints.get(pattern) ?? 0, (exchange, req) => {
+    const paths = new Map(routes.map((route) => [route.pattern, route]));
+    for (const route of paths.values()) {
+      const { pattern, endpoint } = route;
+      const siblings = routes.filter((each) => each.pattern === pattern);
+      const allow = siblings.map(({ method }) => METHOD_NAMES[method]).join(', ');
+      const refuse: Route['handle'] = (exchange, req) => {
         const method = req.getMethod().toUpperCase();
         if (method === 'HEAD') exchange.omitBody();
         exchange.sendError(
@@ -171,8 +167,9 @@ export class HttpApp {
             { headers: [['allow', allow]] },
           ),
         );
-      });
-      this.#on('any', pattern, refuse);
+      };
+      const handle = handlerOf({ ...route, handle: refuse });
+      this.#on('any', pattern, this.#handler(endpoint, handle));
     }
   }
 }

@@ -4,6 +4,7 @@ import type { Lab } from './lab.ts';
 import { commonSettings, plainSettings, withHash } from './lab-document.ts';
 import type { CapacityOptions } from './lab-options.ts';
 import { RATE_DIGITS } from './rate-search.ts';
+import { recordedConfig } from './recorded-config.ts';
 import { FIGURES, type Figure, figureColumn, judgedFigures, type Screen } from './replay-table.ts';
 import type { LabServiceLevel } from './service-level.ts';
 import { type Column, digits3, textTable } from './text-table.ts';
@@ -108,6 +109,7 @@ export function capacityJson(
         requestsPerSecond: trial.requestsPerSecond,
         isLowerBound: trial.isLowerBound,
         probes: trial.probes,
+        config: trial.best ? recordedConfig(trial.best.settings, options, lab.trace) : null,
         result: trial.best?.result ?? null,
       };
     }),

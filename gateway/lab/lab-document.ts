@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { HitBound } from '../../engine/replay/hit-bound.ts';
 import type { ReplayResult } from '../../engine/replay/replay-result.ts';
+import { PROGRAM } from '../build-info.ts';
 import type { CellSettings } from './lab-cell.ts';
 import type { LabOptions } from './lab-options.ts';
 import type { LabTrace } from './lab-trace.ts';
+import { recordedConfig } from './recorded-config.ts';
 import { boundName } from './service-level.ts';
 import { warmUpRequests } from './warm-up.ts';
 
@@ -50,14 +52,19 @@ export interface HashedDocument {
 
 /**
  * The results as JSON that is the same, byte for byte, for the same requests, settings and seeds,
- * whatever machine and however many threads; only `timing` differs.
+ * whatever machine and however many threads; only `timing` differs, and `program` in another build.
  */
-export function resultsDocument(common: object, cells: readonly LabCell[]): HashedDocument {
+export function resultsDocument(
+  options: LabOptions,
+  trace: LabTrace,
+  cells: readonly LabCell[],
+): HashedDocument {
   const results = {
     fakeaiReplay: 1,
-    common,
+    common: commonSettings(options, trace),
     cells: cells.map(({ settings, result, bound }) => {
-      const cell = { settings: plainSettings(settings), bound: bound ?? null, result };
+      const config = recordedConfig(settings, options, trace);
+      const cell = { settings: plainSettings(settings), config, bound: bound ?? null, result };
       return { hash: hashOf(cell), ...cell };
     }),
   };
@@ -69,10 +76,13 @@ export function resultsDocument(common: object, cells: readonly LabCell[]): Hash
   return withHash(results, { timing });
 }
 
-/** `covered` as JSON with its hash in front, and `others` behind, which the hash does not cover. */
+/**
+ * `covered` as JSON with its hash in front, and behind it what the hash does not cover: the program
+ * that this is, and `others`.
+ */
 export function withHash(covered: object, others: object = {}): HashedDocument {
   const hash = hashOf(covered);
-  return { hash, json: `${JSON.stringify({ hash, ...covered, ...others })}\n` };
+  return { hash, json: `${JSON.stringify({ hash, ...covered, program: PROGRAM, ...others })}\n` };
 }
 
 /** The settings as they are asked for on the command line. */

@@ -1,6 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { rounded } from '../../engine/replay/report/figure-text.ts';
 import type { ReportCell, ReportData } from '../../engine/replay/report/report-data.ts';
+import { policyParameters } from '../../engine/router/policies/create-policy.ts';
+import { PROGRAM } from '../build-info.ts';
 import type { CommandContext } from '../commands/command-context.ts';
 import { replayCommandLine } from './command-line.ts';
 import type { CellSettings } from './lab-cell.ts';
@@ -49,7 +51,12 @@ export function labReport(source: ReportSource, cells: readonly LabCell[]): Repo
     command: replayCommandLine(options),
     sweepCommand: replayCommandLine(sweptOptions(options, trace)),
     resultsHash: hash,
-    config: { ...commonSettings(options, trace), ...axes(cells) },
+    config: {
+      ...commonSettings(options, trace),
+      ...axes(cells),
+      ...coefficients(cells),
+      commit: PROGRAM.commit,
+    },
     rateUnit: cells[0]?.settings.arrivals.unit === 'qps' ? 'req/s' : '×',
     serviceLevel: options.slo,
     cells: cells.map(({ settings, result, bound, wallSeconds }): ReportCell => {
@@ -96,6 +103,16 @@ function swept(
   cells: readonly LabCell[],
 ): readonly ((settings: CellSettings) => string)[] {
   return texts.filter((text) => new Set(cells.map(({ settings }) => text(settings))).size > 1);
+}
+
+/** The coefficients behind names: of each latency profile, and of each policy that has any. */
+function coefficients(cells: readonly LabCell[]): Record<string, object> {
+  const latency = cells.map(({ settings: { profile } }) => [profile.name, profile.latency]);
+  const policies = cells.map(({ settings: { policy } }) => [policy, policyParameters(policy)]);
+  return {
+    latency: Object.fromEntries(latency),
+    policyParameters: Object.fromEntries(policies),
+  };
 }
 
 /** Every setting with all of its values. */

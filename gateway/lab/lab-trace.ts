@@ -120,6 +120,7 @@ function tableTrace(path: string, opened: OpenedTrace, isSpread: boolean): LabTr
     description: {
       file: name,
       sha256,
+      blockTokens: opened.blockTokens ?? null,
       requests,
       requestsPerSecond,
       badLines: badLines.count,

@@ -3,7 +3,7 @@ import { reportHtml } from '../../engine/replay/report/report-html.ts';
 import { type CommandContext, EXIT_FAILED } from '../commands/command-context.ts';
 import { type FinishedCell, withLab } from './lab.ts';
 import { cellsOf } from './lab-cell.ts';
-import { commonSettings, resultsDocument } from './lab-document.ts';
+import { resultsDocument } from './lab-document.ts';
 import type { ReplayOptions } from './lab-options.ts';
 import { labReport, readPageScript } from './lab-report.ts';
 import type { Arrivals, LabTrace } from './lab-trace.ts';
@@ -57,7 +57,7 @@ async function writeFiles(
   trace: LabTrace,
   cells: readonly FinishedCell[],
 ): Promise<void> {
-  const { hash, json } = resultsDocument(commonSettings(options, trace), cells);
+  const { hash, json } = resultsDocument(options, trace, cells);
   const report = labReport({ version: context.version, options, trace, hash }, cells);
   const files: [string, Iterable<string>][] = [
     ['results.json', [json]],

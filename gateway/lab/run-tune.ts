@@ -7,6 +7,7 @@ import { type CellSettings, cellsOf } from './lab-cell.ts';
 import { commonSettings } from './lab-document.ts';
 import type { TuneOptions } from './lab-options.ts';
 import type { Arrivals, LabTrace } from './lab-trace.ts';
+import { recordedConfig } from './recorded-config.ts';
 import { brokenBounds } from './service-level.ts';
 import { writeHeading } from './trace-heading.ts';
 import { settingLines, tuneAdvice } from './tune-advice.ts';
@@ -181,7 +182,11 @@ async function present(
   const lines = settingLines(tuning);
   if (lines.length > 0) context.writeOut(`\n${lines.join('\n')}\n`);
   const path = join(options.out, 'tune.json');
-  const common = commonSettings(options, lab.trace);
+  const [chosen] = tuning.best.cells;
+  const common = {
+    ...commonSettings(options, lab.trace),
+    chosenConfig: chosen && recordedConfig(chosen.settings, options, lab.trace),
+  };
   await context.writeText(path, [tuneJson(common, options.seeds, tuning)]);
   context.writeOut(`\n${path}\n`);
 }

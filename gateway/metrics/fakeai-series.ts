@@ -185,8 +185,16 @@ export class FakeaiSeries {
     const active = this.#gauge('worker_active_blocks', 'KV blocks that sequences use.');
     const cached = this.#gauge('worker_cached_blocks', 'KV blocks kept for later hits.');
     const free = this.#gauge('worker_free_blocks', 'KV blocks that hold nothing.');
-    const hits = this.#counter('kv_hits_total', 'KV blocks found at admission.');
-    const misses = this.#counter('kv_misses_total', 'KV blocks to be computed at admission.');
+    const hits = this.#counter('kv_hits_total', 'KV blocks found at first admission.');
+    const misses = this.#counter('kv_misses_total', 'KV blocks not found at first admission.');
+    const againHits = this.#counter(
+      'kv_readmission_hits_total',
+      'KV blocks found when a preempted sequence was admitted again.',
+    );
+    const againMisses = this.#counter(
+      'kv_readmission_misses_total',
+      'KV blocks not found when a preempted sequence was admitted again.',
+    );
     const evictions = this.#counter('kv_evictions_total', 'KV blocks given up for others.');
     const preemptions = this.#counter('kv_preemptions_total', 'Sequences that lost their blocks.');
     const restarts = this.#counter('worker_restarts_total', 'Starts after a death.');
@@ -201,6 +209,8 @@ export class FakeaiSeries {
       free.series(labels, () => options.blocksPerWorker - used());
       hits.series(labels, () => workers.total(index, 'hitBlocks'));
       misses.series(labels, () => workers.total(index, 'missedBlocks'));
+      againHits.series(labels, () => workers.total(index, 'readmittedHitBlocks'));
+      againMisses.series(labels, () => workers.total(index, 'readmittedMissedBlocks'));
       evictions.series(labels, () => workers.total(index, 'evictedBlocks'));
       preemptions.series(labels, () => workers.total(index, 'preemptions'));
       restarts.series(labels, () => cluster.pool.restarts(id));

@@ -16,7 +16,10 @@ export interface WorkerHealth {
 
 /** Body of `/health/detailed`. All but totals is over the sliding window. */
 export interface HealthView {
-  /** By the share of answers that were server errors: more than 5 %, more than 10 %. */
+  /**
+   * By the share of answers that were server errors: more than 5 %, more than 10 %. Unhealthy also
+   * without a worker that is up.
+   */
   readonly status: 'healthy' | 'degraded' | 'unhealthy';
   /** Unix seconds. */
   readonly timestamp: number;
@@ -62,13 +65,15 @@ export function healthView(
   const { punctuality } = metrics;
   const summary = summaryView(metrics, nowUs);
   const lateness = punctuality.latenessUs.stats(nowUs);
+  const workers = workerViews(metrics, cluster);
+  const isDown = workers.every(({ state }) => state === 'down');
   return {
-    status: statusOf(summary.error_rate_percentage),
+    status: isDown ? 'unhealthy' : statusOf(summary.error_rate_percentage),
     timestamp: unixMs / 1000,
     uptime_seconds: (nowUs - metrics.startUs) / SECONDS,
     metrics_summary: summary,
     endpoints: endpointViews(metrics, nowUs),
-    workers: workerViews(metrics, cluster),
+    workers,
     saturated: punctuality.isSaturated,
     event_loop_lag_ms: punctuality.loopLagUs.stats(nowUs).p99 / MILLISECONDS,
     token_lateness_ms: { p50: lateness.p50 / MILLISECONDS, p99: lateness.p99 / MILLISECONDS },

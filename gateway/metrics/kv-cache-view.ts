@@ -14,6 +14,8 @@ export interface KvWorkerView {
   readonly total_blocks: number;
   readonly hit_blocks: number;
   readonly missed_blocks: number;
+  readonly readmitted_hit_blocks: number;
+  readonly readmitted_missed_blocks: number;
   readonly evicted_blocks: number;
   readonly preemptions: number;
   /** Tokens that came out of it. */
@@ -85,6 +87,8 @@ function workerViews(
       total_blocks: options.blocksPerWorker,
       hit_blocks: workers.total(index, 'hitBlocks'),
       missed_blocks: workers.total(index, 'missedBlocks'),
+      readmitted_hit_blocks: workers.total(index, 'readmittedHitBlocks'),
+      readmitted_missed_blocks: workers.total(index, 'readmittedMissedBlocks'),
       evicted_blocks: workers.total(index, 'evictedBlocks'),
       preemptions: workers.total(index, 'preemptions'),
       tokens_processed: workers.tokensOut(index),

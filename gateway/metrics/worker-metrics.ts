@@ -3,7 +3,14 @@ import { type EventBatch, emptyLoad, type LoadReport, TOKEN_WORDS } from '../../
 import type { Punctuality } from './punctuality.ts';
 
 /** Counters of a load report: they start again at 0 with their worker, the metrics do not. */
-const COUNTERS = ['hitBlocks', 'missedBlocks', 'evictedBlocks', 'preemptions'] as const;
+const COUNTERS = [
+  'hitBlocks',
+  'missedBlocks',
+  'readmittedHitBlocks',
+  'readmittedMissedBlocks',
+  'evictedBlocks',
+  'preemptions',
+] as const;
 export type WorkerCounter = (typeof COUNTERS)[number];
 
 /** What the workers' batches say of them. */
@@ -71,9 +78,6 @@ export class WorkerMetrics {
     kept.waiting = load.waiting;
     kept.activeBlocks = load.activeBlocks;
     kept.cachedBlocks = load.cachedBlocks;
-    kept.hitBlocks = load.hitBlocks;
-    kept.missedBlocks = load.missedBlocks;
-    kept.evictedBlocks = load.evictedBlocks;
-    kept.preemptions = load.preemptions;
+    for (const counter of COUNTERS) kept[counter] = load[counter];
   }
 }

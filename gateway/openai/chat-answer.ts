@@ -105,6 +105,11 @@ export abstract class ChatAnswer implements ChoiceOwner, PendingAnswer {
     this.#routeUs = routeUs;
   }
 
+  /** Nothing more will be sent. */
+  get hasEnded(): boolean {
+    return this.#hasEnded;
+  }
+
   /** Why the first choice ended. */
   get finishReason(): FinishReason {
     return this.choices[0]?.text.finishReason ?? 'stop';
@@ -196,9 +201,16 @@ export abstract class ChatAnswer implements ChoiceOwner, PendingAnswer {
     this.#willFlush = false;
     if (this.#hasEnded || exchange.isBlocked) return 0;
     this.eventsLeft = events;
-    exchange.cork(this.#write);
+    do exchange.cork(this.#write);
+    while (exchange.isFull && !exchange.isBlocked && exchange.isOpen && this.eventsLeft > 0);
     if (this.eventsLeft <= 0) this.flushSoon();
     return events - this.eventsLeft;
+  }
+
+  /** There is room in this burst, in this turn, and with the client. */
+  protected get mayWrite(): boolean {
+    const { exchange } = this.start;
+    return this.eventsLeft > 0 && !exchange.isFull && !exchange.isBlocked;
   }
 
   /** Has `flush` called, at the end of this turn of the event loop. */

@@ -1,18 +1,17 @@
-import type { ClusterRequest } from '../../engine/cluster/request.ts';
-import type { HashRoot } from '../../shared/block-hash.ts';
 import { ApiError, apiError, retryAfter } from '../../shared/errors.ts';
-import { NO_REQUEST, type RequestId, type WorkerId, workerId } from '../../shared/ids.ts';
+import { type WorkerId, workerId } from '../../shared/ids.ts';
 import { combineSeeds, hashText, mix32 } from '../../shared/rng.ts';
-import { timeUs } from '../../shared/units.ts';
 import type { Exchange } from '../http/exchange.ts';
 import type { RequestHead } from '../http/http-app.ts';
 import { StopSequences } from '../text/stop-matcher.ts';
 import { TokenBuffer } from '../text/token-buffer.ts';
 import type { Tokenizer } from '../text/tokenizer.ts';
-import { AnswerHashes, FIRST_TOKENS, PromptHashes } from './answer-hashes.ts';
+import { PromptHashes } from './answer-hashes.ts';
 import { AnswerPlan, choiceSeed, type OutputLengths } from './answer-plan.ts';
-import type { AnswerHost, AnswerStart, ChatAnswer } from './chat-answer.ts';
+import type { AnswerStart, ChatAnswer } from './chat-answer.ts';
 import { type ChatRequest, parseChatRequest } from './chat-request.ts';
+import { ChoicePlacement, type PlacementHost } from './choice-placement.ts';
+import { contextOverflow, endless, tooLong } from './context-limits.ts';
 import { randomId, type U32Source } from './ids.ts';
 import { parseJsonObject } from './json-body.ts';
 import type { Model, ModelCatalog } from './models.ts';
@@ -37,7 +36,7 @@ export interface ChatSettings {
 }
 
 /** What the endpoint needs of the server around it. */
-export interface ChatHost extends AnswerHost {
+export interface ChatHost extends PlacementHost {
   readonly models: ModelCatalog;
   readonly tokenizer: Tokenizer;
   readonly random: U32Source;
@@ -49,7 +48,6 @@ export interface ChatHost extends AnswerHost {
   profileOf(model: string): number;
   /** While no worker is up, or not this one: the seconds until one is started again. */
   outageS(worker?: WorkerId): number | undefined;
-  noteRouteUs(routeUs: number): void;
   promptCacheHit(): void;
   /** An answer is on its way. */
   answerStarted(answer: ChatAnswer): void;
@@ -61,14 +59,15 @@ interface ChatHead {
   readonly session: string;
 }
 
+/** Eight choices of a usual prompt; the others of a request are placed in later turns. */
+const PLACED_AT_ONCE_EVENTS = 32;
+
 /** A request that has passed every check but that of its prompt's length. */
 interface Checked {
   readonly request: ChatRequest;
   readonly model: Model;
   readonly pinned: WorkerId | undefined;
 }
-
-const NO_HASHES = new Uint32Array(0);
 
 /** `POST /v1/chat/completions`: parse, plan the answer, place it, and let it run. */
 export class ChatEndpoint {
@@ -186,9 +185,23 @@ export class ChatEndpoint {
       outputLimit: request.outputLimit ?? 0,
       tooLong: () => tooLong(this.#windowOf(model), promptTokens, plans[0]?.tokens ?? 0),
     });
+    const { blockSize, kvEnabled, readsSession } = this.#settings;
+    const placement = new ChoicePlacement(
+      answer,
+      {
+        prompt: kvEnabled ? new PromptHashes(tokens, blockSize, root) : undefined,
+        kind: this.#host.tokenizer.kind,
+        pinned,
+        sessionKey: readsSession ? sessionKey(request, head) : undefined,
+        priority: request.priority,
+        profile: this.#host.profileOf(request.model),
+        unavailable: () => unavailable('no worker can take it now', this.#host.outageS()),
+      },
+      this.#host,
+    );
     this.#host.answerStarted(answer);
     try {
-      this.#place(request, answer, head, root, pinned);
+      placement.flush(PLACED_AT_ONCE_EVENTS);
     } catch (error) {
       answer.broke(error);
     }
@@ -225,58 +238,6 @@ export class ChatEndpoint {
     return request.stream
       ? new StreamedAnswer(start, this.#host, request.usageMode)
       : new UnaryAnswer(start, this.#host);
-  }
-
-  /**
-   * Submits one sequence for each choice: all on the worker that the router chose for the first.
-   * The prompt's ids are in the token buffer.
-   */
-  #place(
-    request: ChatRequest,
-    answer: ChatAnswer,
-    head: ChatHead,
-    root: HashRoot,
-    pinned: WorkerId | undefined,
-  ): void {
-    const { usage, exchange } = answer.start;
-    const { cluster, scratch, tokenizer } = this.#host;
-    const { blockSize, kvEnabled } = this.#settings;
-    const prompt = kvEnabled ? new PromptHashes(this.#tokens, blockSize, root) : undefined;
-    const hashedTokens = Math.ceil(FIRST_TOKENS / answer.choices.length);
-    let worker = pinned;
-    let first: RequestId = NO_REQUEST;
-    for (const choice of answer.choices) {
-      const { index, plan } = choice;
-      const hashes = prompt && new AnswerHashes(prompt, plan, tokenizer.kind);
-      const sequence: ClusterRequest = {
-        hashes: hashes?.first(hashedTokens, scratch) ?? NO_HASHES,
-        promptBlocks: prompt?.blocks ?? 0,
-        promptTokens: usage.promptTokens,
-        sessionKey: this.#settings.readsSession ? sessionKey(request, head) : undefined,
-        pinned: worker,
-        arrivedUs: timeUs(exchange.arrivedUs),
-        outputTokens: plan.tokens,
-        priority: request.priority,
-        seed: plan.seed,
-        prefillScale: usage.cachedTokens > 0 ? 0.5 : 1,
-        profile: this.#host.profileOf(request.model),
-        siblingOf: first,
-      };
-      const beforeUs = this.#host.nowUs();
-      const placement = cluster.submit(sequence, choice);
-      if (placement === undefined) {
-        answer.fail(unavailable('no worker can take it now', this.#host.outageS()));
-        return;
-      }
-      choice.placed(placement.request, hashes?.isComplete ? undefined : hashes);
-      if (index === 0) {
-        worker = placement.worker;
-        first = placement.request;
-        const routeUs = this.#host.nowUs() - beforeUs;
-        this.#host.noteRouteUs(routeUs);
-        answer.routed(placement, routeUs);
-      }
-    }
   }
 
   /** Equal repeatable requests have equal seeds; any other request has one of its own. */
@@ -323,40 +284,8 @@ function stopSequences(request: ChatRequest): StopSequences {
   return new StopSequences(request.stop, request.minTokens);
 }
 
-function contextOverflow(
-  request: ChatRequest,
-  model: Model,
-  promptTokens: number,
-): ApiError | undefined {
-  const limit = request.outputLimit ?? 0;
-  if (promptTokens + limit <= model.window && promptTokens < model.window) return undefined;
-  return tooLong(model.window, promptTokens, limit);
-}
-
 /** Without an outage, what is in the way may be over soon. */
 function unavailable(reason: string, outageSeconds = 1): ApiError {
   const headers = retryAfter(outageSeconds);
   return apiError('service_unavailable', { reason }, { headers });
-}
-
-/** Of a prompt that cannot fit no more is counted than shows it. */
-function endless(window: number, tokens: number): ApiError {
-  const atLeast = `at least ${tokens}`;
-  return apiError('context_length_exceeded', {
-    window,
-    total: atLeast,
-    prompt: atLeast,
-    completion: 0,
-    param: 'messages',
-  });
-}
-
-function tooLong(window: number, prompt: number, completion: number): ApiError {
-  return apiError('context_length_exceeded', {
-    window,
-    total: prompt + completion,
-    prompt,
-    completion,
-    param: 'messages',
-  });
 }

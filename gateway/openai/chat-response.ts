@@ -29,8 +29,8 @@ export interface AnswerHead {
   readonly fingerprint: string;
 }
 
-/** Tokens of a slice of a body. */
-export const SLICE_TOKENS = 1024;
+/** Tokens of a slice of a body, which has less than 4 KiB. */
+export const SLICE_TOKENS = 512;
 
 /**
  * The body of an answer that is not streamed, slice by slice, so that a long one need not be held

@@ -51,7 +51,7 @@ export class StreamedAnswer extends ChatAnswer {
     for (let choice = this.line[0]; choice !== undefined; choice = this.line[0]) {
       this.#writeChoice(choice);
       this.hadItsTurn(choice);
-      if (exchange.isBlocked || this.eventsLeft <= 0) return;
+      if (!this.mayWrite) return;
     }
     if (this.choicesLeft > 0) return;
     if (this.#usageMode !== 'none') exchange.writeEvent(this.#chunks.usage(usage));
@@ -68,7 +68,7 @@ export class StreamedAnswer extends ChatAnswer {
       choice.isOpen = true;
     }
     while (text.taken < choice.emitted && !text.hasEnded) {
-      if (exchange.isBlocked || this.eventsLeft <= 0) return;
+      if (!this.mayWrite) return;
       this.#writeToken(choice);
     }
     if (text.hasEnded && !exchange.isBlocked) {

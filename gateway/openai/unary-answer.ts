@@ -8,7 +8,7 @@ const WHOLE_TOKENS = 16_384;
 /** What looking for stop sequences costs: so many tokens cost as much as an event. */
 const SEARCHED_TOKENS_PER_EVENT = 4;
 /** What a slice of a body costs, in events. */
-const SLICE_EVENTS = 8;
+const SLICE_EVENTS = 4;
 
 /** An answer that is sent when the last token of the last choice is out. */
 export class UnaryAnswer extends ChatAnswer {
@@ -78,7 +78,7 @@ export class UnaryAnswer extends ChatAnswer {
 
   #writeSlices(slices: Iterator<string, void, undefined>): void {
     const { exchange } = this.start;
-    for (; this.eventsLeft > 0 && !exchange.isBlocked; this.eventsLeft -= SLICE_EVENTS) {
+    for (; this.mayWrite; this.eventsLeft -= SLICE_EVENTS) {
       const { value, done } = slices.next();
       if (done) {
         exchange.endStream();

@@ -11,7 +11,7 @@ export const JSON_DEPTH_MAX = 128;
 /** Objects and arrays. */
 export const JSON_CONTAINERS_MAX = 16_384;
 /** Members of objects and elements of arrays. */
-export const JSON_VALUES_MAX = 262_144;
+export const JSON_VALUES_MAX = 131_072;
 /**
  * Shapes of objects: the names of their members in order. Each beginning of one counts, as the
  * parser makes a hidden class of it: `{"a":1,"b":2}` has two, and any number of objects like it

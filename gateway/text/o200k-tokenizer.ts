@@ -5,7 +5,7 @@ import { TokenBuffer } from './token-buffer.ts';
 import type { Tokenizer } from './tokenizer.ts';
 
 /** Random letters, the slowest, take some 0.5 us each. */
-const PART_LENGTH = 8192;
+const PART_LENGTH = 4096;
 const NOT_ASCII = /[^\0-\x7f]/;
 
 let loaded: O200kTokenizer | undefined;

@@ -76,6 +76,13 @@ describe('administration', () => {
     }
   });
 
+  it('shows pages of other origins not even that a method is wrong', async () => {
+    const headers = { origin: 'https://evil.example' };
+    const answer = await fetch(`${server.origin}${KILL}`, { headers });
+    assert.equal(answer.status, 405);
+    assert.equal(answer.headers.get('access-control-allow-origin'), null);
+  });
+
   it('with keys takes every caller that shows one, and lets no page read', async () => {
     const guarded = await startServer(`${INSTANT} --admin-api-keys the-admin-key`);
     try {

@@ -24,7 +24,7 @@ describe('a body of brackets', () => {
     const bodies: [extra: string, reason: RegExp][] = [
       [`"x":[${'{},'.repeat(100_000)}{}]`, /more than 16,384 objects and arrays/],
       [`"x":${'['.repeat(200)}${']'.repeat(200)}`, /nested deeper than 128/],
-      [`"stop":[${'"a",'.repeat(300_000)}"a"]`, /more than 262,144 values/],
+      [`"stop":[${'"a",'.repeat(300_000)}"a"]`, /more than 131,072 values/],
       [
         `"logit_bias":{${Array.from({ length: 9000 }, (_, at) => `"${at}":1`).join()}}`,
         /more than 4,096 different members/,

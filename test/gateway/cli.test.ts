@@ -114,6 +114,11 @@ describe('fakeai config', () => {
     assert.match(out, /^ {2}FAKEAI_PORT +env +9$/m);
     assert.match(out, /^ {2}FAKEAI_DEBUG +flag +false$/m);
     assert.match(out, /^ {2}FAKEAI_SSL_CERTFILE +default +unset$/m);
+    assert.match(
+      out,
+      /^ {2}FAKEAI_ENABLE_MODERATION +default +false {2}\(refused until it works\)$/m,
+    );
+    assert.match(out, /^ {2}FAKEAI_RELOAD +default +false {2}\(no effect\)$/m);
     for (const { env } of SETTINGS) assert.match(out, new RegExp(`^ {2}${env} `, 'm'));
   });
 

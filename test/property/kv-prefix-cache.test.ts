@@ -7,8 +7,8 @@ import { U32List } from '../../shared/u32-list.ts';
 import { fc } from '../support/property.ts';
 
 /**
- * Any number of sequences with shared prefixes that start, grow, commit and end in any order on a
- * cache of a few blocks, against a model that keeps everything in maps and arrays.
+ * Any number of sequences with shared prefixes that start, grow, expect and commit blocks, and end
+ * in any order on a cache of a few blocks, against a model that keeps all in maps and arrays.
  *
  * A prefix is a string of letters and stands for its last block: 'ab' is block b after block a.
  */
@@ -19,6 +19,7 @@ const pick = fc.nat({ max: 7 });
 const step = fc.oneof(
   { weight: 3, arbitrary: fc.record({ do: fc.constant('start' as const), path }) },
   { weight: 8, arbitrary: fc.record({ do: fc.constant('allocate' as const), pick }) },
+  { weight: 6, arbitrary: fc.record({ do: fc.constant('expect' as const), pick }) },
   { weight: 8, arbitrary: fc.record({ do: fc.constant('commit' as const), pick }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('release' as const), pick }) },
 );
@@ -40,7 +41,9 @@ function hashesOf(path: string): Uint32Array {
 interface Sequence {
   readonly path: string;
   readonly blocks: BlockList;
-  /** Leading blocks that are matchable; those behind are the sequence's own. */
+  /** Whether each block is one that can be matched; else it is the sequence's own. */
+  readonly shared: boolean[];
+  /** Leading blocks that it found committed or has committed itself. */
   committed: number;
 }
 
@@ -48,10 +51,12 @@ class Model {
   readonly #numBlocks: number;
   /** Sequences that refer to each matchable prefix. */
   readonly refs = new Map<string, number>();
+  /** Those of them that are being computed. */
+  readonly expected = new Set<string>();
   /** Prefixes that nobody refers to, the least recently used first. */
   readonly unused: string[] = [];
   readonly events: string[] = [];
-  /** Blocks that are allocated and not committed. */
+  /** Blocks that are allocated and not matchable. */
   #privateBlocks = 0;
 
   constructor(numBlocks: number) {
@@ -85,33 +90,58 @@ class Model {
     return true;
   }
 
-  commit(sequence: Sequence): void {
-    const prefix = sequence.path.slice(0, ++sequence.committed);
+  expect(sequence: Sequence, index: number): void {
+    const prefix = sequence.path.slice(0, index + 1);
+    if (this.refs.has(prefix)) return;
     this.#privateBlocks--;
-    if (this.refs.has(prefix)) {
-      this.retain(prefix);
-      return;
-    }
     this.refs.set(prefix, 1);
-    this.events.push(prefix);
+    this.expected.add(prefix);
+    sequence.shared[index] = true;
+  }
+
+  commit(sequence: Sequence): void {
+    const index = sequence.committed++;
+    const prefix = sequence.path.slice(0, index + 1);
+    if (!sequence.shared[index]) {
+      sequence.shared[index] = true;
+      this.#privateBlocks--;
+      if (this.refs.has(prefix)) {
+        this.retain(prefix);
+      } else {
+        this.refs.set(prefix, 1);
+        this.events.push(prefix);
+      }
+    }
+    if (this.expected.delete(prefix)) this.events.push(prefix);
   }
 
   release(sequence: Sequence): void {
-    this.#privateBlocks -= sequence.blocks.length - sequence.committed;
-    for (let length = sequence.committed; length > 0; length--) {
-      const prefix = sequence.path.slice(0, length);
+    for (let index = sequence.blocks.length - 1; index >= 0; index--) {
+      const prefix = sequence.path.slice(0, index + 1);
+      if (!sequence.shared[index]) {
+        this.#privateBlocks--;
+        continue;
+      }
       const refs = (this.refs.get(prefix) ?? 0) - 1;
       this.refs.set(prefix, refs);
-      if (refs === 0) this.unused.push(prefix);
+      if (refs > 0) continue;
+      if (this.expected.delete(prefix)) this.refs.delete(prefix);
+      else this.unused.push(prefix);
     }
+  }
+
+  /** Matchable prefixes that are computed. */
+  committed(): string[] {
+    return [...this.refs.keys()].filter((prefix) => !this.expected.has(prefix));
   }
 
   /** The law of leaf-first eviction. */
   checkReachable(): void {
-    for (const prefix of this.refs.keys()) {
+    const committed = new Set(this.committed());
+    for (const prefix of committed) {
       const parent = prefix.slice(0, -1);
       assert.ok(
-        parent === '' || this.refs.has(parent),
+        parent === '' || committed.has(parent),
         `${prefix} is cached and its parent is not`,
       );
     }
@@ -136,6 +166,7 @@ class Comparison {
       const sequence = this.#sequences[step.pick % this.#sequences.length];
       if (sequence === undefined) return;
       if (step.do === 'allocate') this.#allocate(sequence);
+      if (step.do === 'expect') this.#expect(sequence);
       if (step.do === 'commit') this.#commit(sequence);
       if (step.do === 'release') this.#release(sequence);
     }
@@ -153,12 +184,26 @@ class Comparison {
     assert.equal(inactive, unused.length);
     this.#cache.retain(blocks);
     for (const prefix of prefixes) this.#model.retain(prefix);
-    this.#sequences.push({ path, blocks, committed: matched });
+    const firstExpected = prefixes.findIndex((prefix) => this.#model.expected.has(prefix));
+    const committed = firstExpected < 0 ? matched : firstExpected;
+    assert.equal(this.#cache.committedBlocks(hashes, path.length), committed);
+    this.#sequences.push({ path, blocks, shared: prefixes.map(() => true), committed });
   }
 
   #allocate(sequence: Sequence): void {
     if (sequence.blocks.length === sequence.path.length) return;
-    assert.equal(this.#cache.allocate(sequence.blocks), this.#model.allocate());
+    const allocated = this.#model.allocate();
+    assert.equal(this.#cache.allocate(sequence.blocks), allocated);
+    if (allocated) sequence.shared.push(false);
+  }
+
+  /** Begins to compute the first block that is the sequence's own. */
+  #expect(sequence: Sequence): void {
+    const index = sequence.shared.indexOf(false);
+    if (index < 0) return;
+    const { lo, hi } = hashOf(sequence.path.slice(0, index + 1));
+    this.#cache.expect(sequence.blocks, index, lo, hi);
+    this.#model.expect(sequence, index);
   }
 
   #commit(sequence: Sequence): void {
@@ -176,10 +221,10 @@ class Comparison {
   }
 
   #check(): void {
-    const { blocksFree, refs, unused } = this.#model;
+    const { blocksFree, unused } = this.#model;
     assert.equal(this.#cache.blocksFree, blocksFree);
     assert.equal(this.#cache.blocksCached, unused.length);
-    assert.deepEqual(this.#cachedHashes(), new Set([...refs.keys()].map(hashKey)));
+    assert.deepEqual(this.#cachedHashes(), new Set(this.#model.committed().map(hashKey)));
     assert.deepEqual(this.#drainEvents(), this.#model.events.splice(0).map(eventKey));
     this.#cache.checkInvariants();
     this.#model.checkReachable();
@@ -218,6 +263,6 @@ test('the cache does what a model of maps and lists does, and never strands a ch
       const comparison = new Comparison(numBlocks);
       for (const step of steps) comparison.apply(step);
     }),
-    { numRuns: 200 },
+    { numRuns: 300 },
   );
 });

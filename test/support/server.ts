@@ -77,6 +77,13 @@ async function serving(process: ReturnType<typeof spawnNode>): Promise<ServerPro
   return { child, port, ...urlsOf(port), exit, errorOutput };
 }
 
+/** A test that ends before its time, be it by the runner's hand, leaves no process behind. */
+const running = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+process.once('SIGTERM', () => process.exit(1));
+
 /** Runs the program from its source. */
 export function spawnCli(args: string) {
   return spawnNode(['--import', 'tsx', 'gateway/main.ts', ...words(args)]);
@@ -84,6 +91,8 @@ export function spawnCli(args: string) {
 
 function spawnNode(argv: readonly string[]) {
   const child = spawn(process.execPath, argv, { stdio: ['ignore', 'pipe', 'pipe'] });
+  running.add(child);
+  child.once('close', () => running.delete(child));
   let written = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     written += text;

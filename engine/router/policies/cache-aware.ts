@@ -4,18 +4,18 @@ import { Contest } from './contest.ts';
 import { LeastLoadedPolicy } from './least-loaded.ts';
 import { RoutedBlocks } from './routed-blocks.ts';
 
-/** Defaults of `sglang_router.launch_router`: load is uneven beyond both of the first two. */
-const BALANCE_ABSOLUTE = 64;
-const BALANCE_RELATIVE = 1.5;
-/** The share of the prompt's tokens that must be in a worker's tree for the tree to decide. */
-const CACHE_THRESHOLD = 0.3;
-
-/**
- * Tokens in the tree of one worker: the 2^26 characters there, at four a token. And blocks in all
- * trees together.
- */
-const TREE_TOKENS = 2 ** 24;
-const ALL_TREES_BLOCKS = 2 ** 24;
+/** The first four are defaults of `sglang_router.launch_router`. */
+export const CACHE_AWARE_PARAMETERS = {
+  /** Load is uneven beyond both of these. */
+  balanceAbsolute: 64,
+  balanceRelative: 1.5,
+  /** The share of the prompt's tokens that must be in a worker's tree for the tree to decide. */
+  cacheThreshold: 0.3,
+  /** In the tree of one worker: the 2^26 characters there, at four a token. */
+  treeTokens: 2 ** 24,
+  /** In all trees together. */
+  allTreesBlocks: 2 ** 24,
+} as const;
 
 /**
  * The SGLang router's `cache_aware`. It keeps a tree for each worker of the prompts that it has
@@ -40,7 +40,8 @@ export class CacheAwarePolicy implements RoutingPolicy {
   constructor(workers: number, blockSize: number, rng: Rng) {
     this.#contest = new Contest(workers, rng);
     this.#leastLoaded = new LeastLoadedPolicy(workers, rng);
-    const capBlocks = Math.ceil(Math.min(TREE_TOKENS / blockSize, ALL_TREES_BLOCKS / workers));
+    const { treeTokens, allTreesBlocks } = CACHE_AWARE_PARAMETERS;
+    const capBlocks = Math.ceil(Math.min(treeTokens / blockSize, allTreesBlocks / workers));
     this.#trees = Array.from({ length: workers }, () => new RoutedBlocks(capBlocks));
     this.#matched = new Int32Array(workers);
   }
@@ -64,7 +65,8 @@ export class CacheAwarePolicy implements RoutingPolicy {
       min = Math.min(min, active);
       max = Math.max(max, active);
     }
-    return max - min > BALANCE_ABSOLUTE && max > BALANCE_RELATIVE * min;
+    const { balanceAbsolute, balanceRelative } = CACHE_AWARE_PARAMETERS;
+    return max - min > balanceAbsolute && max > balanceRelative * min;
   }
 
   #byTree({ hashes, promptBlocks, promptTokens }: RouteRequest, view: ClusterView): number {
@@ -75,7 +77,7 @@ export class CacheAwarePolicy implements RoutingPolicy {
       matched[worker] = this.#trees[worker]!.match(hashes, promptBlocks);
       most = Math.max(most, matched[worker]!);
     }
-    const isMatch = most * view.blockSize > CACHE_THRESHOLD * promptTokens;
+    const isMatch = most * view.blockSize > CACHE_AWARE_PARAMETERS.cacheThreshold * promptTokens;
     const { scores, tieScores } = this.#contest;
     for (let worker = 0; worker < view.workers; worker++) {
       scores[worker] = isMatch ? -matched[worker]! : this.#trees[worker]!.blocks;

@@ -2,10 +2,11 @@ import { assertNever } from '../../../shared/assert.ts';
 import type { PolicyName } from '../../../shared/policy-names.ts';
 import type { Rng } from '../../../shared/rng.ts';
 import type { RoutingPolicy } from '../routing-policy.ts';
-import { CacheAwarePolicy } from './cache-aware.ts';
+import { CACHE_AWARE_PARAMETERS, CacheAwarePolicy } from './cache-aware.ts';
+import { RING_PARAMETERS } from './hash-ring.ts';
 import { LeastLoadedPolicy } from './least-loaded.ts';
 import { PowerOfTwoPolicy } from './power-of-two.ts';
-import { PrefixHashPolicy } from './prefix-hash.ts';
+import { PREFIX_HASH_PARAMETERS, PrefixHashPolicy } from './prefix-hash.ts';
 import { RandomPolicy } from './random.ts';
 import { RoundRobinPolicy } from './round-robin.ts';
 import { SessionPolicy } from './session.ts';
@@ -38,5 +39,19 @@ export function createPolicy(
       return new PrefixHashPolicy(workers, rng);
     default:
       return assertNever(name);
+  }
+}
+
+/** The constants of a policy, for the record of results. What can be set is configuration. */
+export function policyParameters(name: PolicyName): Readonly<Record<string, number>> {
+  switch (name) {
+    case 'cache-aware':
+      return CACHE_AWARE_PARAMETERS;
+    case 'prefix-hash':
+      return { ...PREFIX_HASH_PARAMETERS, ...RING_PARAMETERS };
+    case 'session':
+      return RING_PARAMETERS;
+    default:
+      return {};
   }
 }

@@ -1,7 +1,7 @@
 import { combineSeeds } from '../../../shared/rng.ts';
 
 /** As in ketama. Shares of the ring then deviate by about 1 / sqrt(160), or 8 %, from fair ones. */
-const POINTS_PER_WORKER = 160;
+export const RING_PARAMETERS = { pointsPerWorker: 160 } as const;
 /**
  * A point and its owner in one double: the point in the upper 32 bits, the worker in the lower 8.
  */
@@ -16,7 +16,7 @@ export class HashRing {
   readonly #owners: Uint8Array;
 
   constructor(workers: number) {
-    const packed = new Float64Array(workers * POINTS_PER_WORKER);
+    const packed = new Float64Array(workers * RING_PARAMETERS.pointsPerWorker);
     for (let at = 0; at < packed.length; at++) {
       const worker = at % workers;
       packed[at] = combineSeeds(worker, Math.floor(at / workers)) * OWNERS + worker;

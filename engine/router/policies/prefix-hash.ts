@@ -7,8 +7,7 @@ import { LeastLoadedPolicy } from './least-loaded.ts';
 /**
  * The prefix that is hashed and the bound on load are those of the SGLang router's `prefix_hash`.
  */
-const PREFIX_TOKENS = 256;
-const LOAD_FACTOR = 1.25;
+export const PREFIX_HASH_PARAMETERS = { prefixTokens: 256, loadFactor: 1.25 } as const;
 
 /**
  * Prompts that begin alike go to one worker, by consistent hash with bounded loads (Mirrokni,
@@ -29,7 +28,10 @@ export class PrefixHashPolicy implements RoutingPolicy {
   }
 
   choose(request: RouteRequest, view: ClusterView): number {
-    const blocks = Math.min(request.promptBlocks, Math.ceil(PREFIX_TOKENS / view.blockSize));
+    const blocks = Math.min(
+      request.promptBlocks,
+      Math.ceil(PREFIX_HASH_PARAMETERS.prefixTokens / view.blockSize),
+    );
     if (blocks === 0) return this.#leastLoaded.choose(request, view);
     const at = (blocks - 1) * HASH_WORDS;
     const key = combineSeeds(request.hashes[at]!, request.hashes[at + 1]!);
@@ -43,7 +45,9 @@ export class PrefixHashPolicy implements RoutingPolicy {
     for (let worker = 0; worker < view.workers; worker++) {
       if (view.eligible[worker] === 1) active += view.ledger.activeRequests(worker);
     }
-    const bound = Math.ceil((LOAD_FACTOR * (active + 1)) / view.eligibleCount);
+    const bound = Math.ceil(
+      (PREFIX_HASH_PARAMETERS.loadFactor * (active + 1)) / view.eligibleCount,
+    );
     for (let worker = 0; worker < view.workers; worker++) {
       const fits = view.ledger.activeRequests(worker) < bound;
       this.#allowed[worker] = fits ? view.eligible[worker]! : 0;

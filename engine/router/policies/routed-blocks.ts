@@ -2,6 +2,11 @@ import { HASH_WORDS } from '../../../shared/block-hash.ts';
 
 const FIRST_ENTRIES = 64;
 const NONE = -1;
+/** An entry is a block's hash and its neighbours in the order of use, side by side in memory. */
+const ENTRY_WORDS = 4;
+const HI = 1;
+const NEWER = 2;
+const OLDER = 3;
 /** Spreads `lo` over the slots even where a caller's hashes are small or in sequence. */
 const GOLDEN = 0x9e3779b1;
 
@@ -13,11 +18,8 @@ const GOLDEN = 0x9e3779b1;
  */
 export class RoutedBlocks {
   readonly #capBlocks: number;
-  #lo = new Uint32Array(FIRST_ENTRIES);
-  #hi = new Uint32Array(FIRST_ENTRIES);
-  /** Neighbours of each entry in the order of use. */
-  #newer = new Int32Array(FIRST_ENTRIES);
-  #older = new Int32Array(FIRST_ENTRIES);
+  /** `ENTRY_WORDS` each; an entry is known by the place of its first word. */
+  #entries = new Int32Array(FIRST_ENTRIES * ENTRY_WORDS);
   /** Entry of each slot; open addressing with linear probing, at most half of the slots taken. */
   #slots = new Int32Array(2 * FIRST_ENTRIES).fill(NONE);
   #newest = NONE;
@@ -40,15 +42,22 @@ export class RoutedBlocks {
     return this.#evictedBlocks;
   }
 
-  /** How many of the first `blocks` blocks of `hashes` lead down the tree, by bisection. */
+  /**
+   * How many of the first `blocks` blocks of `hashes` lead down the tree. Most prompts share little
+   * with most workers, so it looks near the root first: by doubling, and then by bisection.
+   */
   match(hashes: Uint32Array, blocks: number): number {
     let low = 0;
-    let high = blocks;
+    let step = 1;
+    while (low + step <= blocks && this.#has(hashes, low + step)) {
+      low += step;
+      step *= 2;
+    }
+    let high = Math.min(low + step - 1, blocks);
     while (low < high) {
       const middle = (low + high + 1) >>> 1;
-      const at = (middle - 1) * HASH_WORDS;
-      if (this.#slots[this.#slotOf(hashes[at]!, hashes[at + 1]!)] === NONE) high = middle - 1;
-      else low = middle;
+      if (this.#has(hashes, middle)) low = middle;
+      else high = middle - 1;
     }
     return low;
   }
@@ -58,55 +67,75 @@ export class RoutedBlocks {
     for (let block = blocks - 1; block >= 0; block--) {
       const lo = hashes[block * HASH_WORDS]!;
       const hi = hashes[block * HASH_WORDS + 1]!;
-      let entry = this.#slots[this.#slotOf(lo, hi)]!;
-      if (entry === NONE) entry = this.#add(lo, hi);
+      const slot = this.#slotOf(lo, hi);
+      let entry = this.#slots[slot]!;
+      if (entry === this.#newest && entry !== NONE) continue;
+      if (entry === NONE) entry = this.#add(lo, hi, slot);
       else this.#unlink(entry);
       this.#linkNewest(entry);
     }
   }
 
-  /** Takes an entry for a block that is not in the tree: a new one, or that of the oldest block. */
-  #add(lo: number, hi: number): number {
-    let entry = this.#blocks;
-    if (entry === this.#capBlocks) {
+  /** Whether the block that ends a prefix of so many blocks is in the tree. */
+  #has(hashes: Uint32Array, blocks: number): boolean {
+    const at = (blocks - 1) * HASH_WORDS;
+    return this.#slots[this.#slotOf(hashes[at]!, hashes[at + 1]!)] !== NONE;
+  }
+
+  /**
+   * Takes an entry for a block that is not in the tree and belongs in `slot`: a new one, or that of
+   * the oldest block.
+   */
+  #add(lo: number, hi: number, slot: number): number {
+    let entry = this.#blocks * ENTRY_WORDS;
+    let home = slot;
+    if (this.#blocks === this.#capBlocks) {
       entry = this.#oldest;
       this.#unlink(entry);
-      this.#vacate(this.#slotOf(this.#lo[entry]!, this.#hi[entry]!));
+      this.#vacate(this.#slotOf(this.#entries[entry]!, this.#entries[entry + HI]!));
       this.#evictedBlocks++;
+      home = this.#slotOf(lo, hi);
     } else {
-      if (entry === this.#lo.length) this.#grow();
+      if (entry === this.#entries.length) {
+        this.#grow();
+        home = this.#slotOf(lo, hi);
+      }
       this.#blocks++;
     }
-    this.#lo[entry] = lo;
-    this.#hi[entry] = hi;
-    this.#slots[this.#slotOf(lo, hi)] = entry;
+    this.#entries[entry] = lo;
+    this.#entries[entry + HI] = hi;
+    this.#slots[home] = entry;
     return entry;
   }
 
   #linkNewest(entry: number): void {
-    this.#older[entry] = this.#newest;
-    this.#newer[entry] = NONE;
+    const entries = this.#entries;
+    entries[entry + OLDER] = this.#newest;
+    entries[entry + NEWER] = NONE;
     if (this.#newest === NONE) this.#oldest = entry;
-    else this.#newer[this.#newest] = entry;
+    else entries[this.#newest + NEWER] = entry;
     this.#newest = entry;
   }
 
   #unlink(entry: number): void {
-    const newer = this.#newer[entry]!;
-    const older = this.#older[entry]!;
+    const entries = this.#entries;
+    const newer = entries[entry + NEWER]!;
+    const older = entries[entry + OLDER]!;
     if (newer === NONE) this.#newest = older;
-    else this.#older[newer] = older;
+    else entries[newer + OLDER] = older;
     if (older === NONE) this.#oldest = newer;
-    else this.#newer[older] = newer;
+    else entries[older + NEWER] = newer;
   }
 
   /** The slot of a hash, or the free one where it belongs. */
   #slotOf(lo: number, hi: number): number {
     const slots = this.#slots;
+    const entries = this.#entries;
     let slot = this.#homeOf(lo);
     for (;;) {
       const entry = slots[slot]!;
-      if (entry === NONE || (this.#lo[entry] === lo && this.#hi[entry] === hi)) return slot;
+      if (entry === NONE) return slot;
+      if (entries[entry] === (lo | 0) && entries[entry + HI] === (hi | 0)) return slot;
       slot = (slot + 1) & (slots.length - 1);
     }
   }
@@ -121,7 +150,7 @@ export class RoutedBlocks {
     const mask = slots.length - 1;
     let hole = slot;
     for (let next = (slot + 1) & mask; slots[next] !== NONE; next = (next + 1) & mask) {
-      const home = this.#homeOf(this.#lo[slots[next]!]!);
+      const home = this.#homeOf(this.#entries[slots[next]!]!);
       if (((next - home) & mask) < ((next - hole) & mask)) continue;
       slots[hole] = slots[next]!;
       hole = next;
@@ -130,19 +159,13 @@ export class RoutedBlocks {
   }
 
   #grow(): void {
-    const entries = this.#lo.length * 2;
-    this.#lo = grown(this.#lo, new Uint32Array(entries));
-    this.#hi = grown(this.#hi, new Uint32Array(entries));
-    this.#newer = grown(this.#newer, new Int32Array(entries));
-    this.#older = grown(this.#older, new Int32Array(entries));
-    this.#slots = new Int32Array(2 * entries).fill(NONE);
-    for (let entry = 0; entry < this.#blocks; entry++) {
-      this.#slots[this.#slotOf(this.#lo[entry]!, this.#hi[entry]!)] = entry;
+    const old = this.#entries;
+    const entries = new Int32Array(old.length * 2);
+    entries.set(old);
+    this.#entries = entries;
+    this.#slots = new Int32Array(this.#slots.length * 2).fill(NONE);
+    for (let entry = 0; entry < old.length; entry += ENTRY_WORDS) {
+      this.#slots[this.#slotOf(entries[entry]!, entries[entry + HI]!)] = entry;
     }
   }
-}
-
-function grown<Values extends Uint32Array | Int32Array>(from: Values, into: Values): Values {
-  into.set(from);
-  return into;
 }

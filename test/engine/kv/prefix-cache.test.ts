@@ -302,6 +302,56 @@ test('without prefix caching nothing matches and every released block is blank',
   assert.equal(rig.cache.duplicateCommits, 0);
 });
 
+describe('blocks that are being computed', () => {
+  test('can be matched by all, and are told when the first of them is done', () => {
+    const rig = new Rig(4);
+    const [owner, other] = [new BlockList(), new BlockList()];
+    rig.cache.allocate(owner);
+    rig.cache.expect(owner, 0, 1, 0);
+    assert.equal(rig.matched([1]), 1);
+    assert.equal(rig.cache.committedBlocks(Uint32Array.of(1, 0), 1), 0);
+    rig.cache.match(Uint32Array.of(1, 0), 1, other);
+    rig.cache.retain(other);
+    assert.deepEqual(rig.drain(), []);
+    rig.cache.commit(other, 0, 1, 0);
+    rig.cache.commit(owner, 0, 1, 0);
+    assert.deepEqual(rig.drain(), [1]);
+    assert.equal(rig.cache.committedBlocks(Uint32Array.of(1, 0), 1), 1);
+    assert.deepEqual(rig.counts(), [3, 0, 1]);
+  });
+
+  test('are gone without a word when the last that waits for them is', () => {
+    const rig = new Rig(4);
+    const [owner, other] = [new BlockList(), new BlockList()];
+    rig.cache.allocate(owner);
+    rig.cache.expect(owner, 0, 1, 0);
+    rig.cache.match(Uint32Array.of(1, 0), 1, other);
+    rig.cache.retain(other);
+    rig.cache.release(owner);
+    assert.equal(rig.matched([1]), 1);
+    rig.cache.release(other);
+    assert.equal(rig.matched([1]), 0);
+    assert.deepEqual(rig.counts(), [4, 0, 0]);
+    assert.deepEqual(rig.drain(), []);
+    rig.cache.checkInvariants();
+  });
+
+  test('are one when two sequences compute them, whoever is done first', () => {
+    const rig = new Rig(4);
+    const [first, second] = [new BlockList(), new BlockList()];
+    rig.cache.allocate(first);
+    rig.cache.allocate(second);
+    rig.cache.expect(first, 0, 1, 0);
+    rig.cache.expect(second, 0, 1, 0);
+    rig.cache.commit(second, 0, 1, 0);
+    assert.equal(second.at(0), first.at(0));
+    assert.deepEqual(rig.counts(), [3, 0, 1]);
+    rig.cache.commit(first, 0, 1, 0);
+    assert.deepEqual(rig.drain(), [1]);
+    assert.equal(rig.cache.duplicateCommits, 1);
+  });
+});
+
 test('committing a block that nobody refers to, or committing it twice, is a bug', () => {
   const { cache } = new Rig(2);
   const list = new BlockList();

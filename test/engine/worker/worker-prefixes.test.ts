@@ -39,6 +39,19 @@ function cached(scheduler: SchedulerKind): void {
     assert.equal(rig.load.missedBlocks, 2 + 1);
   });
 
+  test('counts what first admissions find apart from what preempted sequences find', () => {
+    const rig = new WorkerRig({ scheduler, numBlocks: 8 });
+    for (let request = 1; request <= 4; request++) {
+      rig.submit(request, { promptTokens: 6, outputTokens: 20 });
+    }
+    rig.drain();
+    const { preemptions, hitBlocks, missedBlocks } = rig.load;
+    assert.deepEqual([hitBlocks, missedBlocks], [0, 4 * 2]);
+    const { readmittedHitBlocks, readmittedMissedBlocks } = rig.load;
+    assert.ok(preemptions > 0);
+    assert.ok(readmittedHitBlocks + readmittedMissedBlocks >= 2 * preemptions);
+  });
+
   test('matches nothing of other hashes, and nothing at all without prefix caching', () => {
     for (const prefixCaching of [true, false]) {
       const rig = new WorkerRig({ scheduler, prefixCaching });

@@ -29,7 +29,8 @@ export async function recorded(
     env: {},
     readFile: () => ({ kind: 'missing' }),
     // The script of the report is a product of the build, which tests do not need.
-    openText: (path) => (path.endsWith('report-page.js') ? emptyText() : openTextFile(path)),
+    openText: (path, options) =>
+      path.endsWith('report-page.js') ? emptyText() : openTextFile(path, options),
     openNew: openNewFile,
     // A test that means the disk says so by a whole path.
     makeFolder: async (path) => {

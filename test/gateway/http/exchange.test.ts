@@ -271,6 +271,30 @@ describe('a stream', () => {
     assert.equal(exchange.end, 'answered');
   });
 
+  it('in many small parts arrives whole, however slowly it is read', async () => {
+    const connection = await held();
+    connection.socket.pause();
+    exchange.cork(() => exchange.beginStream([]));
+    let body = '';
+    const burst = () => {
+      for (let part = 0; part < 200 && !exchange.isFull && !exchange.isBlocked; part++) {
+        const event = `data: ${body.length} ${'x'.repeat(200)}\n\n`;
+        body += event;
+        exchange.writeEvent(event);
+      }
+    };
+    for (let round = 0; round < 4; round++) {
+      while (!exchange.isBlocked) exchange.cork(burst);
+      connection.socket.resume();
+      await eventually('there is room again', () => !exchange.isBlocked);
+      connection.socket.pause();
+    }
+    exchange.cork(() => exchange.endStream());
+    connection.socket.resume();
+    assert.ok((await connection.readAnswer()).body === body, 'no byte is lost');
+    await connection.close();
+  });
+
   it('whose client leaves without having read is one that stalled', async () => {
     const connection = await held();
     connection.socket.pause();

@@ -42,6 +42,11 @@ test('more than 5 % server errors degrade it, more than 10 % make it unhealthy',
   assert.equal(healthAfter(90, 429).status, 'healthy');
 });
 
+test('without a worker that is up it is unhealthy', () => {
+  const down = { ...CLUSTER, pool: { ...CLUSTER.pool, isUp: () => false } };
+  assert.equal(healthView(emptyMetrics(), down, 2e6, NOON_MS).status, 'unhealthy');
+});
+
 test('the summary is over all endpoints', () => {
   assert.deepEqual(healthAfter(8, 503).metrics_summary, {
     total_requests_per_second: 50,

@@ -64,7 +64,14 @@ test('a hit is a request with a cached block, and the overlap is over all that h
 
 test('with detail every worker tells its load and its counters', () => {
   const metrics = emptyMetrics();
-  const counters = { hitBlocks: 8, missedBlocks: 9, evictedBlocks: 1, preemptions: 2 };
+  const readmitted = { readmittedHitBlocks: 5, readmittedMissedBlocks: 4 };
+  const counters = {
+    hitBlocks: 8,
+    missedBlocks: 9,
+    ...readmitted,
+    evictedBlocks: 1,
+    preemptions: 2,
+  };
   const load = { running: 3, waiting: 2, activeBlocks: 50, cachedBlocks: 70, ...counters };
   metrics.workers.batch(aBatch(6, load), 1_000);
   const { workers } = kvCacheView(metrics, CLUSTER, true).smart_router;
@@ -79,6 +86,8 @@ test('with detail every worker tells its load and its counters', () => {
     total_blocks: 1000,
     hit_blocks: 8,
     missed_blocks: 9,
+    readmitted_hit_blocks: 5,
+    readmitted_missed_blocks: 4,
     evicted_blocks: 1,
     preemptions: 2,
     tokens_processed: 6,

@@ -149,7 +149,14 @@ test('counters equal the exact totals after a burst', async () => {
 
 test('what workers report is shown by worker', async () => {
   const metrics = emptyMetrics();
-  const counters = { hitBlocks: 40, missedBlocks: 60, evictedBlocks: 7, preemptions: 3 };
+  const readmitted = { readmittedHitBlocks: 11, readmittedMissedBlocks: 12 };
+  const counters = {
+    hitBlocks: 40,
+    missedBlocks: 60,
+    ...readmitted,
+    evictedBlocks: 7,
+    preemptions: 3,
+  };
   const load = { running: 5, waiting: 4, activeBlocks: 250, cachedBlocks: 100, ...counters };
   metrics.workers.batch(aBatch(12, load), 2_000);
   const all = await families(metrics);
@@ -172,6 +179,8 @@ test('what workers report is shown by worker', async () => {
     ['worker_free_blocks', 650],
     ['kv_hits_total', 40],
     ['kv_misses_total', 60],
+    ['kv_readmission_hits_total', 11],
+    ['kv_readmission_misses_total', 12],
     ['kv_evictions_total', 7],
     ['kv_preemptions_total', 3],
     ['worker_restarts_total', 0],

@@ -13,6 +13,7 @@ class FakeExchange {
   readonly arrivedUs = 0;
   isOpen = true;
   isBlocked = false;
+  readonly isFull = false;
   hasBegun = false;
   writes = 0;
   sentStatus: number | undefined;

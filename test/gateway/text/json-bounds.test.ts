@@ -41,7 +41,7 @@ describe('a body', () => {
     assert.equal(excess(`[${'1,'.repeat(JSON_VALUES_MAX)}1]`), undefined);
     assert.match(
       excess(`[${'1,'.repeat(JSON_VALUES_MAX + 1)}1]`) ?? '',
-      /more than 262,144 values/,
+      /more than 131,072 values/,
     );
   });
 
