@@ -136,6 +136,7 @@ export class SharedPrefixWorkload implements TraceSource {
     into.promptTokens = prefix + question;
     into.outputTokens = drawTokens(lengths(2, number), values.outputTokens, values.outputCv, max);
     into.session = number;
+    into.sessionKey = undefined;
     into.turn = 0;
     into.turnsAfter = 0;
     into.content.clear();
