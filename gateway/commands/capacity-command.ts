@@ -11,8 +11,8 @@ export function addCapacityCommand(program: Command, context: CommandContext): C
     .summary('find the highest rate that keeps a service level')
     .description(
       'Searches the rate of requests up to which a share of them keeps the service level, for every ' +
-        'policy, fleet and other setting in the lists. Each is searched with every seed. Rates are ' +
-        'those at which requests came; >= marks a lower bound, where there are too few of them.',
+        'policy, fleet and other setting in the lists. Each is searched with every seed. A rate is the ' +
+        'one that "fakeai replay --qps" takes; >= marks a lower bound, where requests are too few.',
     );
   addLabOptions(command, {
     policies: 'smart,cache-aware,session,least-loaded,round-robin',

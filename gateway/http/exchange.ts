@@ -35,10 +35,12 @@ const CLOSE: HeaderList = [['connection', 'close']];
 /** More than the library's cork holds. */
 const CORK_BYTES = 17_000;
 /**
- * Half of the library's cork: it loses a part that its cork has no room for if the connection does
- * not take what is in there at that moment, so a burst must end before.
+ * Room in the library's cork: it loses a part that its cork has no room for if the connection does
+ * not take what is in there at that moment, so a burst must end before. What is spared is for the
+ * head, and for a next part that is longer than the last one.
  */
-const BURST_BYTES = 8192;
+const BURST_BYTES = 16_384;
+const SPARE_BYTES = 3072;
 /** What HTTP adds to a part at most: its length, and two line ends. */
 const CHUNK_BYTES = 12;
 /**
@@ -67,6 +69,8 @@ export class Exchange {
   #blocked = false;
   /** Bytes that were written in the burst at hand. */
   #corkedBytes = 0;
+  /** Bytes of the last part of it. */
+  #lastBytes = 0;
   #onGone: (() => void) | undefined;
   #onRoom: (() => void) | undefined;
 
@@ -200,7 +204,7 @@ export class Exchange {
 
   /** True when a burst is as long as it may be: write what is left in another one. */
   get isFull(): boolean {
-    return this.#corkedBytes >= BURST_BYTES;
+    return this.#corkedBytes + 2 * this.#lastBytes + SPARE_BYTES > BURST_BYTES;
   }
 
   /**
@@ -236,7 +240,8 @@ export class Exchange {
    * full.
    */
   write(part: string): void {
-    this.#corkedBytes += Buffer.byteLength(part) + CHUNK_BYTES;
+    this.#lastBytes = Buffer.byteLength(part) + CHUNK_BYTES;
+    this.#corkedBytes += this.#lastBytes;
     if (!this.#res.write(part)) this.#blocked = true;
   }
 

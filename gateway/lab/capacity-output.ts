@@ -83,7 +83,7 @@ export function lowerBoundLine(lab: Lab, trials: readonly CapacityTrial[]): stri
   let advice = '';
   if (trace.requests === options.limit) advice = '; use a higher --limit';
   else if (source === 'workload') advice = `; use --set requests=${10 * trace.requests}`;
-  return `>=: the ${source} has too few ${requests} to offer more${advice}\n`;
+  return `\n>=: the ${source} has too few ${requests} to offer more${advice}\n`;
 }
 
 /** All rates that were tried, as JSON that is the same for the same requests and settings. */

@@ -13,12 +13,16 @@ const MEASURED_MIN = 1000;
 export function replayNotes(cells: readonly LabCell[], trace: LabTrace): string[] {
   return [
     ...emptyNote(cells),
-    ...fewNote(cells, trace),
-    ...spreadNote(cells),
+    ...measurementNotes(cells, trace),
     ...arrivalNotes(cells, trace),
     ...boundNote(cells),
     ...coldNote(cells),
   ];
+}
+
+/** What a reader has to know of any figures of `cells`. */
+export function measurementNotes(cells: readonly LabCell[], trace: LabTrace): string[] {
+  return [...fewNote(cells, trace), ...spreadNote(cells)];
 }
 
 /** Token hit rate over what no policy can exceed; null where that is not known, or is exceeded. */
@@ -103,6 +107,7 @@ function boundNote(cells: readonly LabCell[]): string[] {
   const reasons = new Set(
     cells.flatMap(({ result, bound }) => {
       if (bound === undefined) return 'the replay was kept when its bound was not yet known';
+      if (bound.tokenHitRate === 0) return 'prompts share nothing';
       const isExceeded = (result.cache.tokenHitRate ?? 0) > bound.tokenHitRate;
       return isExceeded ? 'requests found blocks of others that came later but began before' : [];
     }),

@@ -6,6 +6,7 @@ import { CapacityTrial, searchAll } from './capacity-trial.ts';
 import { type Lab, withLab } from './lab.ts';
 import { cellsOf } from './lab-cell.ts';
 import type { CapacityOptions } from './lab-options.ts';
+import { measurementNotes } from './replay-notes.ts';
 import { judgesRequests } from './service-level.ts';
 import { writeHeading } from './trace-heading.ts';
 import { wrappedText } from './wrapped-text.ts';
@@ -39,9 +40,12 @@ export async function capacity(
   if (known.length > 0) {
     context.writeOut(capacityTable(known, options.slo, context));
     context.writeOut(lowerBoundLine(lab, known));
-    for (const reason of noCapacityReasons(known, options, trace)) {
-      context.writeOut(`\n${wrappedText(reason, context.columns)}`);
-    }
+    const cells = known.flatMap(({ best }) => best ?? []);
+    const notes = [
+      ...noCapacityReasons(known, options, trace),
+      ...(cells.length > 0 ? measurementNotes(cells, trace) : []),
+    ];
+    for (const note of notes) context.writeOut(`\n${wrappedText(note, context.columns)}`);
   }
   if (trials.some(({ probes }) => probes.length > 0)) {
     const path = join(options.out, 'capacity.json');

@@ -44,7 +44,7 @@ export class PromptHashes {
 export class AnswerHashes {
   readonly #prompt: PromptHashes;
   readonly #plan: AnswerPlan;
-  readonly #reasoning: CorpusAnswer;
+  readonly #reasoning: CorpusAnswer | undefined;
   readonly #content: CorpusAnswer;
   readonly #kind: TokenizerKind;
   readonly #chain: HashChain;
@@ -54,7 +54,7 @@ export class AnswerHashes {
   constructor(prompt: PromptHashes, plan: AnswerPlan, kind: TokenizerKind) {
     this.#prompt = prompt;
     this.#plan = plan;
-    this.#reasoning = plan.reasoning();
+    this.#reasoning = plan.reasoningTokens > 0 ? plan.reasoning() : undefined;
     this.#content = plan.content();
     this.#kind = kind;
     this.#chain = new HashChain(prompt.end);
@@ -103,7 +103,7 @@ export class AnswerHashes {
   /** Ids of the answer's tokens `from` to `to - 1`. */
   #appendIds(out: TokenBuffer, from: number, to: number): void {
     const { reasoningTokens } = this.#plan;
-    this.#reasoning.appendIds(out, this.#kind, from, Math.min(to, reasoningTokens));
+    this.#reasoning?.appendIds(out, this.#kind, from, Math.min(to, reasoningTokens));
     const start = Math.max(0, from - reasoningTokens);
     this.#content.appendIds(out, this.#kind, start, to - reasoningTokens);
   }

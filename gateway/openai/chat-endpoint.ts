@@ -11,6 +11,7 @@ import { AnswerPlan, choiceSeed, type OutputLengths } from './answer-plan.ts';
 import type { AnswerStart, ChatAnswer } from './chat-answer.ts';
 import { type ChatRequest, parseChatRequest } from './chat-request.ts';
 import { ChoicePlacement, type PlacementHost } from './choice-placement.ts';
+import { contextOverflow, endless, tooLong } from './context-limits.ts';
 import { randomId, type U32Source } from './ids.ts';
 import { parseJsonObject } from './json-body.ts';
 import type { Model, ModelCatalog } from './models.ts';
@@ -283,40 +284,8 @@ function stopSequences(request: ChatRequest): StopSequences {
   return new StopSequences(request.stop, request.minTokens);
 }
 
-function contextOverflow(
-  request: ChatRequest,
-  model: Model,
-  promptTokens: number,
-): ApiError | undefined {
-  const limit = request.outputLimit ?? 0;
-  if (promptTokens + limit <= model.window && promptTokens < model.window) return undefined;
-  return tooLong(model.window, promptTokens, limit);
-}
-
 /** Without an outage, what is in the way may be over soon. */
 function unavailable(reason: string, outageSeconds = 1): ApiError {
   const headers = retryAfter(outageSeconds);
   return apiError('service_unavailable', { reason }, { headers });
-}
-
-/** Of a prompt that cannot fit no more is counted than shows it. */
-function endless(window: number, tokens: number): ApiError {
-  const atLeast = `at least ${tokens}`;
-  return apiError('context_length_exceeded', {
-    window,
-    total: atLeast,
-    prompt: atLeast,
-    completion: 0,
-    param: 'messages',
-  });
-}
-
-function tooLong(window: number, prompt: number, completion: number): ApiError {
-  return apiError('context_length_exceeded', {
-    window,
-    total: prompt + completion,
-    prompt,
-    completion,
-    param: 'messages',
-  });
 }

@@ -53,15 +53,21 @@ describe('streams that are open when the server is told to stop', () => {
   it('all end whole for the OpenAI SDK', async () => {
     const survived = await survivors(async ({ baseURL }, begun) => {
       const openai = new OpenAI({ baseURL, apiKey: 'none', maxRetries: 0 });
-      const stream = openai.chat.completions.stream({
+      const stream = await openai.chat.completions.create({
         model: 'test/model',
         messages: [{ role: 'user', content: 'A stream that outlives the signal' }],
-        max_tokens: TOKENS,
+        max_completion_tokens: TOKENS,
+        stream: true,
       });
-      stream.once('content', begun);
-      const { choices } = await stream.finalChatCompletion();
-      assert.ok(choices[0]?.finish_reason);
-      return choices[0].message.content ?? '';
+      let text = '';
+      let reason: string | null = null;
+      for await (const { choices } of stream) {
+        if (text === '') begun();
+        text += choices[0]?.delta.content ?? '';
+        reason = choices[0]?.finish_reason ?? reason;
+      }
+      assert.ok(reason);
+      return text;
     });
     assert.equal(survived, STREAMS);
   });
