@@ -11,8 +11,8 @@ export const PREFIX_HASH_PARAMETERS = { prefixTokens: 256, loadFactor: 1.25 } as
  * The SGLang router's `prefix_hash`: prompts that begin alike go to one worker, by consistent hash,
  * unless that worker has more than 1.25 times the mean of the active requests, this one included;
  * then the least loaded worker gets it. The key is the chained hash of the prompt's first 256
- * tokens, or of all its full blocks if it is shorter. A prompt without a full block has no prefix to
- * share and goes to the least loaded worker.
+ * tokens, or of all its full blocks if it is shorter. A prompt without a full block has no prefix
+ * to share and goes to the least loaded worker.
  */
 export class PrefixHashPolicy implements RoutingPolicy {
   readonly #ring: HashRing;
