@@ -61,7 +61,7 @@ function spreadNote(cells: readonly LabCell[]): string[] {
   const others = groupBySetting(cells).some((group) => group.length > 1);
   return [
     '±: half of the 95 % interval that other stretches of such traffic would give, by a block ' +
-      `bootstrap over windows of the trace${others ? '; or half of the range over the seeds where that is more' : ''}.`,
+      `bootstrap over windows of the trace${others ? '; or half of the range over the seeds where that is more' : ''}; none where that rounds to 0.`,
   ];
 }
 
