@@ -47,6 +47,7 @@ export async function tune(
 ): Promise<number> {
   const { trace } = lab;
   const arrivals = arrivalsOf(options, trace);
+  writeHeading(context, trace, options, [arrivals]);
   const bases = baseCells(lab, options, arrivals);
   const [bound] = await lab.bounds(bases.slice(0, 1));
   const hasSharing = bound === undefined || bound.tokenHitRate >= SHARED_MIN;
@@ -54,7 +55,6 @@ export async function tune(
   const search = new WeightSearch<Candidate>(grid, ranges);
   const others = POLICY_NAMES.filter((policy) => policy !== 'smart');
   const replaysMax = (search.candidatesMax + others.length) * options.seeds.length;
-  writeHeading(context, trace, options, [arrivals]);
   const plan =
     'Which weights of smart keep the service level for most requests: at most ' +
     `${search.candidatesMax} are tried, and the ${others.length} other policies, in ${replaysMax} replays.`;

@@ -38,10 +38,11 @@ export function writeHeading(
 function traceHeading(trace: LabTrace, seed: number, arrivals: readonly Arrivals[]): string {
   const { name, requests } = trace;
   const ownRate = trace.ownRate(seed);
-  const { seconds, promptTokens, outputTokens } = trace.shape(seed);
+  const shape = trace.shape(seed);
+  const seconds = shape.seconds * (requests / shape.requests);
   const count = `${name}: ${requests.toLocaleString('en')} requests`;
-  const prompt = promptTokens / requests;
-  const output = outputTokens / requests;
+  const prompt = shape.promptTokens / shape.requests;
+  const output = shape.outputTokens / shape.requests;
   if (!Number.isFinite(ownRate)) {
     return `${count}, all at once, of ${whole(prompt)} prompt and ${whole(output)} output tokens.`;
   }
