@@ -11,11 +11,13 @@ import { randomId, type U32Source } from '../openai/ids.ts';
 import { type BodyHandler, BodyReader } from './body-reader.ts';
 import type { CorsPolicy } from './cors.ts';
 import type { Intake } from './intake.ts';
+import type { ReadingTurns } from './reading-turns.ts';
 
 /** What exchanges share: the limits and the books of the server that they belong to. */
 export interface ExchangeHost {
   readonly cors: CorsPolicy;
   readonly intake: Intake;
+  readonly readingTurns: ReadingTurns;
   /** For request ids. */
   readonly random: U32Source;
   /** True while the server ends: a connection is closed with its answer. */
@@ -139,7 +141,8 @@ export class Exchange {
    * is refused or the client leaves before its end.
    */
   readBody(read: BodyHandler): void {
-    this.#body = new BodyReader(this, this.#host.intake, read);
+    const { intake, readingTurns } = this.#host;
+    this.#body = new BodyReader(this, intake, readingTurns, read);
     this.#body.start(this.#res, this.#bodyBytes);
   }
 
