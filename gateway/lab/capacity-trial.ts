@@ -58,7 +58,7 @@ export class CapacityTrial {
     return this.#best;
   }
 
-  /** Of the rates that failed those at the one with most good requests, and of those the slowest. */
+  /** Of the rates that failed the one with most good requests, and of those the slowest. */
   get closest(): readonly FinishedCell[] | undefined {
     return this.#closest;
   }

@@ -59,8 +59,8 @@ export function judgesRequests(level: LabServiceLevel): boolean {
 }
 
 /**
- * Whether in the mean over `results`, which differ in their seeds, `share` of the requests are good,
- * where that is asked, and all percentiles hold in each.
+ * Whether in the mean over `results`, which differ in their seeds, `share` of the requests are
+ * good, where that is asked, and all percentiles hold in each.
  */
 export function isKept(
   level: LabServiceLevel,
