@@ -39,8 +39,7 @@ export function completionBody(
   usage: Usage,
 ): string {
   let body = bodyStart(head);
-  for (let index = 0; index < choices.length; index++) {
-    const choice = choices[index]!;
+  for (const [index, choice] of choices.entries()) {
     const { contentTokens, reasoningTokens } = choice;
     body += choiceStart(index) + choice.contentText(0, contentTokens) + CONTENT_END;
     if (reasoningTokens > 0) {
