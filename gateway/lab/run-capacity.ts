@@ -28,10 +28,11 @@ export async function capacity(
   const { trace } = lab;
   const ownRate = trace.ownRate(options.seeds[0] ?? 0);
   const first = Number.isFinite(ownRate) ? ownRate : 1;
+  const { seeds, share, precision } = options;
   const settings = cellsOf(options, trace, [{ unit: 'qps', value: first }]);
-  const trials = settings.map(
-    (cell) => new CapacityTrial(cell, lab, options.share / 100, options.precision / 100),
-  );
+  const trials = settings
+    .filter(({ seed }) => seed === seeds[0])
+    .map((cell) => new CapacityTrial(cell, seeds, lab, share / 100, precision / 100));
   writeHeading(context, trace, options, []);
   context.writeOut(wrappedText(questionText(options), context.columns));
   context.writeOut('\n');
@@ -40,7 +41,7 @@ export async function capacity(
   if (known.length > 0) {
     context.writeOut(capacityTable(known, options.slo, context));
     context.writeOut(lowerBoundLine(lab, known));
-    const cells = known.flatMap(({ best }) => best ?? []);
+    const cells = known.flatMap(({ best = [] }) => best);
     const notes = [
       ...noCapacityReasons(known, options, trace),
       ...(cells.length > 0 ? measurementNotes(cells, trace) : []),

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { POLICY_NAMES } from '../../shared/policy-names.ts';
 import { type CommandContext, EXIT_FAILED } from '../commands/command-context.ts';
-import { meanOf } from './cell-groups.ts';
 import { type FinishedCell, type Lab, withLab } from './lab.ts';
 import { type CellSettings, cellsOf } from './lab-cell.ts';
 import { commonSettings } from './lab-document.ts';
 import type { TuneOptions } from './lab-options.ts';
 import type { Arrivals, LabTrace } from './lab-trace.ts';
+import { meanOf } from './mean.ts';
 import { recordedConfig } from './recorded-config.ts';
 import { brokenBounds } from './service-level.ts';
 import { writeHeading } from './trace-heading.ts';
