@@ -237,8 +237,8 @@ export class Exchange {
   }
 
   /**
-   * One event as one HTTP chunk. Inside a cork, and not while blocked or full. `bytes` is its length
-   * in UTF-8, where that is known.
+   * One event as one HTTP chunk. Inside a cork, and not while blocked or full. `bytes` is its
+   * length in UTF-8, where that is known.
    */
   writeEvent(event: string, bytes = Buffer.byteLength(event)): void {
     if (this.#splitsEvents) {

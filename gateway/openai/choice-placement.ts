@@ -12,6 +12,8 @@ import type { AnswerHost, ChatAnswer } from './chat-answer.ts';
 const CHOICE_EVENTS = 4;
 const BLOCKS_PER_EVENT = 64;
 
+const NO_HASHES = new Uint32Array(0);
+
 /** What a placement needs of the server around it. */
 export interface PlacementHost extends AnswerHost {
   noteRouteUs(routeUs: number): void;
@@ -74,10 +76,13 @@ export class ChoicePlacement implements PendingAnswer {
       this.#request;
     const { exchange, usage } = this.#answer.start;
     const { plan } = choice;
+    const { length: choices } = this.#answer.choices;
     const hashes = prompt && new AnswerHashes(prompt, plan, kind);
-    const hashedTokens = Math.ceil(FIRST_TOKENS / this.#answer.choices.length);
+    const own = hashes?.first(Math.ceil(FIRST_TOKENS / choices), this.#host.scratch) ?? NO_HASHES;
+    // Many choices share one list of the prompt's hashes, which may be long.
+    const joins = choices === 1;
     const sequence = {
-      hashes: hashes?.first(hashedTokens, this.#host.scratch) ?? this.#request.hashes,
+      hashes: (joins ? prompt?.followedBy(own) : prompt?.hashes) ?? this.#request.hashes,
       promptBlocks,
       promptTokens: usage.promptTokens,
       sessionKey,
@@ -96,6 +101,7 @@ export class ChoicePlacement implements PendingAnswer {
       this.#answer.fail(unavailable());
       return;
     }
+    if (!joins && own.length > 0) this.#host.cluster.extend(placement.request, own);
     choice.placed(placement.request, hashes?.isComplete ? undefined : hashes);
     if (this.#first !== undefined) return;
     this.#first = placement;
