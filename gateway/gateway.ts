@@ -15,6 +15,7 @@ import { CorsPolicy } from './http/cors.ts';
 import type { Exchange } from './http/exchange.ts';
 import { type AppHost, HttpApp, type Route } from './http/http-app.ts';
 import { Intake } from './http/intake.ts';
+import { ReadingTurns } from './http/reading-turns.ts';
 import { endpointOf, endpointPath, OTHER_ENDPOINT } from './metrics/endpoints.ts';
 import { GatewayMetrics } from './metrics/gateway-metrics.ts';
 import { LoopLagSampler } from './metrics/loop-lag-sampler.ts';
@@ -61,6 +62,7 @@ export class Gateway implements ChatHost, AppHost, PoolListener {
   readonly random = new RandomWords();
   readonly cors: CorsPolicy;
   readonly intake: Intake;
+  readonly readingTurns: ReadingTurns;
   readonly maxWaiting: number;
   readonly router: SmartRouter;
   readonly pool: WorkerPool;
@@ -122,6 +124,7 @@ export class Gateway implements ChatHost, AppHost, PoolListener {
       bytesInFlight: settings.maxBodyBytesInFlight,
       requests: settings.limitConcurrency,
     });
+    this.readingTurns = new ReadingTurns(this.nowUs);
     this.maxWaiting = settings.maxWaiting;
     this.router = new SmartRouter(routerConfig(settings));
     this.pool = new WorkerPool(poolOptions(settings, sources, origin), this);

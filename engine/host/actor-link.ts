@@ -22,6 +22,8 @@ export interface LinkListener {
 
 /** Looks in a row at which a thread has not shown a beat before it is taken to hang. */
 export const LOOKS_UNTIL_HUNG = 20;
+/** The same for one that has not said hello: it loads its code first, maybe on a busy machine. */
+export const LOOKS_UNTIL_LOST = 240;
 
 /**
  * The pool's end of one actor thread, from the thread's start to its end: brings it commands, once
@@ -102,13 +104,12 @@ export class ActorLink {
    * loop was held up, has lost no more than one look by that.
    */
   look(): void {
-    if (!this.#hasGreeted) return;
     const { beats } = this.#signals;
     if (beats !== this.#seenBeats) {
       this.#seenBeats = beats;
       this.#silentLooks = 0;
-    } else if (++this.#silentLooks === LOOKS_UNTIL_HUNG) {
-      this.giveUp('it hangs');
+    } else if (++this.#silentLooks === (this.#hasGreeted ? LOOKS_UNTIL_HUNG : LOOKS_UNTIL_LOST)) {
+      this.giveUp(this.#hasGreeted ? 'it hangs' : 'it does not start');
     }
   }
 
@@ -127,6 +128,7 @@ export class ActorLink {
         if (event.kind !== 'hello') this.#listener.event(event);
         else {
           this.#hasGreeted = true;
+          this.#silentLooks = 0;
           this.#greet();
         }
       }
@@ -145,7 +147,7 @@ export class ActorLink {
     }
     this.#verdict ??= reason;
     this.#port.close();
-    this.#refuse(new Error(reason));
+    this.#refuse(new Error(this.#verdict));
     this.#listener.ended(this.#verdict);
   }
 }

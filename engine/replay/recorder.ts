@@ -242,6 +242,7 @@ export class Recorder {
       evictedBlocks,
       fetchedBlocks: sums.fetchedBlocks,
       copiesPerBlock: ratio(sums.copies, sums.distinct),
+      forgottenBlocks: this.#router.forgottenBlocks,
     };
   }
 

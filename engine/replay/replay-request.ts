@@ -33,7 +33,7 @@ export class ReplayRequest implements ClusterRequest, RequestListener {
   readonly outputTokens: number;
   readonly hashes: Uint32Array;
   readonly session: number;
-  readonly sessionKey: number;
+  readonly sessionKey: number | undefined;
   readonly seed: number;
   readonly turn: number;
   readonly turnsAfter: number;
@@ -59,7 +59,7 @@ export class ReplayRequest implements ClusterRequest, RequestListener {
     this.outputTokens = traits.outputTokens;
     this.hashes = traits.hashes;
     this.session = trace.session;
-    this.sessionKey = trace.sessionKey ?? trace.session;
+    this.sessionKey = trace.sessionKey;
     this.seed = traits.seed;
     this.turn = trace.turn;
     this.turnsAfter = trace.turnsAfter;

@@ -159,12 +159,13 @@ export class WorkerState {
     return this.sequences.promptTokens[slot]! + this.sequences.emitted[slot]!;
   }
 
-  /** Room for one more token of a running sequence. False when every block is in use. */
+  /** Room for `tokens` tokens of a running sequence: all of it, or false and nothing changes. */
   ensureRoom(slot: Slot, tokens: number): boolean {
+    const { cache, config } = this;
     const blocks = this.sequences.blocks[slot]!;
-    while (blocks.length * this.config.blockSize < tokens) {
-      if (!this.cache.allocate(blocks)) return false;
-    }
+    const missing = blocksOf(tokens, config.blockSize) - blocks.length;
+    if (missing > cache.blocksFree + cache.blocksCached) return false;
+    for (let i = 0; i < missing; i++) cache.allocate(blocks);
     return true;
   }
 

@@ -11,12 +11,14 @@ export function addCapacityCommand(program: Command, context: CommandContext): C
     .summary('find the highest rate that keeps a service level')
     .description(
       'Searches the rate of requests up to which a share of them keeps the service level, for every ' +
-        'policy, fleet and other setting in the lists. Each is searched with every seed. Rates are ' +
-        'those at which requests came; >= marks a lower bound, where there are too few of them.',
+        'policy, fleet and other setting in the lists. Every rate is replayed with all seeds and judged ' +
+        'by the means over them. A rate is the ' +
+        'one that "fakeai replay --qps" takes; >= marks a lower bound, where requests are too few.',
     );
   addLabOptions(command, {
     policies: 'smart,cache-aware,session,least-loaded,round-robin',
     seeds: '1-3',
+    fileSeeds: '1',
     out: 'fakeai-capacity',
     threads: availableParallelism(),
   });
@@ -30,7 +32,7 @@ export function addCapacityCommand(program: Command, context: CommandContext): C
     .addOption(
       option(
         '--precision <percent>',
-        'how closely the search narrows a rate down; how sure it is shows in its spread over seeds',
+        'how closely the search narrows a rate down; how sure it is shows in the ± of good requests',
         numberIn(percent),
         '2',
       ).helpGroup('Measurement:'),

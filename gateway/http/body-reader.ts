@@ -1,6 +1,7 @@
 import type { HttpResponse } from 'uWebSockets.js';
 import type { ApiError } from '../../shared/errors.ts';
 import type { Intake } from './intake.ts';
+import type { ReadingTurns } from './reading-turns.ts';
 import { RequestBody } from './request-body.ts';
 
 /**
@@ -24,6 +25,7 @@ const DISCARD_MS = 1000;
 export class BodyReader {
   readonly #owner: BodyOwner;
   readonly #intake: Intake;
+  readonly #turns: ReadingTurns;
   readonly #read: BodyHandler;
   /** While it is being received. */
   #body: RequestBody | undefined;
@@ -33,9 +35,10 @@ export class BodyReader {
   #discarding: NodeJS.Timeout | undefined;
 
   /** `read` is not called if the body is refused or the client leaves before its end. */
-  constructor(owner: BodyOwner, intake: Intake, read: BodyHandler) {
+  constructor(owner: BodyOwner, intake: Intake, turns: ReadingTurns, read: BodyHandler) {
     this.#owner = owner;
     this.#intake = intake;
+    this.#turns = turns;
     this.#read = read;
   }
 
@@ -90,6 +93,18 @@ export class BodyReader {
 
   #give(body: RequestBody): void {
     this.#uploaded();
+    if (this.#turns.hasTime) {
+      this.#turns.now(() => this.#readNow(body));
+      return;
+    }
+    body.keep();
+    this.#turns.later(() => {
+      if (this.#owner.isOpen) this.#readNow(body);
+      else body.release();
+    });
+  }
+
+  #readNow(body: RequestBody): void {
     let pending: Promise<void> | undefined;
     try {
       pending = this.#read(body.bytes);

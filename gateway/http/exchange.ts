@@ -11,11 +11,13 @@ import { randomId, type U32Source } from '../openai/ids.ts';
 import { type BodyHandler, BodyReader } from './body-reader.ts';
 import type { CorsPolicy } from './cors.ts';
 import type { Intake } from './intake.ts';
+import type { ReadingTurns } from './reading-turns.ts';
 
 /** What exchanges share: the limits and the books of the server that they belong to. */
 export interface ExchangeHost {
   readonly cors: CorsPolicy;
   readonly intake: Intake;
+  readonly readingTurns: ReadingTurns;
   /** For request ids. */
   readonly random: U32Source;
   /** True while the server ends: a connection is closed with its answer. */
@@ -35,10 +37,12 @@ const CLOSE: HeaderList = [['connection', 'close']];
 /** More than the library's cork holds. */
 const CORK_BYTES = 17_000;
 /**
- * Half of the library's cork: it loses a part that its cork has no room for if the connection does
- * not take what is in there at that moment, so a burst must end before.
+ * Room in the library's cork: it loses a part that its cork has no room for if the connection does
+ * not take what is in there at that moment, so a burst must end before. What is spared is for the
+ * head, and for a next part that is longer than the last one.
  */
-const BURST_BYTES = 8192;
+const BURST_BYTES = 16_384;
+const SPARE_BYTES = 3072;
 /** What HTTP adds to a part at most: its length, and two line ends. */
 const CHUNK_BYTES = 12;
 /**
@@ -67,6 +71,8 @@ export class Exchange {
   #blocked = false;
   /** Bytes that were written in the burst at hand. */
   #corkedBytes = 0;
+  /** Bytes of the last part of it. */
+  #lastBytes = 0;
   #onGone: (() => void) | undefined;
   #onRoom: (() => void) | undefined;
 
@@ -135,7 +141,8 @@ export class Exchange {
    * is refused or the client leaves before its end.
    */
   readBody(read: BodyHandler): void {
-    this.#body = new BodyReader(this, this.#host.intake, read);
+    const { intake, readingTurns } = this.#host;
+    this.#body = new BodyReader(this, intake, readingTurns, read);
     this.#body.start(this.#res, this.#bodyBytes);
   }
 
@@ -200,7 +207,7 @@ export class Exchange {
 
   /** True when a burst is as long as it may be: write what is left in another one. */
   get isFull(): boolean {
-    return this.#corkedBytes >= BURST_BYTES;
+    return this.#corkedBytes + 2 * this.#lastBytes + SPARE_BYTES > BURST_BYTES;
   }
 
   /**
@@ -236,7 +243,8 @@ export class Exchange {
    * full.
    */
   write(part: string): void {
-    this.#corkedBytes += Buffer.byteLength(part) + CHUNK_BYTES;
+    this.#lastBytes = Buffer.byteLength(part) + CHUNK_BYTES;
+    this.#corkedBytes += this.#lastBytes;
     if (!this.#res.write(part)) this.#blocked = true;
   }
 

@@ -9,6 +9,11 @@ export interface IntakeLimits {
   readonly requests: number;
 }
 
+/** Bodies up to this length are small: for them room is kept that no larger one may take. */
+export const SMALL_BODY_BYTES = 2 ** 20;
+/** The share of all bytes that is kept for them, unless one largest body needs it. */
+const SMALL_BODY_SHARE = 1 / 8;
+
 /** An upload that can be refused before its end. */
 interface Upload {
   refuse(error: ApiError): void;
@@ -17,10 +22,12 @@ interface Upload {
 /**
  * What may come in: requests with a body are admitted or refused by their head, before anything of
  * the body is kept. A request holds its place until its answer has ended, and its body is charged
- * in full from the head on, so that uploads which never end count as well.
+ * with the memory that it takes as it comes, so that uploads which never end count as well.
  */
 export class Intake {
   readonly #limits: IntakeLimits;
+  /** What bodies may take together when a large one comes. */
+  readonly #largeBodyBytes: number;
   readonly #uploads = new Set<Upload>();
   #requests = 0;
   #bytesInFlight = 0;
@@ -29,7 +36,9 @@ export class Intake {
   #onIdle: (() => void) | undefined;
 
   constructor(limits: IntakeLimits) {
+    const { bodyBytes, bytesInFlight } = limits;
     this.#limits = limits;
+    this.#largeBodyBytes = Math.max(bodyBytes, bytesInFlight * (1 - SMALL_BODY_SHARE));
   }
 
   /** Largest body, in bytes. */
@@ -70,15 +79,19 @@ export class Intake {
     if (this.#requests === 0) this.#onIdle?.();
   }
 
-  /** Charges bytes of a body and returns undefined, or why not. */
-  charge(bytes: number): ApiError | undefined {
-    const { bytesInFlight } = this.#limits;
-    if (this.#bytesInFlight + bytes > bytesInFlight) {
-      this.#bodiesRefused++;
-      return unavailable(`bodies of ${this.#bytesInFlight} bytes are under way`);
-    }
-    this.#bytesInFlight += bytes;
-    return undefined;
+  /** Whether `bytes` more fit, of a body of `length` bytes: undefined, or why not, which counts. */
+  roomFor(bytes: number, length: number): ApiError | undefined {
+    const limit = length > SMALL_BODY_BYTES ? this.#largeBodyBytes : this.#limits.bytesInFlight;
+    if (this.#bytesInFlight + bytes <= limit) return undefined;
+    this.#bodiesRefused++;
+    return unavailable(`bodies of ${this.#bytesInFlight} bytes are under way`);
+  }
+
+  /** Charges bytes of a body of `length`, so far or in all, and returns undefined, or why not. */
+  charge(bytes: number, length: number): ApiError | undefined {
+    const problem = this.roomFor(bytes, length);
+    if (problem === undefined) this.#bytesInFlight += bytes;
+    return problem;
   }
 
   release(bytes: number): void {

@@ -1,19 +1,21 @@
 import { type ApiError, apiError } from '../../shared/errors.ts';
 import { UNKNOWN_LENGTH } from './framing.ts';
-import type { Intake } from './intake.ts';
+import { type Intake, SMALL_BODY_BYTES } from './intake.ts';
 
 /** First room for a body of unknown length, in bytes; it doubles when it is used up. */
 const FIRST_ROOM = 65_536;
 
 /**
- * The bytes of one body. Each is copied once, into one buffer of the announced length, or not at
- * all where the whole body comes as one chunk. The intake is charged with the announced length at
- * once, and with the room that a body of unknown length takes as it grows.
+ * The bytes of one body. Where it comes as one chunk they are not copied; else each is copied into
+ * a buffer of the announced length, which for a large body begins small and doubles: the intake is
+ * charged with the room that a body takes, so that one which never comes keeps nobody out.
  */
 export class RequestBody {
   readonly #intake: Intake;
   readonly #announced: number;
   #bytes: Buffer = EMPTY;
+  /** The memory is the HTTP library's. */
+  #isBorrowed = false;
   #received = 0;
   #charged = 0;
 
@@ -23,10 +25,12 @@ export class RequestBody {
     this.#announced = announced;
   }
 
-  /** Charges what the head announces. Returns why that cannot be, if it cannot. */
+  /** Charges the first room of what the head announces. Returns why that cannot be, if so. */
   open(): ApiError | undefined {
-    if (this.#announced > this.#intake.bodyBytesMax) return this.#tooLarge();
-    return this.#announced > 0 ? this.#charge(this.#announced) : undefined;
+    const announced = this.#announced;
+    if (announced > this.#intake.bodyBytesMax) return this.#tooLarge();
+    if (announced <= 0) return undefined;
+    return this.#intake.roomFor(announced, announced) ?? this.#charge(this.#firstRoom);
   }
 
   /** Adds the next chunk, whose memory is the HTTP library's again after the callback. */
@@ -34,8 +38,10 @@ export class RequestBody {
     const count = chunk.byteLength;
     if (isLast && this.#received === 0) {
       this.#bytes = Buffer.from(chunk);
+      this.#isBorrowed = true;
       this.#received = count;
-      return count > this.#intake.bodyBytesMax ? this.#tooLarge() : undefined;
+      if (count > this.#intake.bodyBytesMax) return this.#tooLarge();
+      return count > this.#charged ? this.#charge(count) : undefined;
     }
     if (this.#received + count > this.#bytes.length) {
       const problem = this.#makeRoom(count);
@@ -52,6 +58,12 @@ export class RequestBody {
     return this.#received === length ? this.#bytes : this.#bytes.subarray(0, this.#received);
   }
 
+  /** Makes `bytes` valid until `release`. */
+  keep(): void {
+    if (this.#isBorrowed) this.#bytes = Buffer.from(this.#bytes);
+    this.#isBorrowed = false;
+  }
+
   /** Nobody reads it any more. */
   release(): void {
     this.#bytes = EMPTY;
@@ -59,25 +71,30 @@ export class RequestBody {
     this.#charged = 0;
   }
 
+  get #firstRoom(): number {
+    if (this.#announced === UNKNOWN_LENGTH) return FIRST_ROOM;
+    return Math.min(this.#announced, SMALL_BODY_BYTES);
+  }
+
   #makeRoom(count: number): ApiError | undefined {
     const needed = this.#received + count;
-    if (needed > this.#intake.bodyBytesMax) return this.#tooLarge();
-    let room = this.#announced;
-    if (this.#announced === UNKNOWN_LENGTH) {
-      room = Math.max(FIRST_ROOM, this.#bytes.length * 2, needed);
-      room = Math.min(room, this.#intake.bodyBytesMax);
-      const problem = this.#charge(room - this.#charged);
-      if (problem !== undefined) return problem;
-    }
+    const { bodyBytesMax } = this.#intake;
+    if (needed > bodyBytesMax) return this.#tooLarge();
+    const wanted = Math.max(this.#firstRoom, this.#bytes.length * 2, needed);
+    const most = this.#announced === UNKNOWN_LENGTH ? bodyBytesMax : this.#announced;
+    const room = Math.max(needed, Math.min(wanted, most));
+    const problem = this.#charge(room);
+    if (problem !== undefined) return problem;
     const grown = Buffer.allocUnsafeSlow(room);
     this.#bytes.copy(grown, 0, 0, this.#received);
     this.#bytes = grown;
     return undefined;
   }
 
-  #charge(bytes: number): ApiError | undefined {
-    const problem = this.#intake.charge(bytes);
-    if (problem === undefined) this.#charged += bytes;
+  /** Charges up to `room` bytes in all. */
+  #charge(room: number): ApiError | undefined {
+    const problem = this.#intake.charge(room - this.#charged, Math.max(room, this.#announced));
+    if (problem === undefined) this.#charged = room;
     return problem;
   }
 

@@ -1,5 +1,5 @@
 import type { CapacityTrial } from './capacity-trial.ts';
-import { groupBySetting, meanAndSpread, meanOf, settingColumns } from './cell-groups.ts';
+import { settingColumns } from './cell-groups.ts';
 import type { Lab } from './lab.ts';
 import { commonSettings, plainSettings, withHash } from './lab-document.ts';
 import type { CapacityOptions } from './lab-options.ts';
@@ -23,50 +23,38 @@ const FIGURES_AT_CAPACITY: readonly Figure[] = [
   FIGURES.imbalance,
 ];
 
-/** A line for each setting: means over its seeds, with their spread where there are several. */
+/** A line for each setting. Figures are means over the seeds, as those of a replay's table. */
 export function capacityTable(
   trials: readonly CapacityTrial[],
   slo: LabServiceLevel,
   { colours, columns }: Screen,
 ): string {
-  const groups = groupBySetting(trials);
+  const ofSettings = settingColumns(trials.map((trial) => [trial])).map(
+    ({ cell, ...rest }): Column<CapacityTrial> => ({ ...rest, cell: (trial) => cell([trial]) }),
+  );
   const atCapacity = judgedFigures(FIGURES_AT_CAPACITY, slo).map(
-    (figure): Column<readonly CapacityTrial[]> => {
+    (figure): Column<CapacityTrial> => {
       const { title, cell } = figureColumn(figure);
-      return { title, cell: (group) => cell(group.flatMap(({ best }) => best ?? [])) };
+      return { title, cell: ({ best = [] }) => cell(best) };
     },
   );
   return textTable(
     [
-      ...settingColumns(groups),
-      { title: 'requests/s', cell: (group) => rateText(group, () => 1, meanAndSpread) },
-      {
-        title: 'per worker',
-        cell: (group) =>
-          rateText(
-            group,
-            ({ settings }) => settings.workers,
-            (rates, format) => format(meanOf(rates)),
-          ),
-      },
+      ...ofSettings,
+      { title: 'requests/s', cell: (trial) => rateText(trial, 1) },
+      { title: 'per worker', cell: (trial) => rateText(trial, trial.settings.workers) },
       ...atCapacity,
     ],
-    groups,
+    trials,
     colours,
     columns,
   );
 }
 
-/** The capacity of a group over what `shareOf` says; of lower bounds the least. */
-function rateText(
-  group: readonly CapacityTrial[],
-  shareOf: (trial: CapacityTrial) => number,
-  textOf: (rates: readonly number[], format: (rate: number) => string) => string,
-): string {
-  const rates = group.map((trial) => trial.requestsPerSecond / shareOf(trial));
-  return group.some(({ isLowerBound }) => isLowerBound)
-    ? `>= ${digits3(Math.min(...rates))}`
-    : textOf(rates, rateAsAsked);
+/** The capacity over `workers`. */
+function rateText({ requestsPerSecond, isLowerBound }: CapacityTrial, workers: number): string {
+  const rate = requestsPerSecond / workers;
+  return isLowerBound ? `>= ${digits3(rate)}` : rateAsAsked(rate);
 }
 
 /** As many digits as a search asks for, so that `replay --qps` can be given what is printed. */
@@ -83,7 +71,7 @@ export function lowerBoundLine(lab: Lab, trials: readonly CapacityTrial[]): stri
   let advice = '';
   if (trace.requests === options.limit) advice = '; use a higher --limit';
   else if (source === 'workload') advice = `; use --set requests=${10 * trace.requests}`;
-  return `>=: the ${source} has too few ${requests} to offer more${advice}\n`;
+  return `\n>=: the ${source} has too few ${requests} to offer more${advice}\n`;
 }
 
 /** All rates that were tried, as JSON that is the same for the same requests and settings. */
@@ -102,15 +90,19 @@ export function capacityJson(
       precisionPercent: precision,
     },
     capacities: trials.map((trial) => {
-      const { arrivals, ...rest } = trial.settings;
+      const { arrivals, seed, ...rest } = trial.settings;
       return {
         settings: plainSettings(rest),
+        seeds: trial.seeds,
         isComplete: trial.nextQps === undefined,
         requestsPerSecond: trial.requestsPerSecond,
         isLowerBound: trial.isLowerBound,
         probes: trial.probes,
-        config: trial.best ? recordedConfig(trial.best.settings, options, lab.trace) : null,
-        result: trial.best?.result ?? null,
+        replays: (trial.best ?? []).map((cell) => ({
+          seed: cell.settings.seed,
+          config: recordedConfig(cell.settings, options, lab.trace),
+          result: cell.result,
+        })),
       };
     }),
   };

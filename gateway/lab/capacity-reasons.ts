@@ -5,9 +5,10 @@ import {
   roundDurationText,
 } from '../../engine/replay/report/figure-text.ts';
 import type { CapacityTrial } from './capacity-trial.ts';
-import { arrivalsText, groupBySetting, settingColumns } from './cell-groups.ts';
+import { arrivalsText, settingColumns } from './cell-groups.ts';
 import type { CapacityOptions } from './lab-options.ts';
 import type { LabTrace } from './lab-trace.ts';
+import { meanOf } from './mean.ts';
 import {
   boundLabel,
   brokenBounds,
@@ -26,45 +27,45 @@ export function noCapacityReasons(
   { slo, share }: Pick<CapacityOptions, 'slo' | 'share'>,
   trace: LabTrace,
 ): string[] {
-  const groups = groupBySetting(trials);
-  const columns = settingColumns(groups);
-  const reasons = groups.flatMap((group) => {
-    const [failed] = group.filter(({ best }) => best === undefined);
-    if (failed?.closest === undefined) return [];
+  const columns = settingColumns(trials.map((trial) => [trial]));
+  const reasons = trials.flatMap((trial) => {
+    const [first] = trial.closest ?? [];
+    if (trial.best !== undefined || first === undefined) return [];
     const setting = columns
-      .map(({ title, cell }, at) => (at === 0 ? cell(group) : `${title} ${cell(group)}`))
+      .map(({ title, cell }, at) => (at === 0 ? cell([trial]) : `${title} ${cell([trial])}`))
       .join(', ');
-    const { result, settings } = failed.closest;
-    const rates = failed.probes.map(({ qps }) => qps);
+    const rates = trial.probes.map(({ qps }) => qps);
     const tried = `${Math.min(...rates)}/s to ${Math.max(...rates)}/s`;
+    const results = (trial.closest ?? []).map(({ result }) => result);
     return (
-      `${setting}: at any rate (tried: ${tried}, best at ${arrivalsText(settings.arrivals)}) ` +
-      `${missesText(result, slo, share)}.`
+      `${setting}: at any rate (tried: ${tried}, best at ${arrivalsText(first.settings.arrivals)}) ` +
+      `${missesText(results, slo, share)}.`
     );
   });
   return reasons.length === 0 ? [] : [...reasons, adviceText(trace)];
 }
 
-/** What a replay that failed has missed, and by how much. */
-function missesText(result: ReplayResult, slo: LabServiceLevel, share: number): string {
-  const { requests, missed, goodShare } = result;
-  const parts = brokenBounds(slo, result).map((bound) => {
-    const ms = percentileOf(bound, result);
-    const found = ms === null ? 'not there' : durationText(ms);
-    return `${boundLabel(bound)} is ${found} where ${roundDurationText(bound.us / 1000)} are asked`;
+/** What replays that failed have missed, and by how much: means over them, of bounds the worst. */
+function missesText(results: readonly ReplayResult[], slo: LabServiceLevel, share: number): string {
+  const broken = new Set(results.flatMap((result) => brokenBounds(slo, result)));
+  const parts = [...broken].map((bound) => {
+    const found = results.flatMap((result) => percentileOf(bound, result) ?? []);
+    const text = found.length === 0 ? 'not there' : durationText(Math.max(...found));
+    return `${boundLabel(bound)} is ${text} where ${roundDurationText(bound.us / 1000)} are asked`;
   });
+  const mean = (shareOf: (result: ReplayResult) => number): number => meanOf(results.map(shareOf));
+  const goodShare = mean((result) => result.goodShare);
   if (!judgesRequests(slo) || goodShare >= share / 100) return parts.join('; ');
-  const misses = ownBounds(slo)
-    .filter(([name]) => missed[name] > 0)
-    .map(
-      ([name, us]) =>
-        `${percentText(missed[name] / requests.in)} miss ${boundLabel({ latency: name })} ` +
-        roundDurationText(us / 1000),
-    );
-  if (requests.rejected > 0)
-    misses.push(`${percentText(requests.rejected / requests.in)} are rejected`);
+  const misses: [number, string][] = ownBounds(slo).map(([name, us]) => [
+    mean(({ missed, requests }) => missed[name] / requests.in),
+    `miss ${boundLabel({ latency: name })} ${roundDurationText(us / 1000)}`,
+  ]);
+  misses.push([mean(({ requests }) => requests.rejected / requests.in), 'are rejected']);
+  const missed = misses
+    .filter(([missing]) => missing > 0)
+    .map(([missing, text]) => `${percentText(missing)} ${text}`);
   const good = `at most ${percentText(goodShare)} of the requests are good, ${share} % are asked`;
-  return [`${good}: ${misses.join(', ')}`, ...parts].join('; ');
+  return [`${good}: ${missed.join(', ')}`, ...parts].join('; ');
 }
 
 function adviceText({ quantum }: LabTrace): string {

@@ -1,6 +1,7 @@
 import type { ReplayResult } from '../../engine/replay/replay-result.ts';
 import type { FinishedCell, Lab } from './lab.ts';
 import type { CellSettings } from './lab-cell.ts';
+import { meanOf } from './mean.ts';
 import { RateSearch } from './rate-search.ts';
 import { arrivalRate, middleRate, servedRate } from './request-rate.ts';
 import { isKept, type LabServiceLevel } from './service-level.ts';
@@ -9,41 +10,56 @@ import { isKept, type LabServiceLevel } from './service-level.ts';
 export interface Probe {
   /** The rate that was asked for, in requests per second. */
   readonly qps: number;
-  /** The rate at which requests came in fact. */
+  /** The rate at which requests came in fact, mean over the seeds. */
   readonly requestsPerSecond: number;
+  /** Mean over the seeds. */
   readonly goodShare: number;
+  /** That of each seed. */
+  readonly goodShares: readonly number[];
 }
 
-/** The search for the capacity of one setting and seed. */
+/**
+ * The search for the capacity of one setting. A rate is replayed with every seed, and passes by the
+ * means over them, as they stand in the line that a table has for it.
+ */
 export class CapacityTrial {
+  /** Of the first seed. */
   readonly settings: CellSettings;
+  readonly seeds: readonly number[];
   readonly probes: Probe[] = [];
   readonly #search: RateSearch;
   readonly #share: number;
   readonly #level: LabServiceLevel;
   readonly #hasWaitingTurns: boolean;
-  #best: FinishedCell | undefined;
-  #closest: FinishedCell | undefined;
+  #best: readonly FinishedCell[] | undefined;
+  #closest: readonly FinishedCell[] | undefined;
 
   /**
    * Of `lab`'s requests `share` must be good, and what its service level asks of percentiles must
    * hold; the rate is wanted within `precision` of it.
    */
-  constructor(settings: CellSettings, lab: Lab, share: number, precision: number) {
+  constructor(
+    settings: CellSettings,
+    seeds: readonly number[],
+    lab: Lab,
+    share: number,
+    precision: number,
+  ) {
     this.settings = settings;
+    this.seeds = seeds;
     this.#search = new RateSearch(settings.arrivals.value, precision);
     this.#share = share;
     this.#level = lab.options.slo;
     this.#hasWaitingTurns = lab.trace.hasWaitingTurns;
   }
 
-  /** The replay at the highest rate that passed so far. */
-  get best(): FinishedCell | undefined {
+  /** The replays at the highest rate that passed so far, one for each seed. */
+  get best(): readonly FinishedCell[] | undefined {
     return this.#best;
   }
 
-  /** Of the replays that failed the one with most good requests, and of those the slowest. */
-  get closest(): FinishedCell | undefined {
+  /** Of the rates that failed the one with most good requests, and of those the slowest. */
+  get closest(): readonly FinishedCell[] | undefined {
     return this.#closest;
   }
 
@@ -52,16 +68,32 @@ export class CapacityTrial {
     return this.#search.next();
   }
 
-  record(qps: number, cell: FinishedCell): void {
-    const { result } = cell;
-    const { goodShare } = result;
-    const passes = isKept(this.#level, this.#share, result);
-    this.#search.record(qps, passes, this.#loadOf(result));
-    this.probes.push({ qps, requestsPerSecond: this.#rateOf(result), goodShare });
-    const best = this.#best?.result;
-    const isLess = best !== undefined && this.#loadOf(result) < this.#loadOf(best);
-    if (passes && !(this.#search.isUnbounded && isLess)) this.#best = cell;
-    if (!passes && goodShare >= (this.#closest?.result.goodShare ?? 0)) this.#closest = cell;
+  /** What the replays at `qps` are, one for each seed. */
+  settingsAt(qps: number): CellSettings[] {
+    return this.seeds.map((seed) => ({
+      ...this.settings,
+      seed,
+      arrivals: { unit: 'qps', value: qps },
+    }));
+  }
+
+  /** Takes the replays at `qps`, one for each seed. */
+  record(qps: number, cells: readonly FinishedCell[]): void {
+    const results = cells.map(({ result }) => result);
+    const goodShares = results.map(({ goodShare }) => goodShare);
+    const passes = isKept(this.#level, this.#share, results);
+    const probe = {
+      qps,
+      requestsPerSecond: this.#rateOf(cells),
+      goodShare: meanOf(goodShares),
+      goodShares,
+    };
+    const isLess = this.#best !== undefined && this.#loadOf(cells) < this.#loadOf(this.#best);
+    const closest = meanOf((this.#closest ?? []).map(({ result }) => result.goodShare));
+    this.#search.record(qps, passes, this.#loadOf(cells));
+    if (passes && !(this.#search.isUnbounded && isLess)) this.#best = cells;
+    if (!passes && !(probe.goodShare < closest)) this.#closest = cells;
+    this.probes.push(probe);
   }
 
   /**
@@ -72,7 +104,7 @@ export class CapacityTrial {
   get isLowerBound(): boolean {
     if (this.#best === undefined) return false;
     const { isUnbounded, highest } = this.#search;
-    const isTransient = this.#hasWaitingTurns && this.#rateOf(this.#best.result) < highest / 2;
+    const isTransient = this.#hasWaitingTurns && this.#rateOf(this.#best) < highest / 2;
     return isUnbounded || isTransient;
   }
 
@@ -82,25 +114,36 @@ export class CapacityTrial {
    */
   get requestsPerSecond(): number {
     if (this.#best === undefined) return 0;
-    return this.isLowerBound ? this.#loadOf(this.#best.result) : this.#search.highest;
+    return this.isLowerBound ? this.#loadOf(this.#best) : this.#search.highest;
   }
 
   /** Requests per second that came. */
-  #rateOf(result: ReplayResult): number {
-    return this.#hasWaitingTurns ? middleRate(result.series) : arrivalRate(result);
+  #rateOf(cells: readonly FinishedCell[]): number {
+    return meanRate(cells, this.#hasWaitingTurns ? cameInTheMiddle : arrivalRate);
   }
 
   /**
    * What the fleet has been shown to bear. Requests that come faster than they can be served, but
    * are soon over, do not show that it bears their rate.
    */
-  #loadOf(result: ReplayResult): number {
-    return this.#hasWaitingTurns ? middleRate(result.series) : servedRate(result);
+  #loadOf(cells: readonly FinishedCell[]): number {
+    return meanRate(cells, this.#hasWaitingTurns ? cameInTheMiddle : servedRate);
   }
 }
 
+function cameInTheMiddle({ series }: ReplayResult): number {
+  return middleRate(series);
+}
+
+function meanRate(
+  cells: readonly FinishedCell[],
+  rateOf: (result: ReplayResult) => number,
+): number {
+  return meanOf(cells.map(({ result }) => rateOf(result)));
+}
+
 /**
- * Takes all searches forward together, a replay each at a time, so that every core has work, until
+ * Takes all searches forward together, a rate each at a time, so that every core has work, until
  * all have ended or the user stops them.
  */
 export async function searchAll(lab: Lab, trials: readonly CapacityTrial[]): Promise<void> {
@@ -110,12 +153,13 @@ export async function searchAll(lab: Lab, trials: readonly CapacityTrial[]): Pro
       return qps === undefined ? [] : [{ trial, qps }];
     });
     if (open.length === 0) return;
-    const cells = await lab.run(
-      open.map(({ trial, qps }) => ({ ...trial.settings, arrivals: { unit: 'qps', value: qps } })),
-    );
-    for (const [index, { trial, qps }] of open.entries()) {
-      const cell = cells[index];
-      if (cell !== undefined) trial.record(qps, cell);
+    const cells = await lab.run(open.flatMap(({ trial, qps }) => trial.settingsAt(qps)));
+    let at = 0;
+    for (const { trial, qps } of open) {
+      const own = cells.slice(at, at + trial.seeds.length);
+      const finished = own.filter((cell) => cell !== undefined);
+      if (finished.length === own.length) trial.record(qps, finished);
+      at += own.length;
     }
   }
 }

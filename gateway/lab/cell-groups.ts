@@ -1,5 +1,6 @@
 import type { CellSettings } from './lab-cell.ts';
 import type { Arrivals } from './lab-trace.ts';
+import { meanOf } from './mean.ts';
 import type { Column } from './text-table.ts';
 
 /** Something that was found for one cell of a grid. */
@@ -69,7 +70,7 @@ export function meanAndSpread(
   return withSpread(meanOf(known), spread, format);
 }
 
-/** `95.2±0.4`: as many decimals for the spread as the value has; none of 0. */
+/** `95.2±0.4`: as many decimals for the spread as the value has; none that rounds to 0. */
 export function withSpread(
   value: number,
   spread: number,
@@ -77,11 +78,8 @@ export function withSpread(
 ): string {
   const text = format(value);
   const decimals = text.split('.')[1]?.length ?? 0;
-  return spread === 0 ? text : `${text}±${spread.toFixed(decimals)}`;
-}
-
-export function meanOf(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
+  const rounded = spread.toFixed(decimals);
+  return Number(rounded) === 0 ? text : `${text}±${rounded}`;
 }
 
 /** `25/s`, or `2x` for a speed-up. */

@@ -96,8 +96,9 @@ export function plainSettings({ arrivals, profile, ...rest }: AnySettings): obje
   };
 }
 
-/** The settings of a cell, or of many that differ in their rate. */
-type AnySettings = Omit<CellSettings, 'arrivals'> & Partial<Pick<CellSettings, 'arrivals'>>;
+/** The settings of a cell, or of many that differ in their rate and seed. */
+type AnySettings = Omit<CellSettings, 'arrivals' | 'seed'> &
+  Partial<Pick<CellSettings, 'arrivals' | 'seed'>>;
 
 function ms(us: number): number | null {
   return Number.isFinite(us) ? us / 1000 : null;

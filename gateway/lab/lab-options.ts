@@ -81,6 +81,8 @@ export interface LabDefaults {
   readonly loadBalanceWeight?: string;
   readonly routerTemperature?: string;
   readonly seeds: string;
+  /** Of a file, where they change next to nothing unless they spread its arrivals. */
+  readonly fileSeeds?: string;
   readonly out: string;
   readonly threads: number;
 }
@@ -98,7 +100,7 @@ const ANY_WEIGHTS: WeightTable<WeightRange> = {
 /** Gives `command` the options that the lab's commands share. */
 export function addLabOptions(command: Command, defaults: LabDefaults): void {
   const groups: readonly (readonly [string, readonly Option[]])[] = [
-    ['Requests:', requestOptions()],
+    ['Requests:', requestOptions(defaults)],
     ['Router:', routerOptions(defaults)],
     ['Workers:', workerOptions(defaults)],
     ['Measurement:', measurementOptions(defaults)],
@@ -118,13 +120,15 @@ export function option<Value>(
   return new Option(flags, help).argParser(parse).default(parse(fallback), fallback);
 }
 
-function requestOptions(): readonly Option[] {
+function requestOptions({ seeds, fileSeeds = seeds }: LabDefaults): readonly Option[] {
   return [
     new Option(
       '--trace <file>',
       'requests from a file, plain or gzip, or from a pipe with -: Mooncake JSONL, Azure CSV or a ' +
         'fakeai recording',
-    ).conflicts('workload'),
+    )
+      .conflicts('workload')
+      .implies({ seeds: seedList(fileSeeds) }),
     new Option(
       '--workload <name>',
       'requests from a generator: conversation, shared-prefix, multi-turn, agentic or lengths, or ' +
@@ -154,7 +158,9 @@ function requestOptions(): readonly Option[] {
       '--spread',
       'spread requests whose times are rounded, so that many arrive together, evenly over the time ' +
         'that they are rounded to',
-    ).default(false, 'off'),
+    )
+      .default(false, 'off')
+      .implies({ seeds: seedList(seeds) }),
     new Option('--no-spread').hideHelp(),
     option(
       '--warmup <requests>',
@@ -212,6 +218,12 @@ function workerOptions(defaults: LabDefaults): readonly Option[] {
   ];
 }
 
+const seedList = integersIn({ min: 0, max: 2 ** 32 - 1 });
+
+function seedsText({ seeds, fileSeeds = seeds }: LabDefaults): string {
+  return fileSeeds === seeds ? seeds : `${seeds}, or ${fileSeeds} for a trace without --spread`;
+}
+
 function measurementOptions(defaults: LabDefaults): readonly Option[] {
   return [
     option(
@@ -221,12 +233,9 @@ function measurementOptions(defaults: LabDefaults): readonly Option[] {
       serviceLevel,
       'ttft=2s,itl=25ms',
     ),
-    option(
-      '--seeds <list>',
-      'seeds of workload, router and latencies, such as 1-3',
-      integersIn({ min: 0, max: 2 ** 32 - 1 }),
-      defaults.seeds,
-    ),
+    new Option('--seeds <list>', 'seeds of workload, router and latencies, such as 1-3')
+      .argParser(seedList)
+      .default(seedList(defaults.seeds), seedsText(defaults)),
     option(
       '--threads <count>',
       'replays that run at once',

@@ -21,6 +21,9 @@ const CONVERSATION_BLOCK_SIZE = 512;
 const DEFAULT_SPEED_UPS = [3, 5, 7];
 const DEFAULT_SPEED_UP = 5;
 
+/** A longer workload is described, and its rate changed, by what its first requests are like. */
+const SHAPE_REQUESTS_MAX = 200_000;
+
 /** How fast requests arrive: a speed-up of the trace's own times, or requests per second. */
 export interface Arrivals {
   readonly unit: 'speed-up' | 'qps';
@@ -194,7 +197,8 @@ function workloadTrace(options: TraceOptions): LabTrace {
 }
 
 function shapeOf(trace: TraceSpec, limit = Number.POSITIVE_INFINITY): TraceShape {
-  return traceShape(openTrace(trace, { rate: 1, limit }));
+  const most = trace.kind === 'table' ? limit : Math.min(limit, SHAPE_REQUESTS_MAX);
+  return traceShape(openTrace(trace, { rate: 1, limit: most }));
 }
 
 /** The speed-up that `arrivals` are of requests whose mean rate is `ownRate`. */

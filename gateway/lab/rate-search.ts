@@ -1,5 +1,8 @@
-/** A rate that is tried is at most this many times the first one, and at least that part of it. */
-const REACH = 2 ** 14;
+/**
+ * A rate that is tried is at most about this many times the first one, and at least that part of
+ * it. The limit lies between two doublings, so that their rounding makes none more or less.
+ */
+const REACH = 2 ** 14 * Math.SQRT2;
 
 /** Significant digits of a rate that is tried: what is printed is what was replayed. */
 export const RATE_DIGITS = 4;

@@ -1,4 +1,5 @@
 import { groupBySetting } from './cell-groups.ts';
+import { countedText } from './counted-text.ts';
 import type { LabCell } from './lab-document.ts';
 import type { LabTrace } from './lab-trace.ts';
 import { digits3 } from './text-table.ts';
@@ -13,12 +14,16 @@ const MEASURED_MIN = 1000;
 export function replayNotes(cells: readonly LabCell[], trace: LabTrace): string[] {
   return [
     ...emptyNote(cells),
-    ...fewNote(cells, trace),
-    ...spreadNote(cells),
+    ...measurementNotes(cells, trace),
     ...arrivalNotes(cells, trace),
     ...boundNote(cells),
     ...coldNote(cells),
   ];
+}
+
+/** What a reader has to know of any figures of `cells`. */
+export function measurementNotes(cells: readonly LabCell[], trace: LabTrace): string[] {
+  return [...fewNote(cells, trace), ...spreadNote(cells)];
 }
 
 /** Token hit rate over what no policy can exceed; null where that is not known, or is exceeded. */
@@ -38,7 +43,7 @@ function emptyNote(cells: readonly LabCell[]): string[] {
   if (empty.length === 0) return [];
   const came = Math.min(...empty.map(({ result }) => result.warmupRequests));
   return [
-    `Nothing was measured in ${empty.length} of ${cells.length} replays: only ${came} requests came, ` +
+    `Nothing was measured in ${empty.length} of ${cells.length} replays: only ${countedText(came, 'request')} came, ` +
       'all of them in the warm-up; give a smaller --warmup.',
   ];
 }
@@ -47,7 +52,7 @@ function fewNote(cells: readonly LabCell[], trace: LabTrace): string[] {
   const least = Math.min(...cells.map(({ result }) => result.requests.in));
   if (least === 0 || least >= MEASURED_MIN) return [];
   return [
-    `Only ${least} requests were measured: few for a 99th percentile or a small difference. ` +
+    `Only ${countedText(least, 'request')} ${least === 1 ? 'was' : 'were'} measured: few for a 99th percentile or a small difference. ` +
       `More say more${moreRequests(trace)}.`,
   ];
 }
@@ -57,7 +62,7 @@ function spreadNote(cells: readonly LabCell[]): string[] {
   const others = groupBySetting(cells).some((group) => group.length > 1);
   return [
     '±: half of the 95 % interval that other stretches of such traffic would give, by a block ' +
-      `bootstrap over windows of the trace${others ? '; or half of the range over the seeds where that is more' : ''}.`,
+      `bootstrap over windows of the trace${others ? '; or half of the range over the seeds where that is more' : ''}; none where that rounds to 0.`,
   ];
 }
 
@@ -103,6 +108,7 @@ function boundNote(cells: readonly LabCell[]): string[] {
   const reasons = new Set(
     cells.flatMap(({ result, bound }) => {
       if (bound === undefined) return 'the replay was kept when its bound was not yet known';
+      if (bound.tokenHitRate === 0) return 'prompts share nothing';
       const isExceeded = (result.cache.tokenHitRate ?? 0) > bound.tokenHitRate;
       return isExceeded ? 'requests found blocks of others that came later but began before' : [];
     }),

@@ -1,8 +1,9 @@
 import type { Interval } from '../../engine/replay/block-bootstrap.ts';
 import type { Spread } from '../../engine/replay/window-tally.ts';
 import type { CommandContext } from '../commands/command-context.ts';
-import { groupBySetting, meanAndSpread, meanOf, settingColumns } from './cell-groups.ts';
+import { groupBySetting, meanAndSpread, settingColumns } from './cell-groups.ts';
 import type { LabCell } from './lab-document.ts';
+import { meanOf } from './mean.ts';
 import { shareOfBound } from './replay-notes.ts';
 import { boundName, brokenBounds, judgesRequests, type LabServiceLevel } from './service-level.ts';
 import { type Column, digits3, textTable } from './text-table.ts';

@@ -6,6 +6,7 @@ import { CapacityTrial, searchAll } from './capacity-trial.ts';
 import { type Lab, withLab } from './lab.ts';
 import { cellsOf } from './lab-cell.ts';
 import type { CapacityOptions } from './lab-options.ts';
+import { measurementNotes } from './replay-notes.ts';
 import { judgesRequests } from './service-level.ts';
 import { writeHeading } from './trace-heading.ts';
 import { wrappedText } from './wrapped-text.ts';
@@ -27,10 +28,11 @@ export async function capacity(
   const { trace } = lab;
   const ownRate = trace.ownRate(options.seeds[0] ?? 0);
   const first = Number.isFinite(ownRate) ? ownRate : 1;
+  const { seeds, share, precision } = options;
   const settings = cellsOf(options, trace, [{ unit: 'qps', value: first }]);
-  const trials = settings.map(
-    (cell) => new CapacityTrial(cell, lab, options.share / 100, options.precision / 100),
-  );
+  const trials = settings
+    .filter(({ seed }) => seed === seeds[0])
+    .map((cell) => new CapacityTrial(cell, seeds, lab, share / 100, precision / 100));
   writeHeading(context, trace, options, []);
   context.writeOut(wrappedText(questionText(options), context.columns));
   context.writeOut('\n');
@@ -39,9 +41,12 @@ export async function capacity(
   if (known.length > 0) {
     context.writeOut(capacityTable(known, options.slo, context));
     context.writeOut(lowerBoundLine(lab, known));
-    for (const reason of noCapacityReasons(known, options, trace)) {
-      context.writeOut(`\n${wrappedText(reason, context.columns)}`);
-    }
+    const cells = known.flatMap(({ best = [] }) => best);
+    const notes = [
+      ...noCapacityReasons(known, options, trace),
+      ...(cells.length > 0 ? measurementNotes(cells, trace) : []),
+    ];
+    for (const note of notes) context.writeOut(`\n${wrappedText(note, context.columns)}`);
   }
   if (trials.some(({ probes }) => probes.length > 0)) {
     const path = join(options.out, 'capacity.json');

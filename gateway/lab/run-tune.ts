@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { POLICY_NAMES } from '../../shared/policy-names.ts';
 import { type CommandContext, EXIT_FAILED } from '../commands/command-context.ts';
-import { meanOf } from './cell-groups.ts';
 import { type FinishedCell, type Lab, withLab } from './lab.ts';
 import { type CellSettings, cellsOf } from './lab-cell.ts';
 import { commonSettings } from './lab-document.ts';
 import type { TuneOptions } from './lab-options.ts';
 import type { Arrivals, LabTrace } from './lab-trace.ts';
+import { meanOf } from './mean.ts';
 import { recordedConfig } from './recorded-config.ts';
 import { brokenBounds } from './service-level.ts';
 import { writeHeading } from './trace-heading.ts';
@@ -47,6 +47,7 @@ export async function tune(
 ): Promise<number> {
   const { trace } = lab;
   const arrivals = arrivalsOf(options, trace);
+  writeHeading(context, trace, options, [arrivals]);
   const bases = baseCells(lab, options, arrivals);
   const [bound] = await lab.bounds(bases.slice(0, 1));
   const hasSharing = bound === undefined || bound.tokenHitRate >= SHARED_MIN;
@@ -54,7 +55,6 @@ export async function tune(
   const search = new WeightSearch<Candidate>(grid, ranges);
   const others = POLICY_NAMES.filter((policy) => policy !== 'smart');
   const replaysMax = (search.candidatesMax + others.length) * options.seeds.length;
-  writeHeading(context, trace, options, [arrivals]);
   const plan =
     'Which weights of smart keep the service level for most requests: at most ' +
     `${search.candidatesMax} are tried, and the ${others.length} other policies, in ${replaysMax} replays.`;

@@ -2,6 +2,7 @@ import { InvalidArgumentError } from 'commander';
 import type { ServiceLevel } from '../../engine/replay/replay-config.ts';
 import type { Distribution, ReplayResult } from '../../engine/replay/replay-result.ts';
 import { roundDurationText } from '../../engine/replay/report/figure-text.ts';
+import { meanOf } from './mean.ts';
 
 /** A latency that a service level bounds, as it is called on the command line. */
 type BoundLatency = 'ttft' | 'itl' | 'e2e';
@@ -57,10 +58,18 @@ export function judgesRequests(level: LabServiceLevel): boolean {
   return ownBounds(level).length > 0;
 }
 
-/** Whether `share` of the requests are good, where that is asked, and all percentiles hold. */
-export function isKept(level: LabServiceLevel, share: number, result: ReplayResult): boolean {
-  const isGood = !judgesRequests(level) || result.goodShare >= share;
-  return isGood && brokenBounds(level, result).length === 0;
+/**
+ * Whether in the mean over `results`, which differ in their seeds, `share` of the requests are
+ * good, where that is asked, and all percentiles hold in each.
+ */
+export function isKept(
+  level: LabServiceLevel,
+  share: number,
+  results: readonly ReplayResult[],
+): boolean {
+  const isGood =
+    !judgesRequests(level) || meanOf(results.map(({ goodShare }) => goodShare)) >= share;
+  return isGood && results.every((result) => brokenBounds(level, result).length === 0);
 }
 
 /**

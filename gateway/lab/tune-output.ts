@@ -1,6 +1,7 @@
 import type { Interval } from '../../engine/replay/block-bootstrap.ts';
-import { meanOf, withSpread } from './cell-groups.ts';
+import { withSpread } from './cell-groups.ts';
 import { type LabCell, plainSettings, withHash } from './lab-document.ts';
+import { meanOf } from './mean.ts';
 import { FIGURES, type Figure, figureColumn, judgedFigures, type Screen } from './replay-table.ts';
 import { judgesRequests, type LabServiceLevel } from './service-level.ts';
 import { type Column, digits3, textTable } from './text-table.ts';

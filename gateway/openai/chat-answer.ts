@@ -201,10 +201,16 @@ export abstract class ChatAnswer implements ChoiceOwner, PendingAnswer {
     this.#willFlush = false;
     if (this.#hasEnded || exchange.isBlocked) return 0;
     this.eventsLeft = events;
-    do exchange.cork(this.#write);
-    while (exchange.isFull && !exchange.isBlocked && exchange.isOpen && this.eventsLeft > 0);
+    this.write();
     if (this.eventsLeft <= 0) this.flushSoon();
     return events - this.eventsLeft;
+  }
+
+  /** Has `writeBurst` called for one burst after another, until there is no room or no more. */
+  protected writeBursts(): void {
+    const { exchange } = this.start;
+    do exchange.cork(this.#writeBurst);
+    while (exchange.isFull && !exchange.isBlocked && exchange.isOpen && this.eventsLeft > 0);
   }
 
   /** There is room in this burst, in this turn, and with the client. */
@@ -250,10 +256,11 @@ export abstract class ChatAnswer implements ChoiceOwner, PendingAnswer {
   /** More tokens of `choice` are out than before. */
   protected abstract progressed(choice: AnswerChoice): void;
 
-  /**
-   * Writes what is out, until `eventsLeft` is used up or the client takes no more. Inside a cork.
-   */
+  /** Writes what is out, until `eventsLeft` is used up or the client takes no more. */
   protected abstract write(): void;
+
+  /** Writes parts while `mayWrite` holds. Inside a cork. */
+  protected abstract writeBurst(): void;
 
   protected abstract sendFailure(error: ApiError): void;
 
@@ -279,9 +286,9 @@ export abstract class ChatAnswer implements ChoiceOwner, PendingAnswer {
   }
 
   /** Runs in a call from native code, through which no error should pass. */
-  readonly #write = (): void => {
+  readonly #writeBurst = (): void => {
     try {
-      this.write();
+      this.writeBurst();
     } catch (error) {
       this.broke(error);
     }

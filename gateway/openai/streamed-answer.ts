@@ -46,6 +46,10 @@ export class StreamedAnswer extends ChatAnswer {
   }
 
   protected write(): void {
+    this.writeBursts();
+  }
+
+  protected writeBurst(): void {
     const { exchange, usage } = this.start;
     if (!exchange.hasBegun) exchange.beginStream(this.headers);
     for (let choice = this.line[0]; choice !== undefined; choice = this.line[0]) {

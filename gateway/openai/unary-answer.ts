@@ -33,7 +33,21 @@ export class UnaryAnswer extends ChatAnswer {
     }
     if (this.choicesLeft > 0) return;
     if (this.#body === undefined) this.#begin();
-    else this.#writeSlices(this.#body);
+    else this.writeBursts();
+  }
+
+  protected writeBurst(): void {
+    const { exchange } = this.start;
+    if (!exchange.hasBegun) exchange.beginBody('application/json', this.headers);
+    for (; this.mayWrite; this.eventsLeft -= SLICE_EVENTS) {
+      const slice = this.#body?.next();
+      if (slice === undefined || slice.done) {
+        exchange.endStream();
+        this.complete();
+        return;
+      }
+      exchange.write(slice.value);
+    }
   }
 
   keepAlive(): void {}
@@ -65,8 +79,7 @@ export class UnaryAnswer extends ChatAnswer {
     const slices = completionBody(head, texts, usage);
     if (usage.completionTokens > WHOLE_TOKENS) {
       this.#body = slices;
-      exchange.beginBody('application/json', this.headers);
-      this.#writeSlices(slices);
+      this.writeBursts();
       return;
     }
     let body = '';
@@ -74,18 +87,5 @@ export class UnaryAnswer extends ChatAnswer {
     this.eventsLeft -= SLICE_EVENTS * Math.ceil(usage.completionTokens / SLICE_TOKENS);
     exchange.sendJson(200, body, this.headers);
     this.complete();
-  }
-
-  #writeSlices(slices: Iterator<string, void, undefined>): void {
-    const { exchange } = this.start;
-    for (; this.mayWrite; this.eventsLeft -= SLICE_EVENTS) {
-      const { value, done } = slices.next();
-      if (done) {
-        exchange.endStream();
-        this.complete();
-        return;
-      }
-      exchange.write(value);
-    }
   }
 }

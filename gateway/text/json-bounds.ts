@@ -2,14 +2,14 @@ import { randomFillSync } from 'node:crypto';
 import { mix32 } from '../../shared/rng.ts';
 
 /**
- * What a body may consist of. The parser takes up to 100 ns for an object or array, 20 for another
+ * What a body may consist of. The parser takes up to 140 ns for an object or array, 20 for another
  * value and a microsecond for a shape of objects that it has not met, so that a few MB of brackets
  * would hold the event loop for seconds. Within these bounds any body takes it less than 10 ms, and
  * less than 5 more for each MB.
  */
 export const JSON_DEPTH_MAX = 128;
 /** Objects and arrays. */
-export const JSON_CONTAINERS_MAX = 16_384;
+export const JSON_CONTAINERS_MAX = 40_960;
 /** Members of objects and elements of arrays. */
 export const JSON_VALUES_MAX = 131_072;
 /**

@@ -19,7 +19,7 @@ const SYMBOL = 4;
 const HIGH_SURROGATE = 5;
 
 /** A multiple of the length of a group, so that a run which is cut has the same groups. */
-const PART_LENGTH = 21_845 * GROUP_LENGTH;
+const PART_LENGTH = 10_922 * GROUP_LENGTH;
 const scratch = new Uint16Array(PART_LENGTH);
 const scratchBytes = Buffer.from(scratch.buffer);
 

@@ -8,7 +8,7 @@ import { spawnCli } from '../support/server.ts';
 for (const command of ['replay', 'capacity', 'tune']) {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     test(`fakeai ${command} ends on ${signal} with 1 and one line`, async () => {
-      const flags = '--workload lengths --set requests=1e9 --threads 1';
+      const flags = '--workload lengths --set requests=3e5 --threads 1';
       const { child, exit, errorOutput } = spawnCli(`${command} ${flags}`);
       // Its first line says what it is about to run.
       await once(child.stdout, 'data');

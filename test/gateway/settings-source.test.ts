@@ -78,20 +78,22 @@ describe('the configuration file', () => {
     const text = [
       'kv-cache: { blockSize: 32, enabled: off }',
       'enable_admin: true',
-      'api_keys: [first-key, second-key]',
-      'error_injection_endpoint_rates: { /v1/models: 0.5 }',
+      'admin_api_keys: [first-key, second-key]',
+      'error_injection_endpoint_rates: {}',
       'ttft_ms: 1.5',
       'redis_url: null',
     ].join('\n');
     assert.match((await problemsOf({ 'fakeai.yaml': text })).join(), /use rate_limit_redis_url$/);
+    const rates = text.replace('{}', '{ /v1/models: 5 }');
+    assert.match((await problemsOf({ 'fakeai.yaml': rates })).join(), /endpoint_rates must be/);
     const loaded = await load({ 'fakeai.yaml': text.replace('redis_url', 'rate_limit_redis_url') });
     assert.ok(loaded.ok);
     const { settings } = loaded;
     assert.equal(settings.kvCacheBlockSize, 32);
     assert.equal(settings.kvCacheEnabled, false);
     assert.equal(settings.enableAdmin, 'true');
-    assert.deepEqual(settings.apiKeys, ['first-key', 'second-key']);
-    assert.deepEqual(settings.errorInjectionEndpointRates, { '/v1/models': 0.5 });
+    assert.deepEqual(settings.adminApiKeys, ['first-key', 'second-key']);
+    assert.deepEqual(settings.errorInjectionEndpointRates, {});
     assert.equal(settings.ttftMs, 1.5);
     assert.equal(settings.rateLimitRedisUrl, undefined);
   });

@@ -2,6 +2,7 @@ import { CorsPolicy } from '../../gateway/http/cors.ts';
 import type { Exchange } from '../../gateway/http/exchange.ts';
 import { type AppHost, HttpApp, type Route } from '../../gateway/http/http-app.ts';
 import { Intake } from '../../gateway/http/intake.ts';
+import { ReadingTurns } from '../../gateway/http/reading-turns.ts';
 import { Rng } from '../../shared/rng.ts';
 
 const ENDPOINT = 1;
@@ -11,6 +12,7 @@ const OTHER_ENDPOINT = 7;
 export class HttpHost implements AppHost {
   readonly cors = new CorsPolicy(['*'], true);
   readonly intake = new Intake({ bodyBytes: 1000, bytesInFlight: 2500, requests: 3 });
+  readonly readingTurns = new ReadingTurns(() => this.nowUs());
   readonly random = new Rng(1);
   draining = false;
   readonly startedExchanges: Exchange[] = [];

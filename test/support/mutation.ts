@@ -158,7 +158,7 @@ function mutate(rng: Rng, slots: JsonSlots): void {
   const change = rng.below(5);
   if (change === 0) delete slots[key];
   else if (change === 1) slots[key] = [value, value];
-  else slots[key] = pick(rng, HOSTILE);
+  else slots[key] = structuredClone(pick(rng, HOSTILE));
 }
 
 /** Cuts, repeats or overwrites a part. */

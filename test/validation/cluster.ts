@@ -16,10 +16,13 @@ export interface Setting {
   readonly kvTokens: number;
   /** Prefill and decode at this pace; the default profile if there is none. */
   readonly pace?: Pace;
-  readonly maxNumBatchedTokens?: number;
-  readonly overlapWeight?: number;
+  readonly maxNumBatchedTokens?: number | undefined;
+  /** Weight of prompt blocks to be computed, for `smart`. */
+  readonly overlapWeight?: number | undefined;
   /** Bandwidth between the caches, in gigabytes a second; 0 for none. */
   readonly fetchGBps?: number;
+  /** Requests that warm the caches and are in no figure. */
+  readonly warmupRequests?: number;
 }
 
 /** Prefill costs so much a token; a decode step `itlMs`. Without that, answers are one token. */
@@ -29,24 +32,37 @@ interface Pace {
 }
 
 export function resultOf(setting: Setting): ReplayResult {
+  return replay(configOf(setting)).result;
+}
+
+/** See `RequestRecords`. */
+export function recordsOf(setting: Setting): Float64Array {
+  const { records } = replay(configOf(setting), { records: true });
+  assert.ok(records !== undefined);
+  return records;
+}
+
+function configOf(setting: Setting): ReplayConfig {
   const { trace, policy, workers, blockSize, kvTokens, pace } = setting;
   const { fetchGBps = 0, overlapWeight = 1, maxNumBatchedTokens = 8192 } = setting;
   const kvBlocks = Math.ceil(kvTokens / blockSize);
-  const config = replayConfig({ workload: 'lengths', policy, workers, blockSize, kvBlocks });
+  const config = replayConfig({
+    workload: 'lengths',
+    policy,
+    workers,
+    blockSize,
+    kvBlocks,
+    warmupRequests: setting.warmupRequests ?? 0,
+  });
   const bytesPerSecond = fetchGBps * 1e9;
-  return replay({
+  return {
     ...config,
     trace,
     router: { ...config.router, overlapWeight },
-    worker: {
-      ...config.worker,
-      latency: latencyOf(pace),
-      maxNumSeqs: 256,
-      maxNumBatchedTokens,
-    },
+    worker: { ...config.worker, latency: latencyOf(pace), maxNumSeqs: 256, maxNumBatchedTokens },
     window: { ...config.window, prefillOnly: pace !== undefined && pace.itlMs === undefined },
     remoteFetch: fetchGBps === 0 ? undefined : { bytesPerToken: 327_680, bytesPerSecond },
-  }).result;
+  };
 }
 
 function latencyOf(pace: Pace | undefined): LatencyConfig {
@@ -87,11 +103,12 @@ export function meanOf(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-/** Requests that wait at a worker, mean over the workers and the time of the replay. */
-export function meanWaiting(result: ReplayResult): number {
-  return result.queue.meanPerWorker;
-}
-
 export function assertWithin(value: number, low: number, high: number, what: string): void {
   assert.ok(value >= low && value <= high, `${what} is ${value}, not within ${low} to ${high}`);
+}
+
+export function assertRising(values: readonly number[], what: string): void {
+  for (let n = 1; n < values.length; n++) {
+    assert.ok(values[n - 1]! < values[n]!, `${what}: ${values.join(', ')}`);
+  }
 }

@@ -12,7 +12,6 @@ import { type ReplaySpec, run } from '../engine/replay/replay-rig.ts';
 const BY_LOAD = 1.15;
 const BY_HASH = 1.3;
 const MAX_OVER_MEAN: Partial<Record<PolicyName, number>> = {
-  session: BY_HASH,
   'prefix-hash': BY_HASH,
 };
 

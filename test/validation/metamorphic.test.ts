@@ -47,6 +47,11 @@ test('the speed-up of arrivals changes no latency and no hit of an idle cluster'
   }
 });
 
+test('where nobody names a session, session is least-loaded', () => {
+  const spec: ReplaySpec = { workload: 'lengths', parameters: { requests: 300, qps: 20 } };
+  assert.deepEqual(run({ ...spec, policy: 'session' }), run({ ...spec, policy: 'least-loaded' }));
+});
+
 test('workers that change places change places in the decision', () => {
   const scene = fc.record({
     order: fc.shuffledSubarray([0, 1, 2, 3, 4], { minLength: 5 }),

@@ -25,6 +25,7 @@ export const SUMMARY_TABLES: readonly FigureTable[] = [
       part(TTFT, 'mean', 'p50', 'p90', 'p99'),
       part(ITL, 'mean', 'p50', 'p90', 'p99'),
       part(QUEUE, 'p90', 'p99'),
+      WAITING,
       part(END_TO_END, 'p50', 'p90', 'p99'),
       part(TOKENS, 'output/s'),
       GOODPUT,
@@ -35,8 +36,7 @@ export const SUMMARY_TABLES: readonly FigureTable[] = [
     groups: [
       part(REQUESTS, 'in', 'finished', 'rejected'),
       part(HIT_RATE, 'tokens', 'bound', 'blocks'),
-      KV_BLOCKS,
-      WAITING,
+      part(KV_BLOCKS, 'evicted', 'fetched', 'copies'),
       PREEMPTED,
       part(IMBALANCE, 'load CV', 'work CV', 'max/mean'),
       part(REGRET, 'mean', 'p99'),

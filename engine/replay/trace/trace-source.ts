@@ -11,7 +11,7 @@ export class TraceRequest {
   outputTokens = 1;
   /** Number of the conversation that this is a turn of, from 0, at most 2^32 - 1. */
   session = 0;
-  /** What the session policy goes by, 32 bits, where that is not the session's number. */
+  /** What the session policy goes by, 32 bits; undefined where nobody names a session. */
   sessionKey: number | undefined;
   /** Turn of the session, from 0. */
   turn = 0;

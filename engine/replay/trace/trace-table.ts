@@ -6,7 +6,7 @@ import type { TraceRequest, TraceSource } from './trace-source.ts';
 
 /**
  * A whole trace in columns of shared memory, so that the tasks of a sweep replay one copy. Plain
- * data: it can be posted to other threads as it is. Takes 45 bytes a request and 12 a segment.
+ * data: it can be posted to other threads as it is. Takes 49 bytes a request and 12 a segment.
  */
 export interface TraceTable {
   /** Arrival, or think time of a row that waits, in microseconds. */
@@ -22,8 +22,11 @@ export interface TraceTable {
   readonly segments: Uint32Array;
   /** Rows that do not wait, in order of arrival. */
   readonly arrivals: Uint32Array;
-  /** What the session policy goes by, for each session: the file's own number where it has one. */
-  readonly sessionKeys: Uint32Array;
+  /**
+   * What the session policy goes by, for each session: the file's own number if it has one, not a
+   * number where the file names no session.
+   */
+  readonly sessionKeys: Float64Array;
   /** Rows of session s in turn order: `sessionRows[sessionStart[s] .. sessionStart[s + 1])`. */
   readonly sessionStart: Uint32Array;
   readonly sessionRows: Uint32Array;
@@ -45,7 +48,7 @@ export class TraceTableBuilder {
   readonly #turn = new U32List(1024);
   readonly #segmentStart = new U32List(1024);
   readonly #segments = new U32List(1024);
-  readonly #sessionKeys = new U32List(1024);
+  readonly #sessionKeys: number[] = [];
   readonly #sessionOfKey = new Map<string | number, { readonly number: number; turns: number }>();
 
   get rows(): number {
@@ -77,8 +80,7 @@ export class TraceTableBuilder {
   /** The table of the rows added so far; the builder must not be used any more. */
   build(): TraceTable {
     const { rows } = this;
-    const time = new Float64Array(new SharedArrayBuffer(rows * 8));
-    time.set(this.#timeUs.subarray(0, rows));
+    const time = shareF64(this.#timeUs.subarray(0, rows));
     const waits = new Uint8Array(new SharedArrayBuffer(rows));
     waits.set(this.#waits.view());
     startAtZero(time, waits);
@@ -95,7 +97,7 @@ export class TraceTableBuilder {
       segmentStart: shareU32(this.#segmentStart.view()),
       segments: shareU32(this.#segments.view()),
       arrivals: shareU32(arrivalOrder(time, waits)),
-      sessionKeys: shareU32(this.#sessionKeys.view()),
+      sessionKeys: shareF64(this.#sessionKeys),
       sessionStart,
       sessionRows: groupRows(session, sessionStart),
     };
@@ -109,7 +111,7 @@ export class TraceTableBuilder {
       if (row.waits) {
         throw new TraceFault('the first turn of its session waits for an answer');
       }
-      this.#sessionKeys.push(typeof key === 'number' ? key : session.number);
+      this.#sessionKeys.push(keyOf(key, session.number));
       if (key !== undefined) this.#sessionOfKey.set(key, session);
     }
     this.#session.push(session.number);
@@ -150,7 +152,8 @@ export class TableSource implements TraceSource {
     into.promptTokens = table.promptTokens[row]!;
     into.outputTokens = table.outputTokens[row]!;
     into.session = table.session[row]!;
-    into.sessionKey = table.sessionKeys[into.session]!;
+    const key = table.sessionKeys[into.session]!;
+    into.sessionKey = Number.isNaN(key) ? undefined : key;
     into.turn = table.turn[row]!;
     into.turnsAfter = this.#turnsAfter(into.session, into.turn);
     into.content.assign(
@@ -172,6 +175,18 @@ function shareU32(values: Uint32Array): Uint32Array {
   const shared = new Uint32Array(new SharedArrayBuffer(values.byteLength));
   shared.set(values);
   return shared;
+}
+
+function shareF64(values: ArrayLike<number>): Float64Array {
+  const shared = new Float64Array(new SharedArrayBuffer(values.length * 8));
+  shared.set(values);
+  return shared;
+}
+
+/** What the session policy goes by, 32 bits, or not a number where the file names no session. */
+function keyOf(key: string | number | undefined, session: number): number {
+  if (key === undefined) return Number.NaN;
+  return typeof key === 'number' ? key >>> 0 : session;
 }
 
 /** Shifts arrivals so that none is before the start of the trace. */

@@ -111,6 +111,7 @@ class ConversationSessions implements TraceSource {
     into.promptTokens = this.#promptTokens[turn]!;
     into.outputTokens = this.#outputTokens[turn]!;
     into.session = this.#drawn;
+    into.sessionKey = this.#drawn;
     into.turn = turn;
     into.turnsAfter = this.#turns - 1 - turn;
     const { content } = into;

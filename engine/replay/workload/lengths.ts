@@ -38,6 +38,7 @@ export class LengthsWorkload implements TraceSource {
     into.promptTokens = drawTokens(rng, inputTokens, inputCv, maxTokens);
     into.outputTokens = drawTokens(rng, outputTokens, outputCv, maxTokens);
     into.session = number;
+    into.sessionKey = undefined;
     into.turn = 0;
     into.turnsAfter = 0;
     into.content.clear();

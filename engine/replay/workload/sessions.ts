@@ -98,6 +98,7 @@ export class SessionWorkload implements TraceSource {
     into.promptTokens = this.#promptTokens[turn]!;
     into.outputTokens = this.#outputTokens[turn]!;
     into.session = this.#drawn;
+    into.sessionKey = this.#drawn;
     into.turn = turn;
     into.turnsAfter = this.#turns - 1 - turn;
     into.content.clear();

@@ -33,13 +33,13 @@ export const sharedPrefixParameters = {
   maxTokens: count(131_072, 2, 1e6, 'no prompt and no answer is longer'),
 };
 
-/** Published settings. */
+/** After published settings. */
 export const sharedPrefixPresets = {
   /** SGLang bench_serving, generated-shared-prefix: all 1,024 prompts at once. */
   sglang: { qps: 0 },
   /**
-   * llm-d, "KV-cache wins": 150 groups of 5 users, from 3 to 60 requests a second. The publication
-   * names no number of requests; one of each user is what fits its throughput and waiting times.
+   * The prompts of llm-d, "KV-cache wins": 150 groups of 5 users, one request of each, from 3 to
+   * 60 a second, with answers as long as its limit. Its run was longer, and in stages.
    */
   'llm-d': {
     requests: 750,
@@ -136,6 +136,7 @@ export class SharedPrefixWorkload implements TraceSource {
     into.promptTokens = prefix + question;
     into.outputTokens = drawTokens(lengths(2, number), values.outputTokens, values.outputCv, max);
     into.session = number;
+    into.sessionKey = undefined;
     into.turn = 0;
     into.turnsAfter = 0;
     into.content.clear();

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
-import { ActorLink, LOOKS_UNTIL_HUNG } from '../../../engine/host/actor-link.ts';
+import { ActorLink, LOOKS_UNTIL_HUNG, LOOKS_UNTIL_LOST } from '../../../engine/host/actor-link.ts';
 import { clockOrigin } from '../../../engine/host/clock.ts';
 import { workerId } from '../../../shared/ids.ts';
 import { type CrashedEvent, EventBatch } from '../../../shared/protocol.ts';
@@ -127,11 +127,18 @@ describe('a thread that hangs', () => {
     assert.ok(!rig.thread.isAborted);
   });
 
-  test('is none before it has started', async (t) => {
-    const rig = new LinkRig(t);
-    rig.looks(2 * LOOKS_UNTIL_HUNG);
-    assert.ok(!rig.thread.isAborted);
-    await rig.link.greeted;
+  test('is none while it starts, unless that takes for ever', async (t) => {
+    const slow = new LinkRig(t);
+    slow.looks(LOOKS_UNTIL_LOST - 1);
+    await slow.link.greeted;
+    slow.looks(LOOKS_UNTIL_HUNG - 1);
+    assert.ok(!slow.thread.isAborted);
+
+    const lost = new LinkRig(t);
+    lost.looks(LOOKS_UNTIL_LOST);
+    assert.ok(lost.thread.isAborted);
+    await assert.rejects(lost.link.greeted, /it does not start/);
+    assert.deepEqual(lost.ends, ['it does not start']);
   });
 });
 

@@ -11,7 +11,7 @@ test('the capacity of more workers is higher, and lies between a rate that passe
   assert.equal(code, 0);
   assert.match(out, /^policy +workers +requests\/s +per worker/m);
   const { capacities } = JSON.parse(files.get('x/capacity.json') ?? '');
-  assert.equal(capacities.length, 2 * 3);
+  assert.equal(capacities.length, 2);
   const of = (workers: number): number[] =>
     capacities
       .filter(({ settings }: { settings: { workers: number } }) => settings.workers === workers)
@@ -47,10 +47,35 @@ test('a replay at the capacity keeps the service level, and at slightly more it 
       `replay ${CONVERSATION} --policies ${policy} --qps ${requestsPerSecond},${failed} --out x`,
     );
     const { cells } = JSON.parse(replayed.files.get('x/results.json') ?? '');
-    assert.deepEqual(cells[0].result, capacities[index].result, policy);
+    assert.deepEqual(cells[0].result, capacities[index].replays[0].result, policy);
     assert.ok(cells[0].result.goodShare >= 0.9, policy);
     assert.ok(cells[1].result.goodShare < 0.9, policy);
   }
+});
+
+test('a capacity of several seeds is the highest rate that a replay with these seeds keeps', async () => {
+  const line = `${CONVERSATION.replace('700', '300')} --policies smart --seeds 1-3 --out x`;
+  const { out, files } = await runLab(`capacity ${line} --share 90`);
+  const [{ requestsPerSecond, probes, replays, seeds }] = JSON.parse(
+    files.get('x/capacity.json') ?? '',
+  ).capacities;
+  assert.match(out, new RegExp(`^smart +${requestsPerSecond} `, 'm'), 'as it is printed');
+  assert.deepEqual(seeds, [1, 2, 3]);
+  const failed = probes
+    .map(({ qps, goodShare }: { qps: number; goodShare: number }) => (goodShare < 0.9 ? qps : 1e9))
+    .reduce((a: number, b: number) => Math.min(a, b));
+  assert.ok(failed <= requestsPerSecond * 1.02, `fails at ${failed}`);
+  const replayed = await runLab(`replay ${line} --qps ${requestsPerSecond},${failed}`);
+  const { cells } = JSON.parse(replayed.files.get('x/results.json') ?? '');
+  const results = cells.map(({ result }: { result: unknown }) => result);
+  assert.deepEqual(
+    results.slice(0, 3),
+    replays.map(({ result }: { result: unknown }) => result),
+  );
+  const meanGood = (three: readonly { goodShare: number }[]): number =>
+    three.reduce((sum, { goodShare }) => sum + goodShare, 0) / 3;
+  assert.ok(meanGood(results.slice(0, 3)) >= 0.9);
+  assert.ok(meanGood(results.slice(3)) < 0.9);
 });
 
 test('a rate is the same however it is asked for, and the one at which requests come', async () => {

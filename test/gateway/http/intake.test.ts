@@ -27,13 +27,13 @@ describe('the intake', () => {
 
   it('charges bytes up to its limit, counts what it refuses, and charges that to nobody', () => {
     const intake = new Intake(LIMITS);
-    assert.equal(intake.charge(100), undefined);
-    assert.equal(intake.charge(150), undefined);
-    assert.equal(intake.charge(1)?.status, 503);
+    assert.equal(intake.charge(100, 100), undefined);
+    assert.equal(intake.charge(150, 150), undefined);
+    assert.equal(intake.charge(1, 1)?.status, 503);
     assert.equal(intake.bodiesRefused, 1);
     assert.equal(intake.bytesInFlight, 250);
     intake.release(100);
-    assert.equal(intake.charge(100), undefined);
+    assert.equal(intake.charge(100, 100), undefined);
   });
 
   it('refuses what comes once it is closed, and every body that is not there yet', () => {

@@ -71,6 +71,64 @@ describe('a body', () => {
     assert.equal(intake.bytesInFlight, 100);
   });
 
+  it('can be kept beyond the callback that brought it', () => {
+    const body = new RequestBody(intakeOf(MIB, MIB), 5);
+    body.open();
+    const memory = chunk('whole');
+    body.add(memory, true);
+    body.keep();
+    new Uint8Array(memory).fill(0);
+    assert.equal(body.bytes.toString(), 'whole');
+  });
+});
+
+describe('the room for a body', () => {
+  it('that is large is charged with what has come, so that one which stops keeps nobody out', () => {
+    const intake = intakeOf(100 * MIB, 256 * MIB);
+    const stopped = Array.from({ length: 20 }, () => new RequestBody(intake, 85 * MIB));
+    for (const body of stopped) {
+      assert.equal(body.open(), undefined);
+      assert.equal(body.add(chunk('x'.repeat(1000)), false), undefined);
+    }
+    assert.equal(intake.bytesInFlight, 20 * MIB);
+    const other = new RequestBody(intake, 100 * MIB);
+    assert.equal(other.open(), undefined);
+    const part = new ArrayBuffer(MIB / 2);
+    const rooms = new Set<number>();
+    for (let count = 1; count <= 200; count++) {
+      assert.equal(other.add(part, count === 200), undefined);
+      rooms.add(intake.bytesInFlight / MIB - 20);
+    }
+    assert.deepEqual([...rooms], [1, 2, 4, 8, 16, 32, 64, 100]);
+    assert.equal(other.bytes.length, 100 * MIB);
+    for (const body of [other, ...stopped]) body.release();
+    assert.equal(intake.bytesInFlight, 0);
+  });
+
+  it('that is small finds room where large ones have taken all that they may', () => {
+    const intake = intakeOf(100 * MIB, 256 * MIB);
+    const part = new ArrayBuffer(MIB);
+    const large = Array.from({ length: 3 }, () => new RequestBody(intake, 85 * MIB));
+    for (const body of large) body.open();
+    const outcomes = large.map((body) => {
+      for (let count = 0; count < 84; count++) {
+        const problem = body.add(part, false);
+        if (problem !== undefined) {
+          body.release();
+          return problem.status;
+        }
+      }
+      return 'held';
+    });
+    assert.deepEqual(outcomes, ['held', 'held', 503]);
+    const filler = new RequestBody(intake, 50 * MIB);
+    assert.equal(filler.open(), undefined);
+    for (let count = 0; count < 50; count++) filler.add(part, false);
+    const small = Array.from({ length: 32 }, () => new RequestBody(intake, MIB).open());
+    assert.deepEqual(small, Array(32).fill(undefined));
+    assert.equal(new RequestBody(intake, 2 * MIB).open()?.status, 503);
+  });
+
   it('of unknown length is refused at the first chunk that is too much', () => {
     const intake = intakeOf(100_000, 150_000);
     const large = new RequestBody(intake, UNKNOWN_LENGTH);

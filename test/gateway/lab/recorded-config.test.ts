@@ -114,7 +114,7 @@ test('a capacity has the configuration of the replay that it is of', async () =>
   );
   const { capacities, program } = documentOf(files, 'capacity.json');
   assert.equal(typeof program.version, 'string');
-  const [cell] = capacities as RecordedCell[];
+  const [cell] = capacities[0].replays as RecordedCell[];
   assert.ok(cell !== undefined);
   again(cell, { kind: 'workload', spec: cell.config.trace.spec });
 });

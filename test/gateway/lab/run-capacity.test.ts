@@ -57,11 +57,11 @@ test('requests that are all served at once are a lower bound, with what to do ab
     out,
     /^>=: the workload has too few requests to offer more; use --set requests=400$/m,
   );
-  const [{ isLowerBound, requestsPerSecond, result }] = JSON.parse(
+  const [{ isLowerBound, requestsPerSecond, replays }] = JSON.parse(
     files.get('x/capacity.json') ?? '',
   ).capacities;
   assert.equal(isLowerBound, true);
-  assert.equal(requestsPerSecond, 36 / result.seconds);
+  assert.equal(requestsPerSecond, 36 / replays[0].result.seconds);
   const limited = await runStopped(1000, `${line} --limit 40`);
   assert.match(limited.out, /^>=: the workload has too few .*; use a higher --limit$/m);
 });
@@ -81,4 +81,16 @@ test('sessions that are soon over are a lower bound, and the rate is one that ca
     assert.equal(requestsPerSecond, Math.max(...rates));
     assert.ok(probes.length < 8, 'it stops when twice the rate changes nothing');
   }
+});
+
+test('a file is replayed with one seed, unless they spread its arrivals or others are asked for', async () => {
+  await recorded(async (context) => {
+    const seedsOf = (line: string): readonly number[] =>
+      optionsOf<CapacityOptions>((program) => addCapacityCommand(program, context), line).seeds;
+    assert.deepEqual(seedsOf('--workload lengths'), [1, 2, 3]);
+    assert.deepEqual(seedsOf('--trace file'), [1]);
+    assert.deepEqual(seedsOf('--trace file --spread'), [1, 2, 3]);
+    assert.deepEqual(seedsOf('--spread --trace file --seeds 4,5'), [4, 5]);
+    return 0;
+  });
 });

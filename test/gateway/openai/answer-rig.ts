@@ -157,7 +157,12 @@ export class AnswerRig {
   flush(events: number): number {
     if (!this.isAdded) return 0;
     this.isAdded = false;
-    return this.answer.flush(events);
+    try {
+      return this.answer.flush(events);
+    } catch (error) {
+      this.answer.broke(error);
+      return 0;
+    }
   }
 
   /** From now on the code that begins a body throws. */
@@ -165,7 +170,7 @@ export class AnswerRig {
     const fail = () => {
       throw new Error('a defect');
     };
-    this.exchange.beginBody = fail;
+    this.exchange.beginStream = fail;
     this.exchange.sendJson = fail;
   }
 }

@@ -31,7 +31,7 @@ test('what is not a JSON object is invalid_json without a param', () => {
 test('a body beyond its bounds is refused before it is parsed', () => {
   for (const [text, reason] of [
     ['['.repeat(10_000_000), /nested deeper than 128 levels/],
-    [`[${'{},'.repeat(3_000_000)}{}]`, /more than 16,384 objects and arrays/],
+    [`[${'{},'.repeat(3_000_000)}{}]`, /more than 40,960 objects and arrays/],
   ] as const) {
     const error = parse(text);
     assert.ok(error instanceof ApiError);

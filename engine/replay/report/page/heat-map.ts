@@ -1,5 +1,5 @@
 import { legend as colorLegend, plot, pointer, raster, tip } from '@observablehq/plot';
-import { numberText, percentText } from '../figure-text.ts';
+import { countText, numberText, percentText } from '../figure-text.ts';
 import type { HeatView, RunView } from '../report-view.ts';
 import { element, type PageElement } from './dom.ts';
 import type { DataTable, Figure, Scene } from './figure.ts';
@@ -159,7 +159,7 @@ export const LOAD_FIGURE: Figure = new HeatMapFigure({
   text: numberText,
   unit: ' requests',
   more: ({ mostWaiting }, worker, bucket) =>
-    `, at most ${numberText(mostWaiting[worker]?.[bucket] ?? 0)} waiting`,
+    `, at most ${countText(mostWaiting[worker]?.[bucket] ?? 0)} waiting`,
   isShare: false,
 });
 

@@ -1,5 +1,5 @@
 import { dot, line, type Markish, pointer, ruleY, tip, windowY } from '@observablehq/plot';
-import { NO_FIGURE, numberText, percentText } from '../figure-text.ts';
+import { countText, NO_FIGURE, numberText, percentText } from '../figure-text.ts';
 import type { RunView } from '../report-view.ts';
 import type { SeriesStyle } from '../series-style.ts';
 import { chart } from './chart.ts';
@@ -23,7 +23,7 @@ interface Point {
 interface Quantity {
   readonly name: string;
   readonly values: (run: RunView) => readonly (number | null)[];
-  /** The greatest value at one time of each bucket, where `values` are means. */
+  /** The greatest count at one time of each bucket, where `values` are means of counts. */
   readonly most?: (run: RunView) => readonly number[];
   readonly text: (value: number) => string;
   /** What `text` counts, where it does not say it. */
@@ -85,7 +85,9 @@ class TimeLinesFigure implements Figure {
           const at = Math.round((bucket * width) / run.bucketSeconds);
           const value = values(run)[at];
           if (value === undefined || value === null) return NO_FIGURE;
-          return most === undefined ? text(value) : `${text(value)} (${text(most(run)[at] ?? 0)})`;
+          return most === undefined
+            ? text(value)
+            : `${text(value)} (${countText(most(run)[at] ?? 0)})`;
         }),
       ]),
     };
@@ -95,7 +97,7 @@ class TimeLinesFigure implements Figure {
     const { values, most, text, unit } = this.#quantity;
     return values(run).map((value, bucket) => {
       const seconds = (bucket + 0.5) * run.bucketSeconds;
-      const atMost = most === undefined ? '' : `, at most ${text(most(run)[bucket] ?? 0)}`;
+      const atMost = most === undefined ? '' : `, at most ${countText(most(run)[bucket] ?? 0)}`;
       const shown = value === null ? NO_FIGURE : text(value) + unit + atMost;
       return {
         time: axis.at(seconds),

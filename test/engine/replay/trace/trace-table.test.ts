@@ -60,7 +60,7 @@ test('rows without a session are sessions of one turn, rows with one are its tur
   );
 });
 
-test('the session policy goes by the number that a file gives a session, if it is one', () => {
+test('the session policy goes by the number that a file gives a session, if it names one', () => {
   const table = tableOf([
     { timeUs: 0, sessionKey: 4e9 },
     { timeUs: 1 },
@@ -71,7 +71,7 @@ test('the session policy goes by the number that a file gives a session, if it i
   const request = new TraceRequest();
   const keys: unknown[] = [];
   while (source.next(request)) keys.push(request.sessionKey);
-  assert.deepEqual(keys, [4e9, 1, 2, 4e9]);
+  assert.deepEqual(keys, [4e9, undefined, 2, 4e9]);
 });
 
 test('a turn that waits comes only after the one before it, and says how many do', () => {

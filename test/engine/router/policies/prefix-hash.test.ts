@@ -35,14 +35,38 @@ test('what comes after does not matter, what comes before does', () => {
   assert.equal(place(15).size, 8);
 });
 
-test('no worker gets more than 1.25 times its fair share', () => {
+test('a worker with over 1.25 times the mean is passed over for the least loaded one', () => {
+  const home = new PrefixHashPolicy(4, new Rng(1)).choose(
+    request(1, 0, 40),
+    clusterView({ workers: 4 }),
+  );
+  // 27 requests and this one are 7 a worker, and 8.75 is 1.25 times that.
+  for (const [busy, isPassedOver] of [
+    [8, false],
+    [9, true],
+  ] as const) {
+    const others = [1, 2, 3].map((step) => (home + step) % 4);
+    const activeRequests = [0, 0, 0, 0];
+    activeRequests[home] = busy;
+    for (const [at, worker] of others.entries()) {
+      activeRequests[worker] = [9, 6, 4][at]! - (at === 0 ? busy - 8 : 0);
+    }
+    const policy = new PrefixHashPolicy(4, new Rng(1));
+    const chosen = policy.choose(request(1, 0, 40), clusterView({ workers: 4, activeRequests }));
+    assert.equal(chosen, isPassedOver ? others[2] : home);
+  }
+});
+
+test('prompts that all begin alike leave no worker idle and none with over 1.25 times its share', () => {
   const workers = 8;
   const policy = new PrefixHashPolicy(workers, new Rng(1));
   const view = clusterView({ workers });
   for (let n = 1; n <= 400; n++) {
     view.ledger.book(policy.choose(request(1, 0, 40), view), 640);
     const active = Array.from({ length: workers }, (_, w) => view.ledger.activeRequests(w));
-    assert.ok(Math.max(...active) <= Math.ceil((1.25 * n) / workers), `${active}`);
+    assert.ok(Math.max(...active) <= 1 + (1.25 * n) / workers, `${active}`);
+    const [least = 0, ...others] = active.toSorted((a, b) => a - b);
+    assert.ok(others.at(-2)! - least <= 1, `all but one are even: ${active}`);
   }
 });
 
