@@ -38,7 +38,7 @@ export class BlockList {
     this.#items[this.#length++] = block;
   }
 
-  /** Keeps the room of an ordinary sequence: lists outlive many, and one may be a thousand times longer. */
+  /** Keeps the room of an ordinary sequence: a list outlives many, some a thousand times longer. */
   clear(): void {
     this.#length = 0;
     if (this.#items.length > KEPT_CAPACITY) this.#items = new Int32Array(FIRST_CAPACITY);
