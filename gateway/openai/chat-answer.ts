@@ -29,6 +29,8 @@ export interface AnswerHost {
   nextTokens(answer: ChatAnswer, count: number, gapUs: number): void;
   /** Calls the answer's `flush` at the end of this turn of the event loop. */
   writeLater(answer: PendingAnswer): void;
+  /** Calls `flush` now, if this turn has room for it, else later. */
+  writeWhole(answer: PendingAnswer): void;
   /** Nothing more will be sent. */
   answerEnded(answer: ChatAnswer, end: AnswerEnd): void;
   /** The server's own code threw while it made the answer. */
@@ -226,6 +228,13 @@ export abstract class ChatAnswer implements ChoiceOwner, PendingAnswer {
     if (this.#willFlush || this.#hasEnded) return;
     this.#willFlush = true;
     this.host.writeLater(this);
+  }
+
+  /** Has `flush` called now if there is room: the answer has nothing more to wait for. */
+  protected flushNow(): void {
+    if (this.#willFlush || this.#hasEnded) return;
+    this.#willFlush = true;
+    this.host.writeWhole(this);
   }
 
   /** The choice has tokens to be taken. */

@@ -21,7 +21,7 @@ export class UnaryAnswer extends ChatAnswer {
     else if (!choice.isOwed) {
       choice.text.takeAll();
       this.endChoice(choice);
-      if (this.choicesLeft === 0) this.flushSoon();
+      if (this.choicesLeft === 0) this.flushNow();
     }
   }
 

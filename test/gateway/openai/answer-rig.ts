@@ -132,6 +132,9 @@ export class AnswerRig {
       writeLater: () => {
         this.isAdded = true;
       },
+      writeWhole: () => {
+        this.isAdded = true;
+      },
       answerEnded: (_answer: ChatAnswer, end: string) => this.ends.push(end),
       defect: (error: unknown) => this.defects.push(error),
     };
