@@ -99,9 +99,11 @@ export class WorkerTally {
   reported(worker: number, atUs: number, load: LoadReport): void {
     const tally = this.#tallies[worker]!;
     this.#queues.changed(worker, atUs);
-    this.#fold(worker, atUs);
-    tally.load[RUNNING] = load.running;
-    tally.load[ACTIVE_BLOCKS] = load.activeBlocks;
+    if (tally.load[RUNNING] !== load.running || tally.load[ACTIVE_BLOCKS] !== load.activeBlocks) {
+      this.#fold(worker, atUs);
+      tally.load[RUNNING] = load.running;
+      tally.load[ACTIVE_BLOCKS] = load.activeBlocks;
+    }
     tally.evictedBlocks = load.evictedBlocks;
     tally.preemptions = load.preemptions;
   }
