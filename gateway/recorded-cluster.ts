@@ -2,7 +2,7 @@ import { Cluster, type Transport } from '../engine/cluster/cluster.ts';
 import type { ListenerDefect } from '../engine/cluster/listener-guard.ts';
 import type { ClusterRequest, Placement, RequestListener } from '../engine/cluster/request.ts';
 import type { SmartRouter } from '../engine/router/smart-router.ts';
-import { HASH_WORDS } from '../shared/block-hash.ts';
+import { HASH_WORDS, joinedHashes } from '../shared/block-hash.ts';
 import type { RequestId } from '../shared/ids.ts';
 import type { TrafficRecorder } from './traffic-recorder.ts';
 
@@ -57,19 +57,7 @@ export class RecordedCluster extends Cluster {
     // A stop sequence at the very start leaves no token, but the worker has made one to find it.
     const outputTokens = Math.max(1, tokens ?? request.outputTokens);
     const blocks = Math.floor((request.promptTokens + outputTokens) / this.#blockSize);
-    const hashes = joined(open.hashes).subarray(0, blocks * HASH_WORDS);
+    const hashes = joinedHashes(open.hashes).subarray(0, blocks * HASH_WORDS);
     this.#recorder.add({ ...request, outputTokens, hashes });
   }
-}
-
-function joined(parts: readonly Uint32Array[]): Uint32Array {
-  const [first = new Uint32Array(0)] = parts;
-  if (parts.length <= 1) return first;
-  const whole = new Uint32Array(parts.reduce((length, part) => length + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }

@@ -80,3 +80,16 @@ export function hashBlocks(
 ): number {
   return new HashChain(root).append(tokens, count, blockSize, out, 0);
 }
+
+/** The hashes of all `parts`, one after the other; not a copy of a single one. */
+export function joinedHashes(parts: readonly Uint32Array[]): Uint32Array {
+  const [first = new Uint32Array(0)] = parts;
+  if (parts.length <= 1) return first;
+  const whole = new Uint32Array(parts.reduce((length, part) => length + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}

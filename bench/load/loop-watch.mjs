@@ -1,8 +1,8 @@
 /**
  * Loaded into a measured server with `--import`. Told so over the IPC channel, it looks at each
  * turn of the event loop, and says how long the longest took. Seen from inside, a hold is what it
- * is; a client that pings would measure its own lateness with it. The time for which the thread
- * could have run while other programs had the core does not count, where Linux tells it.
+ * is; a client that pings would measure its own lateness with it. On Linux a turn counts with the
+ * CPU time of its thread, since other programs that have the core are no fault of the server.
  */
 import { openSync, readSync } from 'node:fs';
 import { isMainThread } from 'node:worker_threads';
@@ -12,15 +12,14 @@ if (isMainThread && process.send !== undefined) {
   let longestMs = 0;
   let atMs = 0;
 
-  /** Of the main thread: time on a core, time in wait for one (ns), slices. */
+  /** Of the main thread: nanoseconds on a core, in wait for one, and slices. */
   const schedule = process.platform === 'linux' ? openSync('/proc/self/schedstat') : undefined;
   const line = Buffer.alloc(80);
 
   const ranMs = () => {
-    const nowMs = performance.now();
-    if (schedule === undefined) return nowMs;
+    if (schedule === undefined) return performance.now();
     const length = readSync(schedule, line, 0, line.length, 0);
-    return nowMs - Number(line.toString('latin1', 0, length).split(' ')[1]) / 1e6;
+    return Number(line.toString('latin1', 0, length).split(' ')[0]) / 1e6;
   };
 
   const turn = () => {

@@ -1,3 +1,4 @@
+import { joinedHashes } from '../../shared/block-hash.ts';
 import { NO_REQUEST, type RequestId, type WorkerId } from '../../shared/ids.ts';
 import type { CancelCommand, SubmitCommand } from '../../shared/protocol.ts';
 import type { TimeUs } from '../../shared/units.ts';
@@ -19,6 +20,8 @@ export class InFlight implements Placement {
   overlapBlocks: number;
   bookedFrom: number;
   command: SubmitCommand;
+  /** Hashes that its worker was handed since. */
+  #extensions: Uint32Array[] = [];
   /** Its first token is out. */
   started = false;
   rerouted = false;
@@ -69,16 +72,13 @@ export class InFlight implements Placement {
       arrivedUs: nowUs,
       expectedCachedTokens: overlapBlocks * blockSize,
       siblingOf: NO_REQUEST,
+      hashes: joinedHashes([this.command.hashes, ...this.#extensions]),
     };
+    this.#extensions = [];
   }
 
   /** Its worker was handed further hashes, which another one will have to hear of as well. */
   extended(more: Uint32Array): void {
-    if (this.started) return;
-    const { hashes } = this.command;
-    const all = new Uint32Array(hashes.length + more.length);
-    all.set(hashes);
-    all.set(more, hashes.length);
-    this.command = { ...this.command, hashes: all };
+    if (!this.started) this.#extensions.push(more);
   }
 }

@@ -158,14 +158,15 @@ export class Recorder {
   ended(request: ReplayRequest, outcome: Outcome, atUs: TimeUs): void {
     this.#records?.ended(request, outcome);
     if (!request.hasStarted) this.#hindsight.begun(request.number, atUs);
-    if (!request.counted) return;
     const sums = this.#sums;
+    // Those that never come would have been measured, whatever kept them from coming.
+    if (outcome !== OUTCOME.finished) sums.notSent += request.turnsAfter;
+    if (!request.counted) return;
     this.#lastUs = atUs;
     this.#open--;
     if (this.#open === 0) this.#workers.pause(atUs);
     if (outcome !== OUTCOME.finished) {
       sums.rejected++;
-      sums.notSent += request.turnsAfter;
       return;
     }
     sums.finished++;
@@ -242,6 +243,7 @@ export class Recorder {
       evictedBlocks,
       fetchedBlocks: sums.fetchedBlocks,
       copiesPerBlock: ratio(sums.copies, sums.distinct),
+      forgottenBlocks: this.#router.forgottenBlocks,
     };
   }
 

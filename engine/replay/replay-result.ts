@@ -58,6 +58,8 @@ export interface CacheFigures {
   readonly fetchedBlocks: number;
   /** Copies of each distinct cached block over the workers, mean over time; 1 is none twice. */
   readonly copiesPerBlock: number | null;
+  /** Blocks of prompts that the policy had to forget at its limit, warm-up included. */
+  readonly forgottenBlocks: number;
 }
 
 /** How evenly the tokens that had to be computed are spread over the workers. */

@@ -38,6 +38,8 @@ export interface ClusterView {
  * Chooses a worker for a request. It has no effect on the view: booking is the router's business.
  */
 export interface RoutingPolicy {
+  /** Blocks of prompts that it remembered and had to forget at a limit of its own. */
+  readonly forgottenBlocks?: number;
   /** The index of an eligible worker. */
   choose(request: RouteRequest, view: ClusterView): number;
 }

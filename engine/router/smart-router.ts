@@ -108,6 +108,11 @@ export class SmartRouter {
     return this.#totals;
   }
 
+  /** Blocks of prompts that the policy remembered and had to forget at a limit of its own. */
+  get forgottenBlocks(): number {
+    return this.#policy.forgottenBlocks ?? 0;
+  }
+
   /** Leading blocks of the last prompt that each worker had, or was about to compute. */
   get lastHeldBlocks(): Int32Array {
     return this.#heldBlocks;

@@ -44,6 +44,12 @@ function parityOptions(): readonly Option[] {
     new Option('--trace-block-size <tokens>', 'tokens per id in the hash_ids of a Mooncake trace')
       .argParser(numberIn({ min: 1, max: 1e6, integer: true }))
       .default(512),
+    new Option(
+      '--skip-bad',
+      'leave out lines of the trace that make no sense, and say how many, instead of ending there',
+    )
+      .default(false, 'off')
+      .conflicts('workload'),
     new Option('--limit <requests>', 'end after this many requests')
       .argParser(numberIn({ min: 1, max: 1e9, integer: true }))
       .default(Number.POSITIVE_INFINITY, 'all'),

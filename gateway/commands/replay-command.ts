@@ -22,7 +22,10 @@ export function addReplayCommand(program: Command, context: CommandContext): Com
   });
   return command
     .addOption(
-      new Option('--rate <list>', 'speed-up of the arrivals (default: 1, or 3,5,7 without a trace)')
+      new Option(
+        '--rate <list>',
+        'speed-up of the arrivals (default: 1; of the default workload 3,5,7)',
+      )
         .argParser(numbersIn({ min: 1e-6, max: 1e6 }))
         .conflicts('qps')
         .helpGroup('Requests:'),

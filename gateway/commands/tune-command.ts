@@ -35,7 +35,10 @@ export function addTuneCommand(program: Command, context: CommandContext): Comma
   const rate = numberIn({ min: 1e-6, max: 1e6 });
   return command
     .addOption(
-      new Option('--rate <factor>', 'speed-up of the arrivals (default: 1, or 5 without a trace)')
+      new Option(
+        '--rate <factor>',
+        'speed-up of the arrivals (default: 1; of the default workload 5)',
+      )
         .argParser(rate)
         .conflicts('qps')
         .helpGroup('Requests:'),

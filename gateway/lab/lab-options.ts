@@ -132,7 +132,7 @@ function requestOptions({ seeds, fileSeeds = seeds }: LabDefaults): readonly Opt
     new Option(
       '--workload <name>',
       'requests from a generator: conversation, shared-prefix, multi-turn, agentic or lengths, or ' +
-        'with a preset, such as shared-prefix:llm-d (default: conversation, 5 times as fast as its trace)',
+        'with a preset, such as shared-prefix:llm-d (default: conversation)',
     ),
     new Option('--set <name=value>', 'a parameter of the workload; may be repeated')
       .argParser(assignment)
@@ -221,7 +221,7 @@ function workerOptions(defaults: LabDefaults): readonly Option[] {
 const seedList = integersIn({ min: 0, max: 2 ** 32 - 1 });
 
 function seedsText({ seeds, fileSeeds = seeds }: LabDefaults): string {
-  return fileSeeds === seeds ? seeds : `${seeds}, or ${fileSeeds} for a trace without --spread`;
+  return fileSeeds === seeds ? seeds : `${seeds}; ${fileSeeds} for a file without --spread`;
 }
 
 function measurementOptions(defaults: LabDefaults): readonly Option[] {

@@ -1,6 +1,7 @@
 import type { HitBound } from '../../engine/replay/hit-bound.ts';
 import type { ReplayConfig } from '../../engine/replay/replay-config.ts';
 import type { CommandContext } from '../commands/command-context.ts';
+import { countedText } from './counted-text.ts';
 import { type CellSettings, replayConfig } from './lab-cell.ts';
 import type { LabCell } from './lab-document.ts';
 import { OptionsError, reportingErrors } from './lab-errors.ts';
@@ -86,7 +87,7 @@ function checkWarmup({ trace, limit, warmup }: LabOptions, { requests }: LabTrac
   const own = trace === undefined ? 'more requests (--set requests=N)' : 'a longer trace';
   const more = limit === requests ? 'a higher --limit' : own;
   throw new OptionsError(
-    `--warmup ${warmUpFlag(warmup)} leaves nothing of the ${requests.toLocaleString('en')} requests to ` +
+    `--warmup ${warmUpFlag(warmup)} leaves nothing of ${countedText(requests, 'request')} to ` +
       `measure; expected less than ${requests}, or ${more}`,
   );
 }

@@ -1,4 +1,5 @@
 import { groupBySetting } from './cell-groups.ts';
+import { countedText } from './counted-text.ts';
 import type { LabCell } from './lab-document.ts';
 import type { LabTrace } from './lab-trace.ts';
 import { digits3 } from './text-table.ts';
@@ -42,7 +43,7 @@ function emptyNote(cells: readonly LabCell[]): string[] {
   if (empty.length === 0) return [];
   const came = Math.min(...empty.map(({ result }) => result.warmupRequests));
   return [
-    `Nothing was measured in ${empty.length} of ${cells.length} replays: only ${came} requests came, ` +
+    `Nothing was measured in ${empty.length} of ${cells.length} replays: only ${countedText(came, 'request')} came, ` +
       'all of them in the warm-up; give a smaller --warmup.',
   ];
 }
@@ -51,7 +52,7 @@ function fewNote(cells: readonly LabCell[], trace: LabTrace): string[] {
   const least = Math.min(...cells.map(({ result }) => result.requests.in));
   if (least === 0 || least >= MEASURED_MIN) return [];
   return [
-    `Only ${least} requests were measured: few for a 99th percentile or a small difference. ` +
+    `Only ${countedText(least, 'request')} ${least === 1 ? 'was' : 'were'} measured: few for a 99th percentile or a small difference. ` +
       `More say more${moreRequests(trace)}.`,
   ];
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readTraceFile, type TraceFile } from '../../engine/replay/trace/trace-reader.ts';
 import { type CommandContext, CutShortError, FileError } from '../commands/command-context.ts';
+import { countedText } from './counted-text.ts';
 import { stoppable } from './stop-signals.ts';
 
 export interface TraceFileOptions {
@@ -64,7 +65,7 @@ export async function openTraceFile(
 }
 
 function cutShortWarning(path: string, { table }: TraceFile): string {
-  const requests = counted(table.timeUs.length, 'request');
+  const requests = countedText(table.timeUs.length, 'request');
   return `fakeai: warning: ${path} ends too early; read up to its last whole line, ${requests}\n`;
 }
 
@@ -73,16 +74,12 @@ function notesOf({ badLines, emptyAnswers }: TraceFile): string[] {
   return [
     ...(first === undefined
       ? []
-      : [`Left out of the trace: ${counted(count, 'line')}, the first for ${first.message}.`]),
+      : [`Left out of the trace: ${countedText(count, 'line')}, the first for ${first.message}.`]),
     ...(emptyAnswers === 0
       ? []
       : [
-          `The trace has no output token for ${counted(emptyAnswers, 'request')}: taken as answers ` +
+          `The trace has no output token for ${countedText(emptyAnswers, 'request')}: taken as answers ` +
             'of 1 token, since their prompts were computed all the same.',
         ]),
   ];
-}
-
-function counted(count: number, what: string): string {
-  return `${count.toLocaleString('en')} ${what}${count === 1 ? '' : 's'}`;
 }

@@ -1,5 +1,6 @@
 import type { CommandContext } from '../commands/command-context.ts';
 import { arrivalsText } from './cell-groups.ts';
+import { countedText } from './counted-text.ts';
 import { elapsedText } from './elapsed-text.ts';
 import type { LabOptions } from './lab-options.ts';
 import type { Arrivals, LabTrace } from './lab-trace.ts';
@@ -40,7 +41,7 @@ function traceHeading(trace: LabTrace, seed: number, arrivals: readonly Arrivals
   const ownRate = trace.ownRate(seed);
   const shape = trace.shape(seed);
   const seconds = shape.seconds * (requests / shape.requests);
-  const count = `${name}: ${requests.toLocaleString('en')} requests`;
+  const count = `${name}: ${countedText(requests, 'request')}`;
   const prompt = shape.promptTokens / shape.requests;
   const output = shape.outputTokens / shape.requests;
   if (!Number.isFinite(ownRate)) {
@@ -57,7 +58,9 @@ function traceHeading(trace: LabTrace, seed: number, arrivals: readonly Arrivals
     });
   const tokens = `${whole(prompt * ownRate)} prompt and ${whole(output * ownRate)} output tokens/s`;
   const faster = rates.length === 0 ? '' : `; ${rates.join(', ')}`;
-  return `${own} ${digits3(ownRate)} requests/s, ${tokens}${faster}.`;
+  const isPart = shape.requests < requests;
+  const measured = isPart ? ` (taken from the first ${whole(shape.requests)})` : '';
+  return `${own} ${digits3(ownRate)} requests/s, ${tokens}${measured}${faster}.`;
 }
 
 function quantumText({ quantum }: LabTrace): string {
@@ -71,7 +74,9 @@ function quantumText({ quantum }: LabTrace): string {
 function warmUpText(warmup: WarmUp, { requests }: LabTrace): string {
   const first = warmUpRequests(warmup, requests);
   if (first === 0) return '';
-  return `The first ${whole(first)} requests fill the caches and are not measured.`;
+  return first === 1
+    ? 'The first request fills the caches and is not measured.'
+    : `The first ${whole(first)} requests fill the caches and are not measured.`;
 }
 
 function whole(amount: number): string {

@@ -1,4 +1,4 @@
-import { HASH_WORDS, HashChain, type HashRoot } from '../../shared/block-hash.ts';
+import { HASH_WORDS, HashChain, type HashRoot, joinedHashes } from '../../shared/block-hash.ts';
 import type { CorpusAnswer } from '../text/answer.ts';
 import type { TokenBuffer } from '../text/token-buffer.ts';
 import type { TokenizerKind } from '../text/tokenizer.ts';
@@ -34,6 +34,12 @@ export class PromptHashes {
     this.end = chain.end;
     this.tail = ids.slice(blocks * blockSize, length);
   }
+
+  /** The prompt's hashes, and `more` after them. */
+  followedBy(more: Uint32Array): Uint32Array {
+    if (more.length === 0) return this.hashes;
+    return joinedHashes([this.hashes, more]);
+  }
 }
 
 /**
@@ -67,11 +73,11 @@ export class AnswerHashes {
   }
 
   /**
-   * The hashes of the prompt, and of the answer's blocks within its first `tokens` tokens. Once,
-   * before `next`. `scratch` is overwritten.
+   * The hashes of the answer's blocks within its first `tokens` tokens, which go on from those of
+   * the prompt. Once, before `next`. `scratch` is overwritten.
    */
   first(tokens: number, scratch: TokenBuffer): Uint32Array {
-    return this.#extend(this.#prompt.hashes, tokens, scratch);
+    return this.#extend(tokens, scratch);
   }
 
   /**
@@ -82,20 +88,20 @@ export class AnswerHashes {
     const ahead = this.#tokens - emitted;
     if (ahead >= LEAD_TOKENS) return NO_HASHES;
     const step = Math.min(STEP_TOKENS_MAX, 2 * LEAD_TOKENS - ahead);
-    return this.#extend(NO_HASHES, this.#tokens + step, scratch);
+    return this.#extend(this.#tokens + step, scratch);
   }
 
-  /** `before`, and the hashes of the blocks that are full with the answer's first `tokens`. */
-  #extend(before: Uint32Array, tokens: number, scratch: TokenBuffer): Uint32Array {
+  /** The hashes of the further blocks that are full with the answer's first `tokens`. */
+  #extend(tokens: number, scratch: TokenBuffer): Uint32Array {
     const { blockSize, tail } = this.#prompt;
     const end = Math.min(tokens, this.#plan.tokens);
     const blocks = Math.max(0, Math.floor((end - this.#tokens) / blockSize));
-    const hashes = new Uint32Array(before.length + blocks * HASH_WORDS);
-    hashes.set(before);
+    if (blocks === 0) return NO_HASHES;
+    const hashes = new Uint32Array(blocks * HASH_WORDS);
     scratch.clear();
     if (this.#tokens < 0) for (const id of tail) scratch.push(id);
     this.#appendIds(scratch, Math.max(0, this.#tokens), this.#tokens + blocks * blockSize);
-    this.#chain.append(scratch.ids, blocks * blockSize, blockSize, hashes, before.length);
+    this.#chain.append(scratch.ids, blocks * blockSize, blockSize, hashes, 0);
     this.#tokens += blocks * blockSize;
     return hashes;
   }

@@ -72,10 +72,13 @@ export class ChoicePlacement implements PendingAnswer {
     const { prompt, kind, pinned, sessionKey, priority, profile, unavailable } = this.#request;
     const { exchange, usage } = this.#answer.start;
     const { plan } = choice;
+    const { length: choices } = this.#answer.choices;
     const hashes = prompt && new AnswerHashes(prompt, plan, kind);
-    const hashedTokens = Math.ceil(FIRST_TOKENS / this.#answer.choices.length);
+    const own = hashes?.first(Math.ceil(FIRST_TOKENS / choices), this.#host.scratch) ?? NO_HASHES;
+    // Many choices share one list of the prompt's hashes, which may be long.
+    const joins = choices === 1;
     const sequence = {
-      hashes: hashes?.first(hashedTokens, this.#host.scratch) ?? NO_HASHES,
+      hashes: (joins ? prompt?.followedBy(own) : prompt?.hashes) ?? NO_HASHES,
       promptBlocks: prompt?.blocks ?? 0,
       promptTokens: usage.promptTokens,
       sessionKey,
@@ -94,6 +97,7 @@ export class ChoicePlacement implements PendingAnswer {
       this.#answer.fail(unavailable());
       return;
     }
+    if (!joins && own.length > 0) this.#host.cluster.extend(placement.request, own);
     choice.placed(placement.request, hashes?.isComplete ? undefined : hashes);
     if (this.#first !== undefined) return;
     this.#first = placement;

@@ -3,7 +3,7 @@ import { partEnd } from '../text/text-parts.ts';
 import { TokenBuffer } from '../text/token-buffer.ts';
 import type { Tokenizer } from '../text/tokenizer.ts';
 import type { ChatRequest } from './chat-request.ts';
-import { renderPrompt } from './chat-template.ts';
+import { type PromptTokenizer, renderPrompt } from './chat-template.ts';
 import type { ImageCost } from './media-tokens.ts';
 
 /** A body of more than so many parts is encoded in more than one turn of the event loop. */
@@ -42,18 +42,21 @@ export class PromptReader {
     out: TokenBuffer,
     isWanted: () => boolean,
   ): Promise<number> {
-    const texts: PlacedText[] = [];
-    const between = new TokenBuffer();
-    between.limit = out.limit;
-    const audioTokens = renderPrompt(
-      messages,
-      tools,
-      imageCost,
-      { encode: (text, { length: at }) => texts.push({ text, at }) },
-      between,
-    );
-    const slices = new PromptSlices(texts, between, this.#tokenizer, out);
-    await this.#work.run(() => !isWanted() || slices.next());
+    let audioTokens = 0;
+    let slices: PromptSlices | undefined;
+    await this.#work.run(() => {
+      if (!isWanted()) return true;
+      if (slices !== undefined) return slices.next();
+      const texts: PlacedText[] = [];
+      const between = new TokenBuffer();
+      between.limit = out.limit;
+      const tokenizer: PromptTokenizer = {
+        encode: (text, { length: at }) => texts.push({ text, at }),
+      };
+      audioTokens = renderPrompt(messages, tools, imageCost, tokenizer, between);
+      slices = new PromptSlices(texts, between, this.#tokenizer, out);
+      return false;
+    });
     return audioTokens;
   }
 }

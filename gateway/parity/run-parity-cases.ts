@@ -6,9 +6,11 @@ import {
   EXIT_MISCONFIGURED,
 } from '../commands/command-context.ts';
 import type { ValidSettings } from '../commands/command-settings.ts';
+import { countedText } from '../lab/counted-text.ts';
 import { reportingErrors } from '../lab/lab-errors.ts';
 import { type LabTrace, loadLabTrace, type TraceOptions } from '../lab/lab-trace.ts';
 import { digits3 } from '../lab/text-table.ts';
+import { wrappedText } from '../lab/wrapped-text.ts';
 import { disagreements, sendLatenessMs } from './parity-figures.ts';
 import { runParity } from './parity-run.ts';
 import { caseTable, type NamedOutcome, summaryTable } from './parity-table.ts';
@@ -54,6 +56,7 @@ export function runParityCases(
       return EXIT_MISCONFIGURED;
     }
     const trace = await loadTrace(context, options);
+    for (const note of trace.notes) context.writeOut(wrappedText(note, context.columns));
     const { trace: spec, rate } = trace.open(settings.seed, {
       unit: 'speed-up',
       value: options.rate,
@@ -88,7 +91,7 @@ function writeCase(context: CommandContext, outcome: NamedOutcome): void {
   const { engine, policy, live, replayed, liveRun, replayMs } = outcome;
   const lateMs = digits3(sendLatenessMs(liveRun).p99);
   context.writeOut(
-    `${engine}, ${policy}: ${live.finished} requests in ${liveRun.seconds.toFixed(1)} s, ` +
+    `${engine}, ${policy}: ${countedText(live.finished, 'request')} in ${liveRun.seconds.toFixed(1)} s, ` +
       `replayed in ${replayMs.toFixed(0)} ms; requests were sent up to ${lateMs} ms late (p99)\n` +
       `${caseTable(outcome, context.colours)}\n`,
   );

@@ -125,11 +125,13 @@ export const KV_BLOCKS: ColumnGroup = {
   heading: 'KV blocks',
   meaning:
     'Blocks evicted to make room; blocks fetched from the cache of another worker; and how many ' +
-    'workers hold a block that at least one holds, mean over the arrivals.',
+    'workers hold a block that at least one holds, mean over the arrivals. Forgotten are blocks of ' +
+    'prompts that a policy which keeps count of them itself, cache-aware, had no more room for.',
   columns: [
     column('evicted', ({ cache }) => cache.evictedBlocks, countText),
     column('fetched', ({ cache }) => cache.fetchedBlocks, countText),
     column('copies', ({ cache }) => cache.copiesPerBlock, ratioText),
+    column('forgotten', ({ cache }) => cache.forgottenBlocks, countText),
   ],
 };
 

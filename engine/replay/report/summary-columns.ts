@@ -36,7 +36,7 @@ export const SUMMARY_TABLES: readonly FigureTable[] = [
     groups: [
       part(REQUESTS, 'in', 'finished', 'rejected'),
       part(HIT_RATE, 'tokens', 'bound', 'blocks'),
-      KV_BLOCKS,
+      part(KV_BLOCKS, 'evicted', 'fetched', 'copies'),
       PREEMPTED,
       part(IMBALANCE, 'load CV', 'work CV', 'max/mean'),
       part(REGRET, 'mean', 'p99'),

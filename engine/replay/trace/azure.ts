@@ -9,7 +9,8 @@ const ROW =
 
 /**
  * Azure's LLM inference traces, CSV: time of the call (UTC, up to nine decimals), prompt and answer
- * tokens. Content is not known, so prompts share nothing. Times count from the first line.
+ * tokens. Content is not known, so prompts share nothing. Times count from the first line, and are
+ * negative in lines that are earlier.
  */
 export class AzureParser implements RowParser {
   #startUs: number | undefined;
@@ -26,9 +27,6 @@ export class AzureParser implements RowParser {
     const daySeconds = secondOfDay(Number(hours), Number(minutes), Number(seconds));
     const us = (days * 86_400 + daySeconds) * 1e6 + Number(fraction.padEnd(6, '0').slice(0, 6));
     this.#startUs ??= us;
-    if (us < this.#startUs) {
-      throw new TraceFault('the time is before that of the first line; expected lines in order');
-    }
     into.timeUs = us - this.#startUs;
     into.promptTokens = tokens('ContextTokens', Number(prompt), 1);
     setOutputTokens(into, tokens('GeneratedTokens', Number(output), 0));

@@ -46,6 +46,10 @@ export class CacheAwarePolicy implements RoutingPolicy {
     this.#matched = new Int32Array(workers);
   }
 
+  get forgottenBlocks(): number {
+    return this.#trees.reduce((sum, { forgottenBlocks }) => sum + forgottenBlocks, 0);
+  }
+
   choose(request: RouteRequest, view: ClusterView): number {
     const { hashes, promptBlocks } = request;
     const chosen =

@@ -32,7 +32,7 @@ export class RoutedBlocks {
   #newest = NONE;
   #oldest = NONE;
   #blocks = 0;
-  #evictedBlocks = 0;
+  #forgottenBlocks = 0;
 
   /** `capBlocks` is 1 to 2^24. */
   constructor(capBlocks: number) {
@@ -45,8 +45,8 @@ export class RoutedBlocks {
   }
 
   /** Blocks that had to go because the tree was at its limit. */
-  get evictedBlocks(): number {
-    return this.#evictedBlocks;
+  get forgottenBlocks(): number {
+    return this.#forgottenBlocks;
   }
 
   /**
@@ -100,7 +100,7 @@ export class RoutedBlocks {
       entry = this.#oldest;
       this.#unlink(entry);
       this.#vacate(this.#slotOf(this.#entries[entry]!, this.#entries[entry + HI]!));
-      this.#evictedBlocks++;
+      this.#forgottenBlocks++;
       home = this.#slotOf(lo, hi);
     } else {
       if (entry === this.#entries.length) {

@@ -43,6 +43,40 @@ for (const load of [0.5, 0.8]) {
   });
 }
 
+for (const [servers, qps] of [
+  [4, 1.6],
+  [16, 5.6],
+] as const) {
+  test(`with ${servers} sequences at once each waits as in a queue with ${servers} servers`, () => {
+    const spec = { workload: 'lengths', engine: 'paced', workers: 1, maxNumSeqs: servers } as const;
+    const parameters = {
+      requests: 2000,
+      qps,
+      cv: 1,
+      inputTokens: 90,
+      outputTokens: 200,
+      outputCv: 1,
+    };
+    const config = replayConfig({ ...spec, parameters, latency: LINEAR, kvBlocks: 1e5 });
+    const { records = new Float64Array(0) } = replay(config, { records: true });
+    const [arrival, queue, e2e] = (['arrival_us', 'queue_us', 'e2e_us'] as const).map((field) =>
+      RECORD_FIELDS.indexOf(field),
+    );
+    const freeUs = Array.from({ length: servers }, () => 0);
+    let waited = 0;
+    for (let row = 0; row < records.length; row += RECORD_FIELDS.length) {
+      const arrivedUs = records[row + arrival!]!;
+      const queuedUs = records[row + queue!]!;
+      const server = freeUs.indexOf(Math.min(...freeUs));
+      const beginsUs = Math.max(arrivedUs, freeUs[server]!);
+      assert.equal(queuedUs, beginsUs - arrivedUs);
+      freeUs[server] = arrivedUs + records[row + e2e!]!;
+      if (queuedUs > 0) waited++;
+    }
+    assert.ok(waited > 100, `${waited} waited`);
+  });
+}
+
 test('the plot of the queue has the mean that the result has', () => {
   const { queue, series, seconds } = queueOfOneServer(0.8, 1);
   const [waiting = []] = series.waiting;

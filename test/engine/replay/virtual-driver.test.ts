@@ -75,6 +75,9 @@ describe('a replay', () => {
     assert.ok(requests.rejected > 0);
     assert.ok(requests.notSent > 0);
     assert.equal(requests.in + requests.notSent, 200);
+    const warm = run({ ...spec, warmupRequests: 60 });
+    assert.equal(warm.warmupRequests, 60);
+    assert.equal(60 + warm.requests.in + warm.requests.notSent, 200);
   });
 
   test('depends on nothing but its configuration', () => {

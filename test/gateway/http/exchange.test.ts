@@ -113,6 +113,24 @@ describe('an exchange', () => {
   });
 });
 
+describe('a connection whose client does not read', () => {
+  it('gets every answer whole, also those that do not fit the library while it is full', async () => {
+    const connection = await RawConnection.open(port);
+    connection.socket.pause();
+    const bodies = Array.from({ length: 300 }, (_, at) => `${at} ${'x'.repeat(16_000 + 40 * at)}`);
+    for (const [at, each] of bodies.entries()) {
+      connection.send(rawGet('/held', []));
+      await eventually('the handler has it', () => host.startedExchanges.length === at + 1);
+      exchange.send(200, 'text/plain', each);
+    }
+    connection.socket.resume();
+    for (const each of bodies) {
+      assert.ok((await connection.readAnswer()).body === each, 'no byte is lost');
+    }
+    await connection.close();
+  });
+});
+
 describe('an exchange while the server ends', () => {
   it('begins streams with the word that the connection will close while the server ends', async () => {
     host.draining = true;

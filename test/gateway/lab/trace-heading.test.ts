@@ -38,3 +38,15 @@ test('says where there is no such rate', async () => {
     /^multi-turn: 50 requests whose turns wait for answers, begun at 4\.00 requests\/s, /,
   );
 });
+
+test('says when it has looked at the first requests only', async () => {
+  const set = { requests: 1e6, qps: 10, cv: 0, inputTokens: 300, inputCv: 0, outputTokens: 20 };
+  assert.match(
+    await headingOf('lengths', { ...set, outputCv: 0 }, [2]),
+    /^lengths: 1,000,000 requests .* 200 output tokens\/s \(taken from the first 200,000\); 20\.0 /,
+  );
+});
+
+test('one request is one request', async () => {
+  assert.match(await headingOf('lengths', { requests: 1 }, []), /^lengths: 1 request, all at once/);
+});

@@ -16,13 +16,14 @@ function rig(promptTokens: number, tokens: number, blockSize: number) {
   const plan = new AnswerPlan(request, modelOf('thinker-1'), lengths, 9, tokens);
   const ids = new TokenBuffer(1);
   for (let id = 0; id < promptTokens; id++) ids.push(id * 7919);
-  const hashes = new AnswerHashes(new PromptHashes(ids, blockSize, ROOT), plan, 'simple');
+  const prompt = new PromptHashes(ids, blockSize, ROOT);
+  const hashes = new AnswerHashes(prompt, plan, 'simple');
   plan.reasoning().appendIds(ids, 'simple', 0, plan.reasoningTokens);
   plan.content().appendIds(ids, 'simple', 0, tokens - plan.reasoningTokens);
   const blocks = Math.floor(ids.length / blockSize);
   const whole = new Uint32Array(blocks * HASH_WORDS);
   hashBlocks(ids.ids, ids.length, blockSize, ROOT, whole);
-  return { hashes, whole };
+  return { prompt, hashes, whole };
 }
 
 test('hashes made bit by bit are those of prompt and answer as a whole', () => {
@@ -32,8 +33,8 @@ test('hashes made bit by bit are those of prompt and answer as a whole', () => {
   fc.assert(
     fc.property(small, tokens, fc.integer({ min: 1, max: 128 }), small, gaps, (...drawn) => {
       const [promptTokens, answerTokens, blockSize, firstTokens, steps] = drawn;
-      const { hashes, whole } = rig(promptTokens, answerTokens, blockSize);
-      const all = [...hashes.first(firstTokens, scratch)];
+      const { prompt, hashes, whole } = rig(promptTokens, answerTokens, blockSize);
+      const all = [...prompt.followedBy(hashes.first(firstTokens, scratch))];
       const reach = Math.min(firstTokens, answerTokens);
       assert.equal(all.length / HASH_WORDS, Math.floor((promptTokens + reach) / blockSize));
       for (let at = 0, turn = 0; !hashes.isComplete; turn++) {
@@ -47,8 +48,9 @@ test('hashes made bit by bit are those of prompt and answer as a whole', () => {
 });
 
 test('no call does more work than the tokens that came out since the last one, and a little', () => {
-  const { hashes } = rig(100, 1_000_000, 16);
-  assert.equal(hashes.first(4096, scratch).length / HASH_WORDS, Math.floor((100 + 4096) / 16));
+  const { prompt, hashes } = rig(100, 1_000_000, 16);
+  const first = hashes.first(4096, scratch).length / HASH_WORDS;
+  assert.equal(prompt.blocks + first, Math.floor((100 + 4096) / 16));
   assert.equal(hashes.next(3000, scratch).length, 0, 'these tokens have their hashes');
   assert.ok(hashes.next(4000, scratch).length / HASH_WORDS <= 512 / 16);
   assert.ok(hashes.next(900_000, scratch).length / HASH_WORDS <= 2048 / 16);
@@ -56,8 +58,8 @@ test('no call does more work than the tokens that came out since the last one, a
 
 test('the hashes are ahead of the tokens that come out one by one', () => {
   const blockSize = 16;
-  const { hashes, whole } = rig(10, 20_000, blockSize);
-  let made = hashes.first(0, scratch).length;
+  const { prompt, hashes, whole } = rig(10, 20_000, blockSize);
+  let made = prompt.followedBy(hashes.first(0, scratch)).length;
   for (let emitted = 1; emitted <= 20_000; emitted++) {
     const full = Math.floor((10 + emitted - 1) / blockSize) * HASH_WORDS;
     assert.ok(made >= full, `${emitted} tokens are out`);

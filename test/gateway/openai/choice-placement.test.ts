@@ -21,8 +21,12 @@ function rig(choices: number, { blocks = 1, taken = Infinity } = {}) {
     { placed: 0 },
   );
   const submitted: Submitted[] = [];
+  let hashWords = 0;
   let added = 0;
   const cluster = {
+    extend: (_request: RequestId, hashes: Uint32Array) => {
+      hashWords += hashes.length;
+    },
     submit: (sequence: Submitted) => {
       if (submitted.length >= taken) return undefined;
       submitted.push(sequence);
@@ -51,7 +55,15 @@ function rig(choices: number, { blocks = 1, taken = Infinity } = {}) {
     },
     host as unknown as PlacementHost,
   );
-  return { placement, submitted, answer, exchange, ends, isAdded: () => added > 0 && added-- > 0 };
+  return {
+    placement,
+    submitted,
+    answer,
+    exchange,
+    ends,
+    isAdded: () => added > 0 && added-- > 0,
+    extendedBlocks: () => hashWords / 2,
+  };
 }
 
 describe('the choices of an answer are placed', () => {
@@ -94,12 +106,20 @@ describe('the choices of an answer are placed', () => {
 
   test('with a few thousand hashed tokens of their answers, whatever their number', () => {
     for (const choices of [1, 128]) {
-      const { placement, submitted, isAdded } = rig(choices);
+      const { placement, submitted, isAdded, extendedBlocks } = rig(choices);
       do placement.flush(128);
       while (isAdded());
-      const blocks = submitted.reduce((sum, { hashes }) => sum + hashes.length / 2 - 1, 0);
-      assert.ok(blocks <= 4096 / 16, `${blocks} blocks`);
+      const submittedBlocks = submitted.reduce((sum, { hashes }) => sum + hashes.length / 2 - 1, 0);
+      const blocks = submittedBlocks + extendedBlocks();
+      assert.ok(blocks > 0 && blocks <= 4096 / 16, `${blocks} blocks`);
     }
+  });
+
+  test('with one list of the hashes of their prompt, however many they are', () => {
+    const { placement, submitted, isAdded } = rig(128, { blocks: 4000 });
+    do placement.flush(128);
+    while (isAdded());
+    assert.equal(new Set(submitted.map(({ hashes }) => hashes)).size, 1);
   });
 
   test('no further once the client has left', () => {

@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import {
   makeFolder,
@@ -49,6 +52,16 @@ test('each engine with each policy is run, shown and summed up', async () => {
   assert.match(out, /^batched +session .*(yes|no)\n$/m);
   // How late a busy machine is decides whether they agree, but the exit code says which it was.
   assert.equal(code, error === '' ? 0 : 1);
+});
+
+test('a line that makes no sense is left out if that is asked for, and said', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'fakeai-parity-'));
+  const path = join(folder, 'trace.jsonl');
+  await writeFile(path, '{"timestamp":0,"input_length":20,"output_length":1}\nno request\n');
+  const { out } = await parity(`--trace ${path} --skip-bad --threads 1 --ttft 100:0 --itl 10`);
+  await rm(folder, { recursive: true });
+  assert.match(out, /^Left out of the trace: 1 line, the first for line 2: /);
+  assert.match(out, /^paced, smart: 1 request in /m);
 });
 
 test('what cannot be run ends with one line and exit code 2', async () => {

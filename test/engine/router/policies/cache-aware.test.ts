@@ -114,4 +114,5 @@ test('cache aware: workers whose trees are all full share new prompts', () => {
     policy.choose({ ...prompt(n, 3), promptTokens: 3 * blockSize }, view),
   );
   for (const count of counts) assert.ok(count > 850 && count < 1150, `${counts}`);
+  assert.equal(policy.forgottenBlocks, 4000 * 3 - 4 * 16);
 });

@@ -60,7 +60,7 @@ test('a tree is the plain list of paths with the oldest leaf evicted', () => {
         tree.insert(chain(choices), choices.length);
         plain.insert(choices);
         assert.equal(tree.blocks, plain.used.length);
-        assert.equal(tree.evictedBlocks, plain.evicted);
+        assert.equal(tree.forgottenBlocks, plain.evicted);
       }
       for (const choices of prompts) {
         assert.equal(tree.match(chain(choices), choices.length), plain.match(choices));
@@ -75,5 +75,5 @@ test('of a prompt longer than the tree its beginning is kept', () => {
   const choices = [1, 0, 2, 1, 1];
   tree.insert(chain(choices), 5);
   assert.equal(tree.match(chain(choices), 5), 3);
-  assert.equal(tree.evictedBlocks, 2);
+  assert.equal(tree.forgottenBlocks, 2);
 });
