@@ -10,6 +10,7 @@ import type { TokenBuffer } from '../text/token-buffer.ts';
 import { AnswerChoice, type ChoiceOwner } from './answer-choice.ts';
 import type { AnswerPlan } from './answer-plan.ts';
 import type { AnswerHead, FinishReason } from './chat-response.ts';
+import { tooLong } from './context-limits.ts';
 import type { Usage } from './usage.ts';
 
 /** What an answer needs of the server around it. */
@@ -50,8 +51,8 @@ export interface AnswerStart {
   readonly modelLabel: number;
   /** The limit that the request set on the answer, in tokens, or 0. */
   readonly outputLimit: number;
-  /** The error if the request turns out never to fit a worker. */
-  readonly tooLong: () => ApiError;
+  /** Tokens that model and workers have room for. */
+  readonly window: number;
 }
 
 /**
@@ -153,7 +154,8 @@ export abstract class ChatAnswer implements ChoiceOwner, PendingAnswer {
     if (outcome === OUTCOME.queueFull) {
       this.fail(apiError('queue_full', { waiting: this.host.maxWaiting }));
     } else if (outcome === OUTCOME.tooLong) {
-      this.fail(this.start.tooLong());
+      const { window, usage, plans } = this.start;
+      this.fail(tooLong(window, usage.promptTokens, plans[0]?.tokens ?? 0));
     }
   }
 

@@ -119,7 +119,7 @@ export class AnswerRig {
       },
       modelLabel: 0,
       outputLimit: 0,
-      tooLong: () => new Error('too long'),
+      window: 1,
     };
     const host = {
       cluster: { cancel: tell('cancel'), stop: tell('stop'), extend: tell('extend') },
