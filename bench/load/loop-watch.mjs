@@ -2,7 +2,8 @@
  * Loaded into a measured server with `--import`. Told so over the IPC channel, it looks at each
  * turn of the event loop, and says how long the longest took. Seen from inside, a hold is what it
  * is; a client that pings would measure its own lateness with it. On Linux a turn counts with the
- * CPU time of its thread, since other programs that have the core are no fault of the server.
+ * CPU time of its thread where that is less than the time on the clock, since other programs that
+ * have the core are no fault of the server. That time moves in ticks, mostly of 4 ms.
  */
 import { openSync, readSync } from 'node:fs';
 import { isMainThread } from 'node:worker_threads';
@@ -11,6 +12,7 @@ if (isMainThread && process.send !== undefined) {
   let watches = false;
   let longestMs = 0;
   let atMs = 0;
+  let atRanMs = 0;
 
   /** Of the main thread: nanoseconds on a core, in wait for one, and slices. */
   const schedule = process.platform === 'linux' ? openSync('/proc/self/schedstat') : undefined;
@@ -23,9 +25,11 @@ if (isMainThread && process.send !== undefined) {
   };
 
   const turn = () => {
-    const nowMs = ranMs();
-    longestMs = Math.max(longestMs, nowMs - atMs);
+    const nowMs = performance.now();
+    const nowRanMs = ranMs();
+    longestMs = Math.max(longestMs, Math.min(nowMs - atMs, nowRanMs - atRanMs));
     atMs = nowMs;
+    atRanMs = nowRanMs;
     if (watches) setImmediate(turn);
   };
 
@@ -33,7 +37,8 @@ if (isMainThread && process.send !== undefined) {
     watches = message === 'watch';
     if (watches) {
       longestMs = 0;
-      atMs = ranMs();
+      atMs = performance.now();
+      atRanMs = ranMs();
       setImmediate(turn);
     }
     process.send({ longestHoldMs: longestMs });
