@@ -25,6 +25,9 @@ export function workerThreads(threads: number, heapMb: number): ThreadRunner {
     resourceLimits: { maxOldGenerationSizeMb: heapMb },
     recordTiming: false,
   });
+  // A thread that was ended can still run out of memory on its way out. Its task has been rejected,
+  // so that Piscina tells nobody in particular, and an error without a listener ends the process.
+  piscina.on('error', () => {});
   return {
     run: (task, signal) => piscina.run(task, { transferList: [task.port], signal }),
     destroy: () => piscina.destroy(),
