@@ -41,6 +41,8 @@ export class BurstWriter {
   #added = 0;
   #served = 0;
   #scheduled = false;
+  /** Events that this turn has room for. */
+  #left = TURN_EVENTS;
 
   /**
    * `noteWritten` is told of each batch once every answer that its tokens are of has had its turn,
@@ -58,6 +60,19 @@ export class BurstWriter {
     this.#schedule();
   }
 
+  /**
+   * The answer has nothing more to wait for: it is flushed at once if this turn has room and no
+   * other waits for that, else as one that was added.
+   */
+  addWhole(answer: PendingAnswer): void {
+    if (this.#answers.length > 0 || this.#left <= 0) {
+      this.add(answer);
+      return;
+    }
+    this.#schedule();
+    this.#serve(answer);
+  }
+
   addBatch(batch: EventBatch): void {
     this.#batches.push({ batch, after: this.#added });
     this.#schedule();
@@ -66,23 +81,27 @@ export class BurstWriter {
   /** Writes now what one turn has room for. */
   readonly flush = (): void => {
     this.#scheduled = false;
-    let left = TURN_EVENTS;
     let served = 0;
     for (const answer of this.#answers) {
-      if (left <= 0) break;
+      if (this.#left <= 0) break;
       served++;
-      try {
-        // An answer that writes nothing has been looked at, which is not free either.
-        left -= Math.max(1, answer.flush(Math.min(left, ANSWER_EVENTS)));
-      } catch (error) {
-        answer.broke(error);
-      }
+      this.#serve(answer);
     }
     this.#answers = this.#answers.slice(served);
     this.#served += served;
+    this.#left = TURN_EVENTS;
     this.#noteBatches();
     if (this.#answers.length > 0) this.#schedule();
   };
+
+  #serve(answer: PendingAnswer): void {
+    try {
+      // An answer that writes nothing has been looked at, which is not free either.
+      this.#left -= Math.max(1, answer.flush(Math.min(this.#left, ANSWER_EVENTS)));
+    } catch (error) {
+      answer.broke(error);
+    }
+  }
 
   #noteBatches(): void {
     let noted = 0;

@@ -310,6 +310,10 @@ export class Gateway implements ChatHost, AppHost, PoolListener {
     this.#writer.add(answer);
   }
 
+  writeWhole(answer: PendingAnswer): void {
+    this.#writer.addWhole(answer);
+  }
+
   workersDown(workers: readonly WorkerId[], reason: string): void {
     this.#writer.flush();
     for (const worker of workers) {

@@ -16,6 +16,11 @@ export class U32List {
     return this.#items.subarray(0, this.#length);
   }
 
+  /** The buffer behind the items, longer than `length`, valid until the next push. */
+  get words(): Uint32Array {
+    return this.#items;
+  }
+
   /** The item at `index`, which must be below `length`. */
   at(index: number): number {
     return this.#items[index]!;
@@ -49,16 +54,17 @@ export class U32List {
 
   /** Adds a copy of all items of `other`. */
   append(other: U32List): void {
-    if (other.#length > 0) this.appendWords(other.view());
+    this.appendWords(other.#items, other.#length);
   }
 
-  /** Adds a copy of `words`. */
-  appendWords(words: Uint32Array): void {
+  /** Adds a copy of the first `length` of `words`. */
+  appendWords(words: Uint32Array, length = words.length): void {
     const at = this.#length;
-    if (at + words.length > this.#items.length) this.#grow(words.length);
+    if (at + length > this.#items.length) this.#grow(length);
     // A loop, since `set` costs more than it saves on the few words that a list usually gets.
-    for (let i = 0; i < words.length; i++) this.#items[at + i] = words[i]!;
-    this.#length = at + words.length;
+    const items = this.#items;
+    for (let i = 0; i < length; i++) items[at + i] = words[i]!;
+    this.#length = at + length;
   }
 
   /** Replaces the content by a copy of `words`. */

@@ -48,6 +48,12 @@ export class HashTable {
     return this.#entries[block * ENTRY_WORDS + HI]! < 0;
   }
 
+  /** True when `block` holds this very hash. */
+  holdsHash(block: number, lo: number, hi: number): boolean {
+    const entry = block * ENTRY_WORDS;
+    return this.#entries[entry] === (lo | 0) && this.#entries[entry + HI] === (hi | HELD);
+  }
+
   /** The words of the hash that `block` holds, unsigned. */
   loOf(block: number): number {
     return this.#entries[block * ENTRY_WORDS]! >>> 0;

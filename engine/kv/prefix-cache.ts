@@ -168,7 +168,7 @@ export class PrefixCache {
       blocks.set(index, block);
       this.#duplicateCommits++;
     }
-    const isSame = this.#table.loOf(block) === lo && this.#table.hiOf(block) === hi;
+    const isSame = this.#table.holdsHash(block, lo, hi);
     assert(isSame, 'a block keeps its content while somebody refers to it');
     if (!this.isExpected(block)) return;
     this.#expected[block] = 0;

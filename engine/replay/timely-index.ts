@@ -44,6 +44,6 @@ export class TimelyIndex {
 
   /** Takes in what a worker has stored and evicted. */
   applyBatch(batch: EventBatch): void {
-    this.#index.applyEvents(batch.kv.view(), batch.worker);
+    this.#index.applyEvents(batch.kv.words, batch.worker, batch.kv.length);
   }
 }

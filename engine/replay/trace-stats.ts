@@ -1,6 +1,6 @@
 import { HASH_WORDS } from '../../shared/block-hash.ts';
 import { AnsweredSource } from './trace/answered-source.ts';
-import { type Content, writeHashes } from './trace/content.ts';
+import type { Content } from './trace/content.ts';
 import { InfiniteCache } from './trace/infinite-cache.ts';
 import { NameTable } from './trace/name-table.ts';
 import { TraceRequest, type TraceSource } from './trace/trace-source.ts';
@@ -217,12 +217,12 @@ class ReuseTally {
     const size = this.#blockSize;
     const room = Math.ceil(content.tokens / Math.min(size, promptTokens)) * HASH_WORDS;
     if (this.#hashes.length < room) this.#hashes = new Uint32Array(room * 2);
-    writeHashes(content, size, this.#hashes);
+    content.writeHashes(size, this.#hashes);
     this.#countUse(Math.floor(promptTokens / size) * HASH_WORDS);
     if (promptTokens % size === 0) return;
     // The hash of a block does not depend on where the block starts, so the partial last block ends
     // where one block of the length of the whole prompt does.
-    writeHashes(content, promptTokens, this.#hashes);
+    content.writeHashes(promptTokens, this.#hashes);
     this.#countUse(HASH_WORDS);
   }
 

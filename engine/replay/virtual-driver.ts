@@ -16,7 +16,6 @@ import { RemoteFetches, type Transfer } from './remote-fetches.ts';
 import type { ReplayConfig, ReplayTuning } from './replay-config.ts';
 import { type ReplayObserver, ReplayRequest } from './replay-request.ts';
 import { TimelyIndex } from './timely-index.ts';
-import { writeHashes } from './trace/content.ts';
 import { TraceRequest, type TraceSource } from './trace/trace-source.ts';
 
 /** Size of the pieces in which block hashes are allocated. */
@@ -208,7 +207,7 @@ export class VirtualDriver implements Transport, ReplayObserver {
     }
     const hashes = this.#hashes.subarray(this.#hashesUsed, this.#hashesUsed + words);
     this.#hashesUsed += words;
-    writeHashes(content, blockSize, hashes);
+    content.writeHashes(blockSize, hashes);
     return hashes;
   }
 

@@ -131,13 +131,20 @@ export class WindowTally {
     return shares.map((share) => {
       let low = 0;
       let high = buckets - 1;
+      let before = 0;
+      let until = total;
       while (high - low > 1) {
         const middle = (low + high) >> 1;
-        if (countBelow(middle) < share * total) low = middle;
-        else high = middle;
+        const count = countBelow(middle);
+        if (count < share * total) {
+          low = middle;
+          before = count;
+        } else {
+          high = middle;
+          until = count;
+        }
       }
-      const before = countBelow(low);
-      const inside = (share * total - before) / (countBelow(high) - before);
+      const inside = (share * total - before) / (until - before);
       const startUs = this.#startUs(low);
       return (startUs + inside * (this.#startUs(high) - startUs)) / 1000;
     });

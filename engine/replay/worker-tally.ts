@@ -41,6 +41,8 @@ export class WorkerTally {
   readonly #queueColumns: { readonly waiting: number; readonly most: number };
   readonly #queues: QueueTally;
   readonly #blocksPerWorker: number;
+  /** Time of the last report of any worker. */
+  #atUs = 0;
 
   /** `waits` are those of each worker. */
   constructor(waits: readonly Waits[], blocksPerWorker: number) {
@@ -99,14 +101,18 @@ export class WorkerTally {
   reported(worker: number, atUs: number, load: LoadReport): void {
     const tally = this.#tallies[worker]!;
     this.#queues.changed(worker, atUs);
-    this.#fold(worker, atUs);
-    tally.load[RUNNING] = load.running;
-    tally.load[ACTIVE_BLOCKS] = load.activeBlocks;
+    this.#atUs = atUs;
+    if (tally.load[RUNNING] !== load.running || tally.load[ACTIVE_BLOCKS] !== load.activeBlocks) {
+      this.#fold(worker, atUs);
+      tally.load[RUNNING] = load.running;
+      tally.load[ACTIVE_BLOCKS] = load.activeBlocks;
+    }
     tally.evictedBlocks = load.evictedBlocks;
     tally.preemptions = load.preemptions;
   }
 
   figures(): WorkerFigures[] {
+    this.#catchUp();
     return this.#tallies.map((tally, worker) => {
       const waiting = this.#queues.lengthOf(worker);
       return {
@@ -129,6 +135,7 @@ export class WorkerTally {
   }
 
   series(): Series {
+    this.#catchUp();
     const buckets = this.#buckets;
     const column = (read: (bucket: number) => number): number[] =>
       Array.from({ length: buckets.length }, (_, bucket) => read(bucket));
@@ -155,6 +162,11 @@ export class WorkerTally {
       }),
       arrivals: column((bucket) => buckets.at(bucket, ARRIVALS)),
     };
+  }
+
+  /** What every worker told last holds until now. */
+  #catchUp(): void {
+    for (let worker = 0; worker < this.#tallies.length; worker++) this.#fold(worker, this.#atUs);
   }
 
   #fold(worker: number, atUs: number): void {

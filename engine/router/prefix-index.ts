@@ -78,10 +78,13 @@ export class PrefixIndex {
     this.#cachedBlocks[worker] = this.#cachedBlocks[worker]! - 1;
   }
 
-  /** Applies the KV column of an event batch: (lo, hi) pairs, `REMOVED_BIT` in `hi` of removals. */
-  applyEvents(events: Uint32Array, worker: number): void {
-    for (let from = 0; from < events.length; from += RUN_WORDS) {
-      const to = Math.min(from + RUN_WORDS, events.length);
+  /**
+   * Applies the KV column of an event batch, the first `length` words of `events`: (lo, hi) pairs,
+   * `REMOVED_BIT` in `hi` of removals.
+   */
+  applyEvents(events: Uint32Array, worker: number, length = events.length): void {
+    for (let from = 0; from < length; from += RUN_WORDS) {
+      const to = Math.min(from + RUN_WORDS, length);
       this.#table.prefetch(events, from, to);
       for (let at = from; at < to; at += HASH_WORDS) {
         const hi = events[at + 1]!;

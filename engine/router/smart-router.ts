@@ -162,9 +162,8 @@ export class SmartRouter {
 
   /** Takes in what a worker did: its KV events first, then its load. */
   applyBatch(batch: EventBatch): void {
-    if (this.#config.kvEnabled && batch.kv.length > 0) {
-      this.index.applyEvents(batch.kv.view(), batch.worker);
-    }
+    const { kv } = batch;
+    if (this.#config.kvEnabled) this.index.applyEvents(kv.words, batch.worker, kv.length);
     this.ledger.report(batch.worker, batch.load);
   }
 

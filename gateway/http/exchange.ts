@@ -38,13 +38,20 @@ const CLOSE: HeaderList = [['connection', 'close']];
 const CORK_BYTES = 17_000;
 /**
  * Room in the library's cork: it loses a part that its cork has no room for if the connection does
- * not take what is in there at that moment, so a burst must end before. What is spared is for the
- * head, and for a next part that is longer than the last one.
+ * not take what is in there at that moment, so a burst must end before.
  */
 const BURST_BYTES = 16_384;
-const SPARE_BYTES = 3072;
+/** The longest part of a body. */
+const PART_BYTES_MAX = 4096;
 /** What HTTP adds to a part at most: its length, and two line ends. */
 const CHUNK_BYTES = 12;
+/** Status line of an answer, what the library adds to its headers, and the end of its body. */
+const FRAME_BYTES = 256;
+/** What stands around the value of a header besides its name. */
+const HEADER_BYTES = 4;
+/** Bytes of a character in UTF-8, at most. */
+const CHARACTER_BYTES = 3;
+
 /**
  * One request and its answer. It owns the response object of uWebSockets.js and keeps its rules: no
  * use of it once the client has left, one cork around each burst of writes, status and headers
@@ -69,10 +76,9 @@ export class Exchange {
   #headSent = false;
   #omitsBody = false;
   #blocked = false;
-  /** Bytes that were written in the burst at hand. */
+  /** Bytes that were written in the burst at hand, those of the head by a bound. */
   #corkedBytes = 0;
-  /** Bytes of the last part of it. */
-  #lastBytes = 0;
+  #partBytesMax = PART_BYTES_MAX;
   #onGone: (() => void) | undefined;
   #onRoom: (() => void) | undefined;
 
@@ -207,13 +213,15 @@ export class Exchange {
 
   /** True when a burst is as long as it may be: write what is left in another one. */
   get isFull(): boolean {
-    return this.#corkedBytes + 2 * this.#lastBytes + SPARE_BYTES > BURST_BYTES;
+    return this.#corkedBytes + this.#partBytesMax + FRAME_BYTES > BURST_BYTES;
   }
 
   /**
-   * Status and headers of a stream of server-sent events. Inside a cork, before the first event.
+   * Status and headers of a stream of server-sent events, none of which has more bytes than
+   * `eventBytesMax`. Inside a cork, before the first event.
    */
-  beginStream(headers: HeaderList): void {
+  beginStream(headers: HeaderList, eventBytesMax = PART_BYTES_MAX): void {
+    this.#partBytesMax = eventBytesMax;
     this.beginBody('text/event-stream', headers);
   }
 
@@ -228,13 +236,17 @@ export class Exchange {
     return this.#headSent;
   }
 
-  /** One event as one HTTP chunk. Inside a cork, and not while blocked or full. */
-  writeEvent(event: string): void {
+  /**
+   * One event as one HTTP chunk. Inside a cork, and not while blocked or full. `bytes` is its
+   * length in UTF-8, where that is known.
+   */
+  writeEvent(event: string, bytes = Buffer.byteLength(event)): void {
     if (this.#splitsEvents) {
       this.#res.write(event.slice(0, -1));
-      this.write('\n');
+      this.#corkedBytes += CHUNK_BYTES;
+      this.#write('\n', bytes);
     } else {
-      this.write(event);
+      this.#write(event, bytes);
     }
   }
 
@@ -243,8 +255,11 @@ export class Exchange {
    * full.
    */
   write(part: string): void {
-    this.#lastBytes = Buffer.byteLength(part) + CHUNK_BYTES;
-    this.#corkedBytes += this.#lastBytes;
+    this.#write(part, Buffer.byteLength(part));
+  }
+
+  #write(part: string, bytes: number): void {
+    this.#corkedBytes += bytes + CHUNK_BYTES;
     if (!this.#res.write(part)) this.#blocked = true;
   }
 
@@ -339,19 +354,24 @@ export class Exchange {
   }
 
   #writeHead(status: HttpStatus, contentType: string | undefined, headers?: HeaderList): void {
-    const res = this.#res;
     this.#status = status;
     this.#headSent = true;
-    res.writeStatus(STATUS_LINES[status]);
-    if (contentType !== undefined) res.writeHeader('content-type', contentType);
-    res.writeHeader('x-request-id', this.requestId);
+    this.#corkedBytes += FRAME_BYTES;
+    this.#res.writeStatus(STATUS_LINES[status]);
+    if (contentType !== undefined) this.#writeHeader('content-type', contentType);
+    this.#writeHeader('x-request-id', this.requestId);
     if (headers !== undefined) {
-      for (const [name, value] of headers) res.writeHeader(name, value);
+      for (const [name, value] of headers) this.#writeHeader(name, value);
     }
     if (this.#origin !== '') {
       for (const [name, value] of this.#host.cors.headersFor(this.#origin)) {
-        res.writeHeader(name, value);
+        this.#writeHeader(name, value);
       }
     }
+  }
+
+  #writeHeader(name: string, value: string): void {
+    this.#corkedBytes += name.length + value.length * CHARACTER_BYTES + HEADER_BYTES;
+    this.#res.writeHeader(name, value);
   }
 }

@@ -105,7 +105,8 @@ export class HttpApp {
       // Without the option several processes could share the port, and a taken port go unnoticed.
       this.#app.listen(host, port, uWS.LIBUS_LISTEN_EXCLUSIVE_PORT, (socket) => {
         if (socket === false) {
-          reject(new Error(`cannot listen on ${host}:${port}: the address is in use or not here`));
+          const reason = 'the address is in use or not here; choose another --port or --host';
+          reject(new Error(`cannot listen on ${host}:${port}: ${reason}`));
           return;
         }
         this.#listenSocket = socket;
@@ -187,6 +188,7 @@ function secureApp({ certFile, keyFile }: Tls): TemplatedApp {
     return uWS.SSLApp({ cert_file_name: certFile, key_file_name: keyFile });
   } catch {
     // The library does not say which of them it is, or why.
-    throw new Error(`cannot use the certificate ${certFile} with the key ${keyFile}`);
+    const remedy = 'both must be PEM files that can be read, and belong together';
+    throw new Error(`cannot use the certificate ${certFile} with the key ${keyFile}: ${remedy}`);
   }
 }

@@ -23,7 +23,7 @@ export function replayNotes(cells: readonly LabCell[], trace: LabTrace): string[
 
 /** What a reader has to know of any figures of `cells`. */
 export function measurementNotes(cells: readonly LabCell[], trace: LabTrace): string[] {
-  return [...fewNote(cells, trace), ...spreadNote(cells)];
+  return [...fewNote(cells, trace), ...spreadNote(cells), ...sessionNote(cells, trace)];
 }
 
 /** Token hit rate over what no policy can exceed; null where that is not known, or is exceeded. */
@@ -55,6 +55,12 @@ function fewNote(cells: readonly LabCell[], trace: LabTrace): string[] {
     `Only ${countedText(least, 'request')} ${least === 1 ? 'was' : 'were'} measured: few for a 99th percentile or a small difference. ` +
       `More say more${moreRequests(trace)}.`,
   ];
+}
+
+function sessionNote(cells: readonly LabCell[], trace: LabTrace): string[] {
+  const bySession = cells.find(({ settings }) => settings.policy === 'session');
+  if (bySession === undefined || trace.shape(bySession.settings.seed).hasSessions) return [];
+  return ['No request names a session: session places them as least-loaded does.'];
 }
 
 function spreadNote(cells: readonly LabCell[]): string[] {

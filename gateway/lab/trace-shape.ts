@@ -10,6 +10,8 @@ export interface TraceShape {
   readonly requestsPerSecond: number;
   readonly promptTokens: number;
   readonly outputTokens: number;
+  /** Whether any request names its session. */
+  readonly hasSessions: boolean;
 }
 
 /** Reads `source` to its end. */
@@ -19,12 +21,14 @@ export function traceShape(source: TraceSource): TraceShape {
   let promptTokens = 0;
   let outputTokens = 0;
   let waiting = 0;
+  let hasSessions = false;
   let firstUs = -1;
   let lastUs = -1;
   const count = (): void => {
     requests++;
     promptTokens += request.promptTokens;
     outputTokens += request.outputTokens;
+    if (request.sessionKey !== undefined) hasSessions = true;
   };
   while (source.next(request)) {
     const { session, turn, turnsAfter } = request;
@@ -41,5 +45,5 @@ export function traceShape(source: TraceSource): TraceShape {
   // Where all requests have arrival times, there is a gap less than there are requests.
   const gaps = waiting > 0 ? requests : requests - 1;
   const requestsPerSecond = seconds === 0 ? Number.POSITIVE_INFINITY : gaps / seconds;
-  return { requests, seconds, requestsPerSecond, promptTokens, outputTokens };
+  return { requests, seconds, requestsPerSecond, promptTokens, outputTokens, hasSessions };
 }

@@ -52,6 +52,9 @@ class Page {
   readonly #vllm: VllmSeries;
   #modelsShown = 0;
   #nowUs = 0;
+  #underWay: Promise<Exposition> | undefined;
+  /** The turn of the event loop in which the last who asked is given the page. */
+  #turn: Promise<void> = Promise.resolve();
 
   constructor(registry: AnyRegistry, metrics: GatewayMetrics, cluster: ClusterFigures) {
     this.#registry = registry;
@@ -61,7 +64,21 @@ class Page {
     addProcessSeries(registry);
   }
 
+  /**
+   * Rendered once for all that ask while it is under way. Each is given it in a turn of the event
+   * loop of its own: to write a page of megabytes takes milliseconds.
+   */
   async render(nowUs: number): Promise<Exposition> {
+    this.#underWay ??= this.#render(nowUs).finally(() => {
+      this.#underWay = undefined;
+    });
+    const page = await this.#underWay;
+    this.#turn = this.#turn.then(() => setImmediate());
+    await this.#turn;
+    return page;
+  }
+
+  async #render(nowUs: number): Promise<Exposition> {
     this.#nowUs = nowUs;
     this.#fakeai.addStatuses();
     for (; this.#modelsShown < this.#metrics.answers.models.count; this.#modelsShown++) {

@@ -1,4 +1,10 @@
-import { HASH_WORDS, HashChain, type HashRoot, joinedHashes } from '../../shared/block-hash.ts';
+import {
+  HASH_WORDS,
+  HashChain,
+  type HashRoot,
+  hashBlocks,
+  joinedHashes,
+} from '../../shared/block-hash.ts';
 import type { CorpusAnswer } from '../text/answer.ts';
 import type { TokenBuffer } from '../text/token-buffer.ts';
 import type { TokenizerKind } from '../text/tokenizer.ts';
@@ -12,6 +18,27 @@ const LEAD_TOKENS = 256;
 const STEP_TOKENS_MAX = 2048;
 
 const NO_HASHES = new Uint32Array(0);
+
+/**
+ * The block hashes of a prompt and of the whole of its only answer, of at most `FIRST_TOKENS`: what
+ * `AnswerHashes` would say, with nothing kept. `tokens` are those of the prompt.
+ */
+export function wholeHashes(
+  tokens: TokenBuffer,
+  plan: AnswerPlan,
+  kind: TokenizerKind,
+  blockSize: number,
+  root: HashRoot,
+): Uint32Array {
+  const { reasoningTokens } = plan;
+  const promptTokens = tokens.length;
+  if (reasoningTokens > 0) plan.reasoning().appendIds(tokens, kind, 0, reasoningTokens);
+  plan.content().appendIds(tokens, kind, 0, plan.tokens - reasoningTokens);
+  const hashes = new Uint32Array(Math.floor(tokens.length / blockSize) * HASH_WORDS);
+  hashBlocks(tokens.ids, tokens.length, blockSize, root, hashes);
+  tokens.length = promptTokens;
+  return hashes;
+}
 
 /** The block hashes of a prompt, computed once for all answers to it. */
 export class PromptHashes {
@@ -80,14 +107,18 @@ export class AnswerHashes {
     return this.#extend(tokens, scratch);
   }
 
+  /** Whether `next` has something to do. */
+  areNeededAt(emitted: number): boolean {
+    return this.#tokens - emitted < LEAD_TOKENS;
+  }
+
   /**
    * Further hashes, once `emitted` tokens of the answer are out: empty while there are enough.
    * `scratch` is overwritten.
    */
   next(emitted: number, scratch: TokenBuffer): Uint32Array {
-    const ahead = this.#tokens - emitted;
-    if (ahead >= LEAD_TOKENS) return NO_HASHES;
-    const step = Math.min(STEP_TOKENS_MAX, 2 * LEAD_TOKENS - ahead);
+    if (!this.areNeededAt(emitted)) return NO_HASHES;
+    const step = Math.min(STEP_TOKENS_MAX, 2 * LEAD_TOKENS - (this.#tokens - emitted));
     return this.#extend(this.#tokens + step, scratch);
   }
 

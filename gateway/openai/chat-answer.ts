@@ -10,6 +10,8 @@ import type { TokenBuffer } from '../text/token-buffer.ts';
 import { AnswerChoice, type ChoiceOwner } from './answer-choice.ts';
 import type { AnswerPlan } from './answer-plan.ts';
 import type { AnswerHead, FinishReason } from './chat-response.ts';
+import { tooLong } from './context-limits.ts';
+import { HashExtender } from './hash-extender.ts';
 import type { Usage } from './usage.ts';
 
 /** What an answer needs of the server around it. */
@@ -28,6 +30,8 @@ export interface AnswerHost {
   nextTokens(answer: ChatAnswer, count: number, gapUs: number): void;
   /** Calls the answer's `flush` at the end of this turn of the event loop. */
   writeLater(answer: PendingAnswer): void;
+  /** Calls `flush` now, if this turn has room for it, else later. */
+  writeWhole(answer: PendingAnswer): void;
   /** Nothing more will be sent. */
   answerEnded(answer: ChatAnswer, end: AnswerEnd): void;
   /** The server's own code threw while it made the answer. */
@@ -50,8 +54,8 @@ export interface AnswerStart {
   readonly modelLabel: number;
   /** The limit that the request set on the answer, in tokens, or 0. */
   readonly outputLimit: number;
-  /** The error if the request turns out never to fit a worker. */
-  readonly tooLong: () => ApiError;
+  /** Tokens that model and workers have room for. */
+  readonly window: number;
 }
 
 /**
@@ -79,6 +83,7 @@ export abstract class ChatAnswer implements ChoiceOwner, PendingAnswer {
   #choicesOwed: number;
   #placement: Placement | undefined;
   #routeUs = 0;
+  #extender: HashExtender | undefined;
   #willFlush = false;
   #hasEnded = false;
 
@@ -144,8 +149,11 @@ export abstract class ChatAnswer implements ChoiceOwner, PendingAnswer {
     }
     choice.emitted += count;
     this.progressUs = host.batchUs;
-    if (choice.isOwed) choice.extendHashes(host.cluster, host.scratch);
-    else this.#choicesOwed--;
+    if (!choice.isOwed) this.#choicesOwed--;
+    else if (choice.askForHashes()) {
+      this.#extender ??= new HashExtender(this);
+      this.#extender.add(choice);
+    }
     this.progressed(choice);
   }
 
@@ -153,12 +161,21 @@ export abstract class ChatAnswer implements ChoiceOwner, PendingAnswer {
     if (outcome === OUTCOME.queueFull) {
       this.fail(apiError('queue_full', { waiting: this.host.maxWaiting }));
     } else if (outcome === OUTCOME.tooLong) {
-      this.fail(this.start.tooLong());
+      const { window, usage, plans } = this.start;
+      this.fail(tooLong(window, usage.promptTokens, plans[0]?.tokens ?? 0));
     }
   }
 
   workerFailed(): void {
     this.fail(apiError('worker_failed', {}));
+  }
+
+  extend(choice: AnswerChoice): void {
+    choice.extendHashes(this.host.cluster, this.host.scratch);
+  }
+
+  extendLater(extender: HashExtender): void {
+    this.host.writeLater(extender);
   }
 
   /** Ends the answer with an error: with its own status if nothing was sent. */
@@ -224,6 +241,13 @@ export abstract class ChatAnswer implements ChoiceOwner, PendingAnswer {
     if (this.#willFlush || this.#hasEnded) return;
     this.#willFlush = true;
     this.host.writeLater(this);
+  }
+
+  /** Has `flush` called now if there is room: the answer has nothing more to wait for. */
+  protected flushNow(): void {
+    if (this.#willFlush || this.#hasEnded) return;
+    this.#willFlush = true;
+    this.host.writeWhole(this);
   }
 
   /** The choice has tokens to be taken. */

@@ -6,9 +6,11 @@ import { type Usage, type UsageMode, usageJson } from './usage.ts';
  * Builds the server-sent events of one streamed answer, each `data: ` + JSON + an empty line. What
  * the events of one stream have in common is kept as one flat string, and what all streams have in
  * common is shared, so that a token costs three concatenations and a stream a few hundred bytes.
- * Texts are the inside of a JSON string.
+ * Texts are the inside of a JSON string, in ASCII.
  */
 export class ChatChunks {
+  /** An event has so many more bytes than characters: those of the model's name. */
+  readonly extraBytes: number;
   /** Up to the index of the choice. */
   readonly #head: string;
   readonly #mode: UsageMode;
@@ -28,8 +30,14 @@ export class ChatChunks {
       head.fingerprint,
       '","choices":[',
     ].join('');
+    this.extraBytes = Buffer.byteLength(this.#head) - this.#head.length;
     this.#mode = mode;
     this.#tail = mode === 'none' ? TAIL : TAIL_NULL_USAGE;
+  }
+
+  /** Bytes of an event with a text of so many characters, at most. */
+  bytesMax(characters: number): number {
+    return this.#head.length + this.extraBytes + REST_BYTES_MAX + characters;
   }
 
   /** The first event of a choice: sent in one write with its first token, not before. */
@@ -73,6 +81,8 @@ export class ChatChunks {
   }
 }
 
+/** What an event has besides its head and its text: with a usage in it, some 400 bytes. */
+const REST_BYTES_MAX = 512;
 const CONTENT_OF_FIRST = '{"index":0,"delta":{"content":"';
 const TAIL = '"},"logprobs":null,"finish_reason":null}]}\n\n';
 const TAIL_NULL_USAGE = '"},"logprobs":null,"finish_reason":null}],"usage":null}\n\n';

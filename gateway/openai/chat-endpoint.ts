@@ -6,7 +6,7 @@ import type { RequestHead } from '../http/http-app.ts';
 import { StopSequences } from '../text/stop-matcher.ts';
 import { TokenBuffer } from '../text/token-buffer.ts';
 import type { Tokenizer } from '../text/tokenizer.ts';
-import { PromptHashes } from './answer-hashes.ts';
+import { FIRST_TOKENS, PromptHashes, wholeHashes } from './answer-hashes.ts';
 import { AnswerPlan, choiceSeed, type OutputLengths } from './answer-plan.ts';
 import type { AnswerStart, ChatAnswer } from './chat-answer.ts';
 import { type ChatRequest, parseChatRequest } from './chat-request.ts';
@@ -59,6 +59,7 @@ interface ChatHead {
   readonly session: string;
 }
 
+const NO_HASHES = new Uint32Array(0);
 /** Eight choices of a usual prompt; the others of a request are placed in later turns. */
 const PLACED_AT_ONCE_EVENTS = 32;
 
@@ -139,6 +140,9 @@ export class ChatEndpoint {
     return pinned instanceof ApiError ? pinned : { request, model, pinned };
   }
 
+  readonly #unavailable = (): ApiError =>
+    unavailable('no worker can take it now', this.#host.outageS());
+
   /** Answers the prompt that is in the token buffer. */
   #answer(exchange: Exchange, head: ChatHead, checked: Checked, audioTokens: number): void {
     const problem = this.#plan(exchange, head, checked, audioTokens);
@@ -183,19 +187,25 @@ export class ChatEndpoint {
       },
       modelLabel: this.#host.modelLabel(model.id),
       outputLimit: request.outputLimit ?? 0,
-      tooLong: () => tooLong(this.#windowOf(model), promptTokens, plans[0]?.tokens ?? 0),
+      window: this.#windowOf(model),
     });
     const { blockSize, kvEnabled, readsSession } = this.#settings;
+    const { kind } = this.#host.tokenizer;
+    const [only] = plans;
+    const isWhole = only !== undefined && plans.length === 1 && only.tokens <= FIRST_TOKENS;
+    const isHashed = kvEnabled && isWhole;
     const placement = new ChoicePlacement(
       answer,
       {
-        prompt: kvEnabled ? new PromptHashes(tokens, blockSize, root) : undefined,
-        kind: this.#host.tokenizer.kind,
+        promptBlocks: kvEnabled ? Math.floor(promptTokens / blockSize) : 0,
+        prompt: kvEnabled && !isWhole ? new PromptHashes(tokens, blockSize, root) : undefined,
+        hashes: isHashed ? wholeHashes(tokens, only, kind, blockSize, root) : NO_HASHES,
+        kind,
         pinned,
         sessionKey: readsSession ? sessionKey(request, head) : undefined,
         priority: request.priority,
         profile: this.#host.profileOf(request.model),
-        unavailable: () => unavailable('no worker can take it now', this.#host.outageS()),
+        unavailable: this.#unavailable,
       },
       this.#host,
     );

@@ -32,36 +32,75 @@ export interface AnswerHead {
 /** Tokens of a slice of a body, which has less than 4 KiB. */
 export const SLICE_TOKENS = 512;
 
-/**
- * The body of an answer that is not streamed, slice by slice, so that a long one need not be held
- * whole.
- */
-export function* completionBody(
+/** The body of an answer that is not streamed. */
+export function completionBody(
+  head: AnswerHead,
+  choices: readonly ChoiceText[],
+  usage: Usage,
+): string {
+  let body = bodyStart(head);
+  for (const [index, choice] of choices.entries()) {
+    const { contentTokens, reasoningTokens } = choice;
+    body += choiceStart(index) + choice.contentText(0, contentTokens) + CONTENT_END;
+    if (reasoningTokens > 0) {
+      body += REASONING_START + choice.reasoningText(0, reasoningTokens) + REASONING_END;
+    }
+    body += choiceEnd(choice.finishReason);
+  }
+  return body + bodyEnd(head, usage);
+}
+
+/** The same body, slice by slice, so that a long one need not be held whole. */
+export function* completionSlices(
   head: AnswerHead,
   choices: readonly ChoiceText[],
   usage: Usage,
 ): Generator<string, void, undefined> {
-  yield `{"id":"${head.id}","object":"chat.completion","created":${head.createdS}` +
-    `,"model":${head.modelJson},"choices":[`;
-  for (const [index, choice] of choices.entries()) yield* choiceJson(index, choice);
-  yield `],"usage":${usageJson(usage)}` +
-    `,"system_fingerprint":"${head.fingerprint}","service_tier":"default"}`;
+  yield bodyStart(head);
+  for (const [index, choice] of choices.entries()) {
+    const { contentTokens, reasoningTokens } = choice;
+    yield choiceStart(index);
+    yield* slicesOf(contentTokens, (from, to) => choice.contentText(from, to));
+    yield CONTENT_END;
+    if (reasoningTokens > 0) {
+      yield REASONING_START;
+      yield* slicesOf(reasoningTokens, (from, to) => choice.reasoningText(from, to));
+      yield REASONING_END;
+    }
+    yield choiceEnd(choice.finishReason);
+  }
+  yield bodyEnd(head, usage);
 }
 
-function* choiceJson(index: number, choice: ChoiceText): Generator<string, void, undefined> {
-  const { contentTokens, reasoningTokens, finishReason } = choice;
-  if (index > 0) yield ',';
-  yield `{"index":${index},"message":{"role":"assistant","content":"`;
-  for (let from = 0; from < contentTokens; from += SLICE_TOKENS) {
-    yield choice.contentText(from, Math.min(from + SLICE_TOKENS, contentTokens));
+function* slicesOf(tokens: number, text: (from: number, to: number) => string) {
+  for (let from = 0; from < tokens; from += SLICE_TOKENS) {
+    yield text(from, Math.min(from + SLICE_TOKENS, tokens));
   }
-  yield '","refusal":null';
-  if (reasoningTokens > 0) {
-    yield ',"reasoning_content":"';
-    for (let from = 0; from < reasoningTokens; from += SLICE_TOKENS) {
-      yield choice.reasoningText(from, Math.min(from + SLICE_TOKENS, reasoningTokens));
-    }
-    yield '"';
-  }
-  yield `},"logprobs":null,"finish_reason":"${finishReason}"}`;
+}
+
+function bodyStart({ id, createdS, modelJson }: AnswerHead): string {
+  return (
+    `{"id":"${id}","object":"chat.completion","created":${createdS}` +
+    `,"model":${modelJson},"choices":[`
+  );
+}
+
+function choiceStart(index: number): string {
+  const start = `{"index":${index},"message":{"role":"assistant","content":"`;
+  return index > 0 ? `,${start}` : start;
+}
+
+const CONTENT_END = '","refusal":null';
+const REASONING_START = ',"reasoning_content":"';
+const REASONING_END = '"';
+
+function choiceEnd(reason: FinishReason): string {
+  return `},"logprobs":null,"finish_reason":"${reason}"}`;
+}
+
+function bodyEnd({ fingerprint }: AnswerHead, usage: Usage): string {
+  return (
+    `],"usage":${usageJson(usage)}` +
+    `,"system_fingerprint":"${fingerprint}","service_tier":"default"}`
+  );
 }

@@ -21,8 +21,12 @@ export interface PlacementHost extends AnswerHost {
 
 /** What the sequences of an answer have in common. */
 export interface PlacementRequest {
-  /** Undefined where nothing is cached. */
+  /** Full blocks of the prompt; 0 where nothing is cached. */
+  readonly promptBlocks: number;
+  /** From which the hashes of each choice are made; undefined where `hashes` are all. */
   readonly prompt: PromptHashes | undefined;
+  /** Of prompt and answer, where that is a single short one. */
+  readonly hashes: Uint32Array;
   readonly kind: TokenizerKind;
   readonly pinned: WorkerId | undefined;
   readonly sessionKey: number | undefined;
@@ -52,8 +56,7 @@ export class ChoicePlacement implements PendingAnswer {
 
   flush(events: number): number {
     const { choices } = this.#answer;
-    const blocks = this.#request.prompt?.blocks ?? 0;
-    const cost = CHOICE_EVENTS + Math.floor(blocks / BLOCKS_PER_EVENT);
+    const cost = CHOICE_EVENTS + Math.floor(this.#request.promptBlocks / BLOCKS_PER_EVENT);
     let used = 0;
     for (; used < events; used += cost) {
       const choice = choices[this.#next++];
@@ -69,7 +72,8 @@ export class ChoicePlacement implements PendingAnswer {
   }
 
   #place(choice: AnswerChoice): void {
-    const { prompt, kind, pinned, sessionKey, priority, profile, unavailable } = this.#request;
+    const { prompt, promptBlocks, kind, pinned, sessionKey, priority, profile, unavailable } =
+      this.#request;
     const { exchange, usage } = this.#answer.start;
     const { plan } = choice;
     const { length: choices } = this.#answer.choices;
@@ -78,8 +82,8 @@ export class ChoicePlacement implements PendingAnswer {
     // Many choices share one list of the prompt's hashes, which may be long.
     const joins = choices === 1;
     const sequence = {
-      hashes: (joins ? prompt?.followedBy(own) : prompt?.hashes) ?? NO_HASHES,
-      promptBlocks: prompt?.blocks ?? 0,
+      hashes: (joins ? prompt?.followedBy(own) : prompt?.hashes) ?? this.#request.hashes,
+      promptBlocks,
       promptTokens: usage.promptTokens,
       sessionKey,
       pinned: this.#first?.worker ?? pinned,

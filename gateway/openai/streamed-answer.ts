@@ -4,6 +4,8 @@ import { type AnswerHost, type AnswerStart, ChatAnswer } from './chat-answer.ts'
 import { ChatChunks, DONE_EVENT, errorEvent } from './chat-chunks.ts';
 import type { UsageMode } from './usage.ts';
 
+/** Two tokens of the corpus have less characters: what an event has besides text held back. */
+const TEXT_MAX = 32;
 const KEEP_ALIVE_COMMENT = ': keep-alive\n\n';
 
 /**
@@ -51,21 +53,24 @@ export class StreamedAnswer extends ChatAnswer {
 
   protected writeBurst(): void {
     const { exchange, usage } = this.start;
-    if (!exchange.hasBegun) exchange.beginStream(this.headers);
+    if (!exchange.hasBegun) {
+      const heldBack = this.start.stop?.longest ?? 0;
+      exchange.beginStream(this.headers, this.#chunks.bytesMax(TEXT_MAX + heldBack));
+    }
     for (let choice = this.line[0]; choice !== undefined; choice = this.line[0]) {
       this.#writeChoice(choice);
       this.hadItsTurn(choice);
       if (!this.mayWrite) return;
     }
     if (this.choicesLeft > 0) return;
-    if (this.#usageMode !== 'none') exchange.writeEvent(this.#chunks.usage(usage));
-    exchange.writeEvent(DONE_EVENT);
+    if (this.#usageMode !== 'none') this.#writeEvent(this.#chunks.usage(usage));
+    exchange.writeEvent(DONE_EVENT, DONE_EVENT.length);
     exchange.endStream();
     this.complete();
   }
 
   #writeChoice(choice: AnswerChoice): void {
-    const { exchange, usage } = this.start;
+    const { usage } = this.start;
     const { index, text } = choice;
     if (!choice.isOpen) {
       this.#writeEvent(this.#chunks.role(index, usage));
@@ -75,7 +80,7 @@ export class StreamedAnswer extends ChatAnswer {
       if (!this.mayWrite) return;
       this.#writeToken(choice);
     }
-    if (text.hasEnded && !exchange.isBlocked) {
+    if (text.hasEnded && this.mayWrite) {
       this.#writeEvent(this.#chunks.finish(index, text.finishReason, usage));
       this.endChoice(choice);
     }
@@ -98,6 +103,6 @@ export class StreamedAnswer extends ChatAnswer {
 
   #writeEvent(event: string): void {
     this.eventsLeft--;
-    this.start.exchange.writeEvent(event);
+    this.start.exchange.writeEvent(event, event.length + this.#chunks.extraBytes);
   }
 }

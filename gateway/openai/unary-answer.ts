@@ -1,7 +1,7 @@
 import type { ApiError } from '../../shared/errors.ts';
 import type { AnswerChoice } from './answer-choice.ts';
 import { ChatAnswer } from './chat-answer.ts';
-import { completionBody, SLICE_TOKENS } from './chat-response.ts';
+import { completionBody, completionSlices, SLICE_TOKENS } from './chat-response.ts';
 
 /** Longer bodies are sent in slices, as fast as the client takes them, and never held whole. */
 const WHOLE_TOKENS = 16_384;
@@ -21,7 +21,7 @@ export class UnaryAnswer extends ChatAnswer {
     else if (!choice.isOwed) {
       choice.text.takeAll();
       this.endChoice(choice);
-      if (this.choicesLeft === 0) this.flushSoon();
+      if (this.choicesLeft === 0) this.flushNow();
     }
   }
 
@@ -76,16 +76,13 @@ export class UnaryAnswer extends ChatAnswer {
       usage.reasoningTokens += text.reasoningTokens;
     }
     const texts = this.choices.map((choice) => choice.text);
-    const slices = completionBody(head, texts, usage);
     if (usage.completionTokens > WHOLE_TOKENS) {
-      this.#body = slices;
+      this.#body = completionSlices(head, texts, usage);
       this.writeBursts();
       return;
     }
-    let body = '';
-    for (const slice of slices) body += slice;
     this.eventsLeft -= SLICE_EVENTS * Math.ceil(usage.completionTokens / SLICE_TOKENS);
-    exchange.sendJson(200, body, this.headers);
+    exchange.sendJson(200, completionBody(head, texts, usage), this.headers);
     this.complete();
   }
 }

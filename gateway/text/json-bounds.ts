@@ -37,6 +37,8 @@ for (const [kind, bytes] of ['', '"', '[{', ']}', ',', ':'].entries()) {
  */
 export function excessOf(bytes: Uint8Array): string | undefined {
   const length = bytes.length;
+  // Each level, value and member takes a byte at least: so few cannot exceed the lowest bound.
+  if (length <= JSON_DEPTH_MAX) return undefined;
   let depth = 0;
   let containers = 0;
   let commas = 0;

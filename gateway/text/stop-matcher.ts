@@ -1,6 +1,8 @@
 /** The stop sequences of a request, made ready to be looked for. All its choices share them. */
 export class StopSequences {
   readonly texts: readonly string[];
+  /** Characters of the longest. */
+  readonly longest: number;
   /** Minimum number of tokens of an answer, reasoning included, that are not searched. */
   readonly minTokens: number;
   /**
@@ -12,6 +14,7 @@ export class StopSequences {
   /** Each of `texts` has 1 to 65,535 characters. */
   constructor(texts: readonly string[], minTokens: number) {
     this.texts = texts;
+    this.longest = Math.max(...texts.map((text) => text.length));
     this.minTokens = minTokens;
     this.borders = texts.map(bordersOf);
   }

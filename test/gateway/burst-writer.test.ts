@@ -152,3 +152,26 @@ test('metrics that throw cost that batch of metrics', async () => {
   await nextTurn();
   assert.deepEqual(log, ['a', 'batch 0', 'Error: metrics', 'batch 1']);
 });
+
+test('a whole answer is written at once, but behind others that wait', async () => {
+  const { log, writer, answer, broken, batch } = rig();
+  writer.addWhole(answer('a'));
+  writer.addWhole(broken('b'));
+  writer.addBatch(batch(1));
+  assert.deepEqual(log, ['a', 'b: Error: write']);
+  writer.add(answer('c'));
+  writer.addWhole(answer('d'));
+  assert.equal(log.length, 2);
+  await nextTurn();
+  assert.deepEqual(log.slice(2), ['c', 'd', 'batch 1']);
+});
+
+test('whole answers have no more room in a turn than others', async () => {
+  const { log, writer, answer } = rig();
+  for (let count = 0; count <= TURN_EVENTS; count++) writer.addWhole(answer('a'));
+  assert.equal(log.length, TURN_EVENTS);
+  await nextTurn();
+  assert.equal(log.length, TURN_EVENTS);
+  await nextTurn();
+  assert.equal(log.length, TURN_EVENTS + 1);
+});

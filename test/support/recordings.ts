@@ -1,4 +1,3 @@
-import { writeHashes } from '../../engine/replay/trace/content.ts';
 import { readTrace } from '../../engine/replay/trace/trace-reader.ts';
 import { TraceRequest } from '../../engine/replay/trace/trace-source.ts';
 import { TableSource } from '../../engine/replay/trace/trace-table.ts';
@@ -25,7 +24,7 @@ export async function recordedRequests(
   while (source.next(request)) {
     const { arrivalUs, promptTokens, outputTokens, sessionKey, content } = request;
     const hashes = new Uint32Array(Math.floor(content.tokens / blockSize) * HASH_WORDS);
-    writeHashes(content, blockSize, hashes);
+    content.writeHashes(blockSize, hashes);
     lines.push({ arrivalUs, promptTokens, outputTokens, sessionKey, hashes });
   }
   return lines;

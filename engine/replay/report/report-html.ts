@@ -82,7 +82,12 @@ function requestFacts({ cells }: ReportData): string[] {
   const most = Math.max(...notSent);
   const upTo = Math.min(...notSent) < most ? 'up to ' : '';
   const lost = `${upTo}${countText(most)} of them never sent, their session given up`;
-  return [`${countText(requests)} requests`, ...(most > 0 ? [lost] : [])];
+  const warmup = Math.max(...cells.map(({ result }) => result.warmupRequests));
+  const measured = `${countText(requests)} requests`;
+  return [
+    warmup === 0 ? measured : `${measured} after ${countText(warmup)} of warm-up`,
+    ...(most > 0 ? [lost] : []),
+  ];
 }
 
 function summarySection(grid: ReportGrid): Markup {

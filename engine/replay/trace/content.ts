@@ -53,12 +53,14 @@ export class Content {
     this.#length = 0;
   }
 
-  /** Replaces the content by a copy of the segments in `words`. */
-  assign(words: Uint32Array): void {
+  /** Replaces the content by a copy of the segments in `words[from .. to)`. */
+  assign(words: Uint32Array, from = 0, to = words.length): void {
     this.#length = 0;
-    this.#reserve(words.length);
-    this.#words.set(words);
-    this.#length = words.length;
+    this.#reserve(to - from);
+    // A loop, since `set` wants a view, which costs more than the few words of a request.
+    const own = this.#words;
+    for (let at = from; at < to; at++) own[at - from] = words[at]!;
+    this.#length = to - from;
   }
 
   /** Extends the content to `end` tokens under a name. Does nothing if it is that long already. */
@@ -112,7 +114,7 @@ export class Content {
 
   /**
    * Makes the content from the chained hashes of its first `count` blocks, (lo, hi) pairs, as
-   * `writeHashes` gave them or would have: for that block size it gives the very same again.
+   * `writeHashes` gives them or would: for that block size it gives the very same again.
    */
   assignHashes(hashes: Uint32Array, count: number, blockSize: number): void {
     this.clear();
@@ -126,37 +128,37 @@ export class Content {
     }
   }
 
+  /**
+   * Writes the hashes of the full blocks to `out` as (lo, hi) pairs, which must have room for
+   * `floor(tokens / blockSize)` of them, and returns their number. Equal hash means equal prefix.
+   * The prompt's full blocks come first; a block that holds the end of the prompt and the start of
+   * the answer follows them, then the answer's. Costs a few nanoseconds a block, nothing a token.
+   */
+  writeHashes(blockSize: number, out: Uint32Array): number {
+    const words = this.#words;
+    const length = this.#length;
+    let end = blockSize;
+    let at = 0;
+    for (let segment = 0; segment < length; segment += SEGMENT_WORDS) {
+      const nameLo = words[segment]!;
+      const nameHi = words[segment + 1]!;
+      const segmentEnd = words[segment + 2]!;
+      for (; end <= segmentEnd; end += blockSize) {
+        const lo = mix32(nameLo + Math.imul(end, POSITION_LO));
+        out[at] = lo;
+        out[at + 1] = mix32((nameHi ^ lo) + Math.imul(end, POSITION_HI)) & 0x7fffffff;
+        at += HASH_WORDS;
+      }
+    }
+    return at / HASH_WORDS;
+  }
+
   #reserve(room: number): void {
     if (this.#length + room <= this.#words.length) return;
     const grown = new Uint32Array(Math.max(this.#words.length * 2, this.#length + room));
     grown.set(this.#words.subarray(0, this.#length));
     this.#words = grown;
   }
-}
-
-/**
- * Writes the hashes of the full blocks of `content` to `out` as (lo, hi) pairs, which must have
- * room for `floor(content.tokens / blockSize)` of them, and returns their number. Equal hash means
- * equal prefix. The prompt's full blocks come first; a block that holds the end of the prompt and
- * the start of the answer follows them, then the answer's. Costs a few nanoseconds a block, nothing
- * a token.
- */
-export function writeHashes(content: Content, blockSize: number, out: Uint32Array): number {
-  const words = content.view();
-  let end = blockSize;
-  let at = 0;
-  for (let segment = 0; segment < words.length; segment += SEGMENT_WORDS) {
-    const nameLo = words[segment]!;
-    const nameHi = words[segment + 1]!;
-    const segmentEnd = words[segment + 2]!;
-    for (; end <= segmentEnd; end += blockSize) {
-      const lo = mix32(nameLo + Math.imul(end, POSITION_LO));
-      out[at] = lo;
-      out[at + 1] = mix32((nameHi ^ lo) + Math.imul(end, POSITION_HI)) & 0x7fffffff;
-      at += HASH_WORDS;
-    }
-  }
-  return at / HASH_WORDS;
 }
 
 /** The number that `mix32` makes `mixed` of; its steps undone in reverse. */

@@ -156,9 +156,7 @@ export class TableSource implements TraceSource {
     into.sessionKey = Number.isNaN(key) ? undefined : key;
     into.turn = table.turn[row]!;
     into.turnsAfter = this.#turnsAfter(into.session, into.turn);
-    into.content.assign(
-      table.segments.subarray(table.segmentStart[row]!, table.segmentStart[row + 1]!),
-    );
+    into.content.assign(table.segments, table.segmentStart[row]!, table.segmentStart[row + 1]!);
   }
 
   #turnsAfter(session: number, turn: number): number {

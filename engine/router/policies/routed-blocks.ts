@@ -9,25 +9,32 @@ const NEWER = 2;
 const OLDER = 3;
 /** Spreads `lo` over the slots even where a caller's hashes are small or in sequence. */
 const GOLDEN = 0x9e3779b1;
+/** A slot is 0 while it is free, else the number of its entry plus one, and a tag above that. */
+const TAG_SHIFT = 25;
+const NUMBER = 2 ** TAG_SHIFT - 1;
 
 /**
  * The blocks of the prompts that were sent to one worker, as a tree: a chained hash names its whole
  * prefix, so the set of them is the tree. At its limit the least recently used leaf goes. A prompt
  * is entered last block first, so that a block is always older than the ones before it in its
  * chain: the oldest is a leaf, and what is left is whole prefixes. 24 bytes a block, doubling.
+ *
+ * Trees of all workers together exceed the processor's caches, and an operation costs as much as
+ * the lines that it waits for. So a slot has seven bits of its hash, which tell nearly every other
+ * entry from the one that is looked for.
  */
 export class RoutedBlocks {
   readonly #capBlocks: number;
   /** `ENTRY_WORDS` each; an entry is known by the place of its first word. */
   #entries = new Int32Array(FIRST_ENTRIES * ENTRY_WORDS);
   /** Entry of each slot; open addressing with linear probing, at most half of the slots taken. */
-  #slots = new Int32Array(2 * FIRST_ENTRIES).fill(NONE);
+  #slots = new Int32Array(2 * FIRST_ENTRIES);
   #newest = NONE;
   #oldest = NONE;
   #blocks = 0;
   #forgottenBlocks = 0;
 
-  /** `capBlocks` is at least 1. */
+  /** `capBlocks` is 1 to 2^24. */
   constructor(capBlocks: number) {
     this.#capBlocks = capBlocks;
   }
@@ -68,7 +75,7 @@ export class RoutedBlocks {
       const lo = hashes[block * HASH_WORDS]!;
       const hi = hashes[block * HASH_WORDS + 1]!;
       const slot = this.#slotOf(lo, hi);
-      let entry = this.#slots[slot]!;
+      let entry = entryIn(this.#slots[slot]!);
       if (entry === this.#newest && entry !== NONE) continue;
       if (entry === NONE) entry = this.#add(lo, hi, slot);
       else this.#unlink(entry);
@@ -79,7 +86,7 @@ export class RoutedBlocks {
   /** Whether the block that ends a prefix of so many blocks is in the tree. */
   #has(hashes: Uint32Array, blocks: number): boolean {
     const at = (blocks - 1) * HASH_WORDS;
-    return this.#slots[this.#slotOf(hashes[at]!, hashes[at + 1]!)] !== NONE;
+    return this.#slots[this.#slotOf(hashes[at]!, hashes[at + 1]!)] !== 0;
   }
 
   /**
@@ -104,7 +111,7 @@ export class RoutedBlocks {
     }
     this.#entries[entry] = lo;
     this.#entries[entry + HI] = hi;
-    this.#slots[home] = entry;
+    this.#slots[home] = slotFor(entry, hi);
     return entry;
   }
 
@@ -131,13 +138,16 @@ export class RoutedBlocks {
   #slotOf(lo: number, hi: number): number {
     const slots = this.#slots;
     const entries = this.#entries;
+    const tag = hi << TAG_SHIFT;
     let slot = this.#homeOf(lo);
-    for (;;) {
-      const entry = slots[slot]!;
-      if (entry === NONE) return slot;
-      if (entries[entry] === (lo | 0) && entries[entry + HI] === (hi | 0)) return slot;
+    for (let found = slots[slot]!; found !== 0; found = slots[slot]!) {
+      if (((found ^ tag) & ~NUMBER) === 0) {
+        const entry = entryIn(found);
+        if (entries[entry] === (lo | 0) && entries[entry + HI] === (hi | 0)) return slot;
+      }
       slot = (slot + 1) & (slots.length - 1);
     }
+    return slot;
   }
 
   #homeOf(lo: number): number {
@@ -149,13 +159,13 @@ export class RoutedBlocks {
     const slots = this.#slots;
     const mask = slots.length - 1;
     let hole = slot;
-    for (let next = (slot + 1) & mask; slots[next] !== NONE; next = (next + 1) & mask) {
-      const home = this.#homeOf(this.#entries[slots[next]!]!);
+    for (let next = (slot + 1) & mask; slots[next] !== 0; next = (next + 1) & mask) {
+      const home = this.#homeOf(this.#entries[entryIn(slots[next]!)]!);
       if (((next - home) & mask) < ((next - hole) & mask)) continue;
       slots[hole] = slots[next]!;
       hole = next;
     }
-    slots[hole] = NONE;
+    slots[hole] = 0;
   }
 
   #grow(): void {
@@ -163,9 +173,19 @@ export class RoutedBlocks {
     const entries = new Int32Array(old.length * 2);
     entries.set(old);
     this.#entries = entries;
-    this.#slots = new Int32Array(this.#slots.length * 2).fill(NONE);
+    this.#slots = new Int32Array(this.#slots.length * 2);
     for (let entry = 0; entry < old.length; entry += ENTRY_WORDS) {
-      this.#slots[this.#slotOf(entries[entry]!, entries[entry + HI]!)] = entry;
+      const hi = entries[entry + HI]!;
+      this.#slots[this.#slotOf(entries[entry]!, hi)] = slotFor(entry, hi);
     }
   }
+}
+
+/** The entry of a slot; `NONE` where there is none. */
+function entryIn(slot: number): number {
+  return slot === 0 ? NONE : ((slot & NUMBER) - 1) * ENTRY_WORDS;
+}
+
+function slotFor(entry: number, hi: number): number {
+  return (entry / ENTRY_WORDS + 1) | (hi << TAG_SHIFT);
 }

@@ -27,3 +27,14 @@ test('a cleared list is empty and can be filled again', () => {
   assert.equal(list.length, 1);
   assert.equal(list.at(0), 7);
 });
+
+test('a list that was long gives its room back when it is cleared', () => {
+  const list = new BlockList();
+  for (let block = 0; block < 1000; block++) list.push(block);
+  const ordinary = list.capacity;
+  list.clear();
+  assert.equal(list.capacity, ordinary, 'the room of an ordinary sequence is kept');
+  for (let block = 0; block < 12_500; block++) list.push(block);
+  list.clear();
+  assert.ok(list.capacity <= 16, `room for ${list.capacity} blocks is kept`);
+});

@@ -274,12 +274,12 @@ describe('fakeai replay refuses', () => {
     [
       'a warm-up that leaves nothing',
       '--workload lengths --set requests=60 --warmup 60',
-      /^fakeai: --warmup 60 leaves nothing of the 60 requests to measure; expected less than 60, or more requests \(--set requests=N\)\n$/,
+      /^fakeai: --warmup 60 leaves nothing of 60 requests to measure; expected less than 60, or more requests \(--set requests=N\)\n$/,
     ],
     [
       'a warm-up up to the limit',
       '--limit 9 --warmup 10',
-      /leaves nothing of the 9 requests to measure; expected less than 9, or a higher --limit/,
+      /leaves nothing of 9 requests to measure; expected less than 9, or a higher --limit/,
     ],
     [
       'results in a file',

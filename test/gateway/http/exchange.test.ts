@@ -289,27 +289,44 @@ describe('a stream', () => {
     assert.equal(exchange.end, 'answered');
   });
 
-  it('in many small parts arrives whole, however slowly it is read', async () => {
-    const connection = await held();
-    connection.socket.pause();
-    exchange.cork(() => exchange.beginStream([]));
-    let body = '';
-    const burst = () => {
-      for (let part = 0; part < 200 && !exchange.isFull && !exchange.isBlocked; part++) {
-        const event = `data: ${body.length} ${'x'.repeat(200)}\n\n`;
-        body += event;
-        exchange.writeEvent(event);
-      }
-    };
-    for (let round = 0; round < 4; round++) {
-      while (!exchange.isBlocked) exchange.cork(burst);
-      connection.socket.resume();
-      await eventually('there is room again', () => !exchange.isBlocked);
+  for (const agent of ['curl/8.5.0', 'python-requests/2.32.3']) {
+    it(`in many small parts arrives whole, however slowly ${agent} reads it`, async () => {
+      const connection = await held([`user-agent: ${agent}`]);
       connection.socket.pause();
-    }
-    exchange.cork(() => exchange.endStream());
-    connection.socket.resume();
-    assert.ok((await connection.readAnswer()).body === body, 'no byte is lost');
+      let body = '';
+      const burst = () => {
+        if (!exchange.hasBegun) exchange.beginStream([['x-long', 'x'.repeat(4000)]], 400);
+        for (let part = 0; part < 2000 && !exchange.isFull && !exchange.isBlocked; part++) {
+          const event = `data: ${body.length} ${'x'.repeat(1 + ((part * 7) % 40))}\n\n`;
+          body += event;
+          exchange.writeEvent(event, event.length);
+        }
+      };
+      for (let round = 0; round < 4; round++) {
+        while (!exchange.isBlocked) exchange.cork(burst);
+        connection.socket.resume();
+        await eventually('there is room again', () => !exchange.isBlocked);
+        connection.socket.pause();
+      }
+      exchange.cork(() => exchange.endStream());
+      connection.socket.resume();
+      assert.ok((await connection.readAnswer()).body === body, 'no byte is lost');
+      await connection.close();
+    });
+  }
+
+  it('of 50 short events fills one burst', async () => {
+    const connection = await held();
+    const event = `data: ${'x'.repeat(270)}\n\n`;
+    exchange.cork(() => {
+      exchange.beginStream([['x-some', 'x'.repeat(100)]], 400);
+      for (let part = 0; part < 50; part++) {
+        assert.ok(!exchange.isFull);
+        exchange.writeEvent(event, event.length);
+      }
+      exchange.endStream();
+    });
+    assert.equal((await connection.readAnswer()).chunks.length, 50);
     await connection.close();
   });
 

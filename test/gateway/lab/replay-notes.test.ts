@@ -84,3 +84,27 @@ test('each rate that was asked for and missed is named with those that came', ()
   assert.deepEqual(replayNotes(cells, { ...TRACE, hasWaitingTurns: false }), []);
   assert.match(notes[1] ?? '', /where 30\.0 were asked for.* More requests come closer to it\.$/);
 });
+
+test('session is said to go by load where no request names a session', () => {
+  const bound = boundOf(HIT_RATE);
+  const bySession = cell(bound);
+  const cells = [
+    { ...bySession, settings: { ...bySession.settings, policy: 'session' as const } },
+    cell(bound),
+  ];
+  const notesOf = (hasSessions: boolean): string[] => {
+    const shape = {
+      requests: 1000,
+      seconds: 100,
+      requestsPerSecond: 10,
+      promptTokens: 1,
+      outputTokens: 1,
+      hasSessions,
+    };
+    return replayNotes(cells, { ...TRACE, shape: () => shape });
+  };
+  assert.deepEqual(notesOf(true), []);
+  assert.deepEqual(notesOf(false), [
+    'No request names a session: session places them as least-loaded does.',
+  ]);
+});

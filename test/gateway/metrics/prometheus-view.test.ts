@@ -266,3 +266,28 @@ test('promtool finds nothing but what is known', async (t) => {
     [],
   );
 });
+
+test('a page is rendered once for all who ask meanwhile, and given to one of them a turn', async () => {
+  let renderings = 0;
+  const linesDropped = () => {
+    renderings++;
+    return 0;
+  };
+  const view = new PrometheusView(emptyMetrics(), { ...CLUSTER, linesDropped });
+  let turn = 0;
+  let timer = setImmediate(function count() {
+    turn++;
+    timer = setImmediate(count);
+  });
+  const turns = await Promise.all(
+    Array.from({ length: 20 }, async () => {
+      await view.render('', 1e6);
+      return turn;
+    }),
+  );
+  clearImmediate(timer);
+  assert.equal(renderings, 1);
+  assert.equal(new Set(turns).size, turns.length);
+  await view.render('', 2e6);
+  assert.equal(renderings, 2, 'who asks later gets a new one');
+});

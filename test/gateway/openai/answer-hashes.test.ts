@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { AnswerHashes, PromptHashes } from '../../../gateway/openai/answer-hashes.ts';
+import { AnswerHashes, PromptHashes, wholeHashes } from '../../../gateway/openai/answer-hashes.ts';
 import { AnswerPlan } from '../../../gateway/openai/answer-plan.ts';
 import { TokenBuffer } from '../../../gateway/text/token-buffer.ts';
 import { HASH_WORDS, hashBlocks, hashRoot } from '../../../shared/block-hash.ts';
@@ -18,11 +18,14 @@ function rig(promptTokens: number, tokens: number, blockSize: number) {
   for (let id = 0; id < promptTokens; id++) ids.push(id * 7919);
   const prompt = new PromptHashes(ids, blockSize, ROOT);
   const hashes = new AnswerHashes(prompt, plan, 'simple');
+  const atOnce = wholeHashes(ids, plan, 'simple', blockSize, ROOT);
+  assert.equal(ids.length, promptTokens);
   plan.reasoning().appendIds(ids, 'simple', 0, plan.reasoningTokens);
   plan.content().appendIds(ids, 'simple', 0, tokens - plan.reasoningTokens);
   const blocks = Math.floor(ids.length / blockSize);
   const whole = new Uint32Array(blocks * HASH_WORDS);
   hashBlocks(ids.ids, ids.length, blockSize, ROOT, whole);
+  assert.deepEqual(atOnce, whole);
   return { prompt, hashes, whole };
 }
 

@@ -101,3 +101,24 @@ test('only an error event has the key error, and it has nothing else', () => {
   for (const event of events('final')) assert.ok(!('error' in payload(event)));
   assert.equal(DONE_EVENT, 'data: [DONE]\n\n');
 });
+
+test('an event is as long as said, whatever the name of the model, and no longer than the bound', () => {
+  const usage = { ...USAGE, promptTokens: 16_777_216, completionTokens: 16_777_216 };
+  for (const modelJson of ['"m"', '"мо\u{1f600}ель"']) {
+    for (const mode of ['none', 'final', 'continuous'] as const) {
+      const chunks = new ChatChunks({ ...HEAD, modelJson }, mode);
+      for (const event of [
+        chunks.role(127, usage),
+        chunks.content(0, 'word', usage),
+        chunks.content(127, 'word', usage),
+        chunks.reasoning(127, 'word', usage),
+        chunks.finish(127, 'content_filter', usage),
+        chunks.usage(usage),
+      ]) {
+        const bytes = Buffer.byteLength(event);
+        assert.equal(event.length + chunks.extraBytes, bytes);
+        assert.ok(bytes <= chunks.bytesMax(4), `${bytes} bytes`);
+      }
+    }
+  }
+});

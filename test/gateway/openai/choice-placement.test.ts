@@ -5,6 +5,7 @@ import type { ChatAnswer } from '../../../gateway/openai/chat-answer.ts';
 import { ChoicePlacement, type PlacementHost } from '../../../gateway/openai/choice-placement.ts';
 import { TokenBuffer } from '../../../gateway/text/token-buffer.ts';
 import { hashRoot } from '../../../shared/block-hash.ts';
+import { apiError } from '../../../shared/errors.ts';
 import { NO_REQUEST, type RequestId, requestId, workerId } from '../../../shared/ids.ts';
 import { AnswerRig } from './answer-rig.ts';
 
@@ -45,13 +46,15 @@ function rig(choices: number, { blocks = 1, taken = Infinity } = {}) {
   const placement = new ChoicePlacement(
     answer as ChatAnswer,
     {
+      promptBlocks: blocks,
       prompt: new PromptHashes(ids, 16, hashRoot(1)),
+      hashes: new Uint32Array(0),
       kind: 'simple',
       pinned: undefined,
       sessionKey: undefined,
       priority: 0,
       profile: 0,
-      unavailable: () => answer.start.tooLong(),
+      unavailable: () => apiError('worker_failed', {}),
     },
     host as unknown as PlacementHost,
   );

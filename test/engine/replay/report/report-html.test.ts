@@ -90,3 +90,11 @@ test('the requests of the title are all of them, and those never sent stand besi
     'up to 7 of them never sent, their session given up',
   ]);
 });
+
+test('requests of the warm-up, which are in no figure, are named beside those that are', () => {
+  const cells = one.cells.map((cell) => ({
+    ...cell,
+    result: { ...cell.result, warmupRequests: 4 },
+  }));
+  assert.match(reportHtml({ ...one, cells }, SCRIPT), /<li>40 requests after 4 of warm-up<\/li>/);
+});

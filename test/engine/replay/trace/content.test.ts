@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Content, nameSpace, writeHashes } from '../../../../engine/replay/trace/content.ts';
+import { Content, nameSpace } from '../../../../engine/replay/trace/content.ts';
 import { fc } from '../../../support/property.ts';
 
 const SPACE = nameSpace('test');
@@ -18,7 +18,7 @@ function contentOf(parts: readonly (readonly [name: number, tokens: number])[]):
 
 function hashes(content: Content, blockSize: number): string[] {
   const out = new Uint32Array(Math.floor(content.tokens / blockSize) * 2);
-  const blocks = writeHashes(content, blockSize, out);
+  const blocks = content.writeHashes(blockSize, out);
   return Array.from({ length: blocks }, (_, block) => `${out[block * 2]}:${out[block * 2 + 1]}`);
 }
 
@@ -86,7 +86,7 @@ test('only full blocks are hashed', () => {
 
 test('hashes have 63 bits', () => {
   const out = new Uint32Array(2000);
-  writeHashes(contentOf([[1, 16_000]]), 16, out);
+  contentOf([[1, 16_000]]).writeHashes(16, out);
   let seen = 0;
   for (let at = 1; at < out.length; at += 2) seen |= out[at]!;
   assert.equal(seen, 0x7fffffff);
@@ -96,7 +96,7 @@ test('blocks of densely numbered names have no collision', () => {
   const seen = new Set<bigint>();
   const out = new Uint32Array(200);
   for (let name = 0; name < 2000; name++) {
-    const blocks = writeHashes(contentOf([[name, 1600]]), 16, out);
+    const blocks = contentOf([[name, 1600]]).writeHashes(16, out);
     for (let at = 0; at < blocks * 2; at += 2) {
       seen.add((BigInt(out[at + 1]!) << 32n) | BigInt(out[at]!));
     }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Content, nameSpace, writeHashes } from '../../../../engine/replay/trace/content.ts';
+import { Content, nameSpace } from '../../../../engine/replay/trace/content.ts';
 import { InfiniteCache } from '../../../../engine/replay/trace/infinite-cache.ts';
 import { fc } from '../../../support/property.ts';
 
@@ -20,7 +20,7 @@ function contentOf(path: readonly number[], stride: number, last: number): Conte
 
 function hashes(content: Content, blockSize: number): string[] {
   const out = new Uint32Array(Math.floor(content.tokens / blockSize) * 2);
-  const blocks = writeHashes(content, blockSize, out);
+  const blocks = content.writeHashes(blockSize, out);
   return Array.from({ length: blocks }, (_, block) => `${out[block * 2]}:${out[block * 2 + 1]}`);
 }
 

@@ -1,4 +1,3 @@
-import { writeHashes } from '../../../../engine/replay/trace/content.ts';
 import { TraceRequest, type TraceSource } from '../../../../engine/replay/trace/trace-source.ts';
 import { timeUs } from '../../../../shared/units.ts';
 
@@ -47,6 +46,6 @@ export function hashesOf(request: PlainRequest, blockSize: number): string[] {
   const { content } = new TraceRequest();
   content.assign(Uint32Array.from(request.segments));
   const out = new Uint32Array(Math.floor(content.tokens / blockSize) * 2);
-  const blocks = writeHashes(content, blockSize, out);
+  const blocks = content.writeHashes(blockSize, out);
   return Array.from({ length: blocks }, (_, block) => `${out[block * 2]}:${out[block * 2 + 1]}`);
 }
