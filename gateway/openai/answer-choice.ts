@@ -32,6 +32,7 @@ export class AnswerChoice implements RequestListener {
   hasEnded = false;
   readonly #owner: ChoiceOwner;
   #hashes: AnswerHashes | undefined;
+  #isExtending = false;
 
   constructor(
     owner: ChoiceOwner,
@@ -61,9 +62,17 @@ export class AnswerChoice implements RequestListener {
     this.#hashes = hashes;
   }
 
+  /** True once it has come so far that `extendHashes` is to be called, which it is from then on. */
+  askForHashes(): boolean {
+    if (this.#isExtending || this.#hashes === undefined) return false;
+    this.#isExtending = this.#hashes.areNeededAt(this.emitted);
+    return this.#isExtending;
+  }
+
   /** Tells the worker of blocks that will be full soon. */
   extendHashes(cluster: Cluster, scratch: TokenBuffer): void {
-    if (this.#hashes === undefined) return;
+    this.#isExtending = false;
+    if (this.#hashes === undefined || !this.isOwed) return;
     const hashes = this.#hashes.next(this.emitted, scratch);
     if (hashes.length > 0) cluster.extend(this.request, hashes);
     if (this.#hashes.isComplete) this.#hashes = undefined;

@@ -107,14 +107,18 @@ export class AnswerHashes {
     return this.#extend(tokens, scratch);
   }
 
+  /** Whether `next` has something to do. */
+  areNeededAt(emitted: number): boolean {
+    return this.#tokens - emitted < LEAD_TOKENS;
+  }
+
   /**
    * Further hashes, once `emitted` tokens of the answer are out: empty while there are enough.
    * `scratch` is overwritten.
    */
   next(emitted: number, scratch: TokenBuffer): Uint32Array {
-    const ahead = this.#tokens - emitted;
-    if (ahead >= LEAD_TOKENS) return NO_HASHES;
-    const step = Math.min(STEP_TOKENS_MAX, 2 * LEAD_TOKENS - ahead);
+    if (!this.areNeededAt(emitted)) return NO_HASHES;
+    const step = Math.min(STEP_TOKENS_MAX, 2 * LEAD_TOKENS - (this.#tokens - emitted));
     return this.#extend(this.#tokens + step, scratch);
   }
 

@@ -11,6 +11,7 @@ import { AnswerChoice, type ChoiceOwner } from './answer-choice.ts';
 import type { AnswerPlan } from './answer-plan.ts';
 import type { AnswerHead, FinishReason } from './chat-response.ts';
 import { tooLong } from './context-limits.ts';
+import { HashExtender } from './hash-extender.ts';
 import type { Usage } from './usage.ts';
 
 /** What an answer needs of the server around it. */
@@ -82,6 +83,7 @@ export abstract class ChatAnswer implements ChoiceOwner, PendingAnswer {
   #choicesOwed: number;
   #placement: Placement | undefined;
   #routeUs = 0;
+  #extender: HashExtender | undefined;
   #willFlush = false;
   #hasEnded = false;
 
@@ -147,8 +149,11 @@ export abstract class ChatAnswer implements ChoiceOwner, PendingAnswer {
     }
     choice.emitted += count;
     this.progressUs = host.batchUs;
-    if (choice.isOwed) choice.extendHashes(host.cluster, host.scratch);
-    else this.#choicesOwed--;
+    if (!choice.isOwed) this.#choicesOwed--;
+    else if (choice.askForHashes()) {
+      this.#extender ??= new HashExtender(this);
+      this.#extender.add(choice);
+    }
     this.progressed(choice);
   }
 
@@ -163,6 +168,14 @@ export abstract class ChatAnswer implements ChoiceOwner, PendingAnswer {
 
   workerFailed(): void {
     this.fail(apiError('worker_failed', {}));
+  }
+
+  extend(choice: AnswerChoice): void {
+    choice.extendHashes(this.host.cluster, this.host.scratch);
+  }
+
+  extendLater(extender: HashExtender): void {
+    this.host.writeLater(extender);
   }
 
   /** Ends the answer with an error: with its own status if nothing was sent. */

@@ -1,3 +1,4 @@
+import type { PendingAnswer } from '../../../gateway/burst-writer.ts';
 import { AnswerPlan, choiceSeed } from '../../../gateway/openai/answer-plan.ts';
 import type { AnswerHost, AnswerStart, ChatAnswer } from '../../../gateway/openai/chat-answer.ts';
 import { StreamedAnswer } from '../../../gateway/openai/streamed-answer.ts';
@@ -94,6 +95,8 @@ export class AnswerRig {
   readonly commands: string[] = [];
   readonly ends: string[] = [];
   readonly defects: unknown[] = [];
+  /** What else waits for its turn. */
+  readonly others: PendingAnswer[] = [];
   /** The answer waits for its turn to write. */
   isAdded = false;
 
@@ -129,8 +132,9 @@ export class AnswerRig {
       scratch: new TokenBuffer(),
       firstToken: () => {},
       nextTokens: () => {},
-      writeLater: () => {
-        this.isAdded = true;
+      writeLater: (pending: PendingAnswer) => {
+        if (pending === this.answer) this.isAdded = true;
+        else this.others.push(pending);
       },
       writeWhole: () => {
         this.isAdded = true;
