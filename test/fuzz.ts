@@ -5,9 +5,11 @@
  */
 import { spawnSync } from 'node:child_process';
 import { randomInt } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
 import { readRepository } from './support/repository.ts';
 
 const MINUTES = Number(process.env.FUZZ_MINUTES ?? 5);
+const LOG = 'fuzz.log';
 /** Of a property's seed and, with room to count on from it, of a simulation's. */
 const SEED_LIMIT = 2 ** 31;
 const RUNNER =
@@ -20,7 +22,7 @@ function randomTests(): string[] {
     .map(({ path }) => path);
 }
 
-/** Whether all of `files` pass from `seed`; what fails is printed. */
+/** Whether all of `files` pass from `seed`; what fails is printed, and the rest kept in a file. */
 function pass(files: readonly string[], seed: number): boolean {
   const { status, stdout } = spawnSync(process.execPath, [...RUNNER.split(' '), ...files], {
     env: { ...process.env, FUZZ_SEED: String(seed) },
@@ -28,13 +30,16 @@ function pass(files: readonly string[], seed: number): boolean {
     maxBuffer: 2 ** 28,
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  if (status !== 0) console.log(failures(stdout));
+  if (status !== 0) {
+    console.log(failures(stdout));
+    writeFileSync(LOG, stdout);
+  }
   return status === 0;
 }
 
 /** What the spec reporter says again at its end. */
 function failures(report: string): string {
-  return report.slice(report.indexOf('failing tests:'));
+  return report.slice(Math.max(0, report.indexOf('failing tests:')));
 }
 
 function fuzz(named: readonly string[]): number {
@@ -46,7 +51,7 @@ function fuzz(named: readonly string[]): number {
     const seed = given === undefined ? randomInt(SEED_LIMIT) : Number(given);
     console.log(`round ${++rounds}: FUZZ_SEED=${seed}, ${files.length} files`);
     if (!pass(files, seed)) {
-      console.log(`Again: FUZZ_SEED=${seed} npm run test:fuzz -- FILE`);
+      console.log(`All of it: ${LOG}. Again: FUZZ_SEED=${seed} npm run test:fuzz -- FILE`);
       return 1;
     }
   } while (given === undefined && Date.now() < end);
