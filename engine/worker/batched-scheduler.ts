@@ -6,6 +6,9 @@ import {
   type SubmitCommand,
 } from '../../shared/protocol.ts';
 import { timeUs } from '../../shared/units.ts';
+import { createLatencyModel } from './latency/create-latency-model.ts';
+import type { LatencyModel } from './latency/latency-model.ts';
+import { StepShape } from './latency/step-shape.ts';
 import type { Scheduler } from './scheduler.ts';
 import { type Slot, STAGE } from './sequence-table.ts';
 import type { WorkerState } from './worker-state.ts';
@@ -20,6 +23,7 @@ import type { WorkerState } from './worker-state.ts';
  */
 export class BatchedScheduler implements Scheduler {
   readonly #state: WorkerState;
+  readonly #latency: LatencyModel;
   readonly #maxEqualSteps: number;
   /** End of the step under way, or `Infinity` when there is none. */
   #stepEndUs = Number.POSITIVE_INFINITY;
@@ -31,17 +35,17 @@ export class BatchedScheduler implements Scheduler {
   /** Time of the last effect. */
   #atUs = 0;
 
-  // The step being planned: what is left of its budget, and what it holds.
+  // The step being planned: what it holds, and what is left of its budget.
+  readonly #step: StepShape;
   #budget = 0;
-  #prefillTokens = 0;
-  #prefillShare = 0;
-  #prefillStarts = 0;
-  #decodes = 0;
   #preempted = false;
 
   /** `maxEqualSteps` 1 takes every step by itself; the results are the same. */
   constructor(state: WorkerState, maxEqualSteps = Number.POSITIVE_INFINITY) {
+    const { latency, maxNumSeqs } = state.config;
     this.#state = state;
+    this.#latency = createLatencyModel(latency, maxNumSeqs);
+    this.#step = new StepShape(maxNumSeqs);
     this.#maxEqualSteps = maxEqualSteps;
   }
 
@@ -122,13 +126,11 @@ export class BatchedScheduler implements Scheduler {
   }
 
   #plan(horizonUs: number): void {
-    const { running, config, latency } = this.#state;
+    const { running, config } = this.#state;
+    const step = this.#step;
     this.#budget = config.maxNumBatchedTokens;
-    this.#prefillTokens = 0;
-    this.#prefillShare = 0;
-    this.#prefillStarts = 0;
-    this.#decodes = 0;
     this.#preempted = false;
+    step.clear();
     this.#scheduleRunning();
     if (this.#preempted) this.#countAgain();
     else this.#admitWaiting();
@@ -136,14 +138,9 @@ export class BatchedScheduler implements Scheduler {
       this.#planWhenNextArrives();
       return;
     }
-    this.#stepUs = latency.stepUs(
-      this.#prefillTokens,
-      this.#prefillShare,
-      this.#prefillStarts,
-      this.#decodes,
-      running.length,
-      this.#state.cacheUse,
-    );
+    step.running = running.length;
+    step.cacheUse = this.#state.cacheUse;
+    this.#stepUs = this.#latency.stepUs(step);
     this.#steps = this.#equalSteps(horizonUs);
     this.#stepEndUs = this.#atUs + this.#steps * this.#stepUs;
   }
@@ -163,12 +160,14 @@ export class BatchedScheduler implements Scheduler {
     const { running, sequences } = state;
     for (let i = 0; i < running.length; ) {
       const slot = running[i]!;
-      const tokens = Math.min(state.knownTokens(slot) - sequences.computed[slot]!, this.#budget);
+      const computed = sequences.computed[slot]!;
+      const uncached = state.knownTokens(slot) - computed;
+      const tokens = Math.min(uncached, this.#budget);
       if (tokens === 0) {
         sequences.scheduled[slot] = 0;
         i++;
-      } else if (state.ensureRoom(slot, sequences.computed[slot]! + tokens)) {
-        this.#schedule(slot, tokens);
+      } else if (state.ensureRoom(slot, computed + tokens)) {
+        this.#schedule(slot, uncached);
         i++;
       } else if (this.#preemptWorst(i) < i) {
         i--;
@@ -197,9 +196,9 @@ export class BatchedScheduler implements Scheduler {
       const slot = waiting.peek();
       if (slot < 0 || sequences.arrivedUs[slot]! > this.#atUs) return;
       if (!state.tryAdmit(slot, this.#atUs, this.#tokensToHold)) return;
-      this.#prefillStarts++;
+      this.#step.starts++;
       const uncached = state.knownTokens(slot) - sequences.computed[slot]!;
-      this.#schedule(slot, Math.min(uncached, this.#budget));
+      this.#schedule(slot, uncached);
     }
   }
 
@@ -207,43 +206,43 @@ export class BatchedScheduler implements Scheduler {
   readonly #tokensToHold = (slot: Slot, cached: number): number =>
     cached + Math.min(this.#state.knownTokens(slot) - cached, this.#budget);
 
-  #schedule(slot: Slot, tokens: number): void {
+  /** Gives a sequence as many of its uncached tokens as the budget has left. */
+  #schedule(slot: Slot, uncached: number): void {
+    const tokens = Math.min(uncached, this.#budget);
     this.#state.sequences.scheduled[slot] = tokens;
     this.#budget -= tokens;
-    if (this.#count(slot, tokens)) this.#state.expect(slot, tokens);
+    if (this.#count(slot, uncached, tokens)) this.#state.expect(slot, tokens);
   }
 
   /** Adds the tokens of a sequence to what the step holds. True if they are prefill. */
-  #count(slot: Slot, tokens: number): boolean {
+  #count(slot: Slot, uncached: number, tokens: number): boolean {
     const { sequences } = this.#state;
-    const uncached = this.#state.knownTokens(slot) - sequences.computed[slot]!;
     if (uncached === 1 && sequences.emitted[slot]! > 0) {
-      this.#decodes++;
+      this.#step.decodes++;
       return false;
     }
-    const scaled = tokens * sequences.prefillScale[slot]!;
-    this.#prefillTokens += scaled;
-    this.#prefillShare += scaled / sequences.promptTokens[slot]!;
+    const { promptTokens, prefillScale } = sequences;
+    this.#step.addChunk(tokens, promptTokens[slot]!, prefillScale[slot]!);
     return true;
   }
 
   /** Counts what the step holds once more, without those that had tokens of it and gave way. */
   #countAgain(): void {
-    const { running, sequences } = this.#state;
-    this.#prefillTokens = 0;
-    this.#prefillShare = 0;
-    this.#decodes = 0;
+    const state = this.#state;
+    const { running, sequences } = state;
+    this.#step.clear();
     for (const slot of running) {
       const tokens = sequences.scheduled[slot]!;
-      if (tokens > 0) this.#count(slot, tokens);
+      const uncached = state.knownTokens(slot) - sequences.computed[slot]!;
+      if (tokens > 0) this.#count(slot, uncached, tokens);
     }
   }
 
   /** How many steps from now on are just like this one and end before `horizonUs`; at least 1. */
   #equalSteps(horizonUs: number): number {
     const { running, sequences, config } = this.#state;
-    const starts = this.#prefillStarts > 0 || this.#decodes < running.length;
-    if (starts || this.#preempted) return 1;
+    const { starts, decodes } = this.#step;
+    if (starts > 0 || decodes < running.length || this.#preempted) return 1;
     let steps = Math.ceil((horizonUs - this.#atUs) / this.#stepUs) - 1;
     steps = Math.min(steps, this.#maxEqualSteps);
     for (let i = 0; i < running.length && steps > 1; i++) {

@@ -6,6 +6,8 @@ import {
   type SubmitCommand,
 } from '../../shared/protocol.ts';
 import { timeUs } from '../../shared/units.ts';
+import { SequenceLatencies } from './latency/sequence-latencies.ts';
+import { StepShape } from './latency/step-shape.ts';
 import type { Scheduler } from './scheduler.ts';
 import type { Slot } from './sequence-table.ts';
 import type { WorkerState } from './worker-state.ts';
@@ -17,6 +19,9 @@ import type { WorkerState } from './worker-state.ts';
  */
 export class PacedScheduler implements Scheduler {
   readonly #state: WorkerState;
+  readonly #latencies: SequenceLatencies;
+  /** What a latency model is asked about. */
+  readonly #step = new StepShape(1);
   /** Running sequences by the time at which their next token is due. */
   readonly #due = new IndexedHeap();
   /** When to look at the waiting queue again, or `Infinity`. */
@@ -26,6 +31,7 @@ export class PacedScheduler implements Scheduler {
 
   constructor(state: WorkerState) {
     this.#state = state;
+    this.#latencies = new SequenceLatencies(state.config);
   }
 
   nextWakeUs(): number {
@@ -90,20 +96,24 @@ export class PacedScheduler implements Scheduler {
     const sharedUs = this.#sharedUs(slot);
     const uncached = state.knownTokens(slot) - sequences.computed[slot]!;
     state.expect(slot, uncached);
-    const ttftUs = sequences.sharesPrefill[slot]
-      ? 0
-      : state
-          .latencyOf(slot)
-          .ttftUs(
-            uncached,
-            sequences.promptTokens[slot]!,
-            sequences.prefillScale[slot]!,
-            state.running.length,
-            state.cacheUse,
-            sequences.stream,
-            slot,
-          );
+    const ttftUs = sequences.sharesPrefill[slot] ? 0 : this.#ttftUs(slot, uncached);
     return Math.max(atUs + ttftUs, sharedUs);
+  }
+
+  #ttftUs(slot: Slot, uncached: number): number {
+    const { sequences } = this.#state;
+    const step = this.#look();
+    step.clear();
+    step.addChunk(uncached, sequences.promptTokens[slot]!, sequences.prefillScale[slot]!);
+    step.starts = 1;
+    return this.#latencies.of(sequences.profile[slot]!).ttftUs(step, sequences.stream, slot);
+  }
+
+  /** The step as it is on this worker now. */
+  #look(): StepShape {
+    this.#step.running = this.#state.running.length;
+    this.#step.cacheUse = this.#state.cacheUse;
+    return this.#step;
   }
 
   /**
@@ -136,7 +146,7 @@ export class PacedScheduler implements Scheduler {
   #token(slot: Slot, dueUs: number, nowUs: number, out: EventBatch): void {
     const state = this.#state;
     const { sequences } = state;
-    const latency = state.latencyOf(slot);
+    const latency = this.#latencies.of(sequences.profile[slot]!);
     const left = sequences.outputTokens[slot]! - sequences.emitted[slot]!;
     const known = state.knownTokens(slot);
     const isFirst = sequences.emitted[slot] === 0;
@@ -147,7 +157,7 @@ export class PacedScheduler implements Scheduler {
     while (gapUs === 0 && room && count < left) {
       count++;
       if (count === left) break;
-      gapUs = latency.itlUs(state.running.length, state.cacheUse, sequences.stream, slot);
+      gapUs = latency.itlUs(this.#look(), sequences.stream, slot);
       room = this.#makeRoom(slot, known + count);
     }
     const isBlockFull = state.compute(slot, known + count - 1 - sequences.computed[slot]!);

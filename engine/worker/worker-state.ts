@@ -1,7 +1,6 @@
 import { assert } from '../../shared/assert.ts';
 import { NO_REQUEST } from '../../shared/ids.ts';
 import { IndexedHeap } from '../../shared/indexed-heap.ts';
-import { latencyProfileAt } from '../../shared/latency-profiles.ts';
 import {
   type EventBatch,
   type LoadReport,
@@ -12,7 +11,6 @@ import {
 } from '../../shared/protocol.ts';
 import { U32List } from '../../shared/u32-list.ts';
 import { PrefixCache } from '../kv/prefix-cache.ts';
-import { LatencyModel } from './latency.ts';
 import { NO_SLOT, SequenceTable, type Slot, STAGE } from './sequence-table.ts';
 import { WaitTally } from './wait-tally.ts';
 
@@ -30,11 +28,7 @@ export class WorkerState {
   /** Running sequences in order of admission. */
   readonly running: Slot[] = [];
   readonly cache: PrefixCache;
-  /** The worker's own latency model. */
-  readonly latency: LatencyModel;
 
-  /** Models of the profiles that sequences have named. */
-  readonly #latencies: LatencyModel[] = [];
   /** KV events since the last batch. */
   readonly #kv = new U32List();
   /** Ends that happened between two batches: (request, outcome). */
@@ -52,7 +46,6 @@ export class WorkerState {
   constructor(config: WorkerConfig) {
     this.config = config;
     this.cache = new PrefixCache(config, this.#kv);
-    this.latency = new LatencyModel(config.latency, config.maxNumSeqs);
   }
 
   /** Share of the cache that running sequences use, 0 .. 1. */
@@ -139,19 +132,6 @@ export class WorkerState {
     }
     this.#pendPrefill(slot, known - hit * config.blockSize);
     return true;
-  }
-
-  /** The latency model of one sequence. */
-  latencyOf(slot: Slot): LatencyModel {
-    const profile = this.sequences.profile[slot]!;
-    if (profile === 0) return this.latency;
-    const known = this.#latencies[profile];
-    if (known !== undefined) return known;
-    const config = latencyProfileAt(profile - 1);
-    assert(config !== undefined, 'a sequence names a profile that exists');
-    const model = new LatencyModel(config, this.config.maxNumSeqs);
-    this.#latencies[profile] = model;
-    return model;
   }
 
   /** Tokens whose values are known: the prompt, and what came out so far. */
