@@ -1,7 +1,7 @@
-import { parseChatRequest } from '../../gateway/openai/chat-request.ts';
-import { renderPrompt } from '../../gateway/openai/chat-template.ts';
-import { type JsonObject, parseJsonObject } from '../../gateway/openai/json-body.ts';
-import { STANDARD_IMAGE_COST } from '../../gateway/openai/media-tokens.ts';
+import { type JsonObject, parseJsonObject } from '../../gateway/api/json-body.ts';
+import { parseChatRequest } from '../../gateway/api/openai/chat-request.ts';
+import { renderPrompt } from '../../gateway/prompt/chat-template.ts';
+import { STANDARD_IMAGE_COST } from '../../gateway/prompt/media-tokens.ts';
 import { SimpleTokenizer } from '../../gateway/text/simple-tokenizer.ts';
 import { TokenBuffer } from '../../gateway/text/token-buffer.ts';
 import { ApiError } from '../../shared/errors.ts';

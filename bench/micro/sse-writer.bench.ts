@@ -1,11 +1,11 @@
-import { ChatChunks } from '../../gateway/openai/chat-chunks.ts';
+import { ChatChunks } from '../../gateway/api/openai/chat-chunks.ts';
 import {
   type AnswerHead,
   type ChoiceText,
   completionBody,
-} from '../../gateway/openai/chat-response.ts';
-import { randomId } from '../../gateway/openai/ids.ts';
-import type { Usage, UsageMode } from '../../gateway/openai/usage.ts';
+} from '../../gateway/api/openai/chat-response.ts';
+import type { Usage, UsageMode } from '../../gateway/api/openai/usage.ts';
+import { randomId } from '../../gateway/random-ids.ts';
 import { CorpusAnswer } from '../../gateway/text/answer.ts';
 import { Rng } from '../../shared/rng.ts';
 import { type BenchMode, type BenchRow, type BenchTask, measure } from './bench-result.ts';

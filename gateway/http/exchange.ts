@@ -7,7 +7,7 @@ import {
   type HttpStatus,
   STATUS_LINES,
 } from '../../shared/errors.ts';
-import { randomId, type U32Source } from '../openai/ids.ts';
+import { randomId, type U32Source } from '../random-ids.ts';
 import { type BodyHandler, BodyReader } from './body-reader.ts';
 import type { CorsPolicy } from './cors.ts';
 import type { Intake } from './intake.ts';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { connect, type Socket } from 'node:net';
 import { after, afterEach, before, describe, it, mock } from 'node:test';
+import { ChatChunks } from '../../gateway/api/openai/chat-chunks.ts';
 import { PrometheusView } from '../../gateway/metrics/prometheus-view.ts';
-import { ChatChunks } from '../../gateway/openai/chat-chunks.ts';
 import { HASH_WORDS } from '../../shared/block-hash.ts';
 import {
   ask,

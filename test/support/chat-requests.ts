@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { type ChatRequest, parseChatRequest } from '../../gateway/openai/chat-request.ts';
-import { type Model, ModelCatalog } from '../../gateway/openai/models.ts';
+import { type ChatRequest, parseChatRequest } from '../../gateway/api/openai/chat-request.ts';
+import { type Model, ModelCatalog } from '../../gateway/models/model-catalog.ts';
 import { ApiError } from '../../shared/errors.ts';
 
 const catalog = new ModelCatalog({

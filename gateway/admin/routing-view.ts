@@ -1,0 +1,25 @@
+import type { Decision } from '../../engine/router/decision-log.ts';
+
+/**
+ * One decision as `/admin/routing` shows it. Its timestamp is in Unix seconds; `unixMs` is the time
+ * of day that `nowUs` is on the monotonic clock. Requests are numbered in the order of their
+ * arrival.
+ */
+export function decisionView(decision: Decision, nowUs: number, unixMs: number) {
+  return {
+    request_id: decision.requestId,
+    timestamp: (unixMs - (nowUs - decision.atUs) / 1000) / 1000,
+    worker: `worker-${decision.worker}`,
+    prompt_blocks: decision.promptBlocks,
+    overlap_blocks: decision.overlapBlocks,
+    route_us: decision.routeUs,
+    regret: decision.regret,
+    candidates: decision.candidates.map((candidate) => ({
+      worker: `worker-${candidate.worker}`,
+      cost: candidate.cost,
+      overlap_blocks: candidate.overlapBlocks,
+      active_requests: candidate.activeRequests,
+      decode_blocks: candidate.decodeBlocks,
+    })),
+  };
+}

@@ -1,0 +1,329 @@
+import type { Cluster } from '../../engine/cluster/cluster.ts';
+import type { Placement } from '../../engine/cluster/request.ts';
+import { type ApiError, apiError, type HeaderList } from '../../shared/errors.ts';
+import { NO_REQUEST } from '../../shared/ids.ts';
+import { OUTCOME, type Outcome } from '../../shared/protocol.ts';
+import type { AnswerHead, FinishReason } from '../api/openai/chat-response.ts';
+import type { Usage } from '../api/openai/usage.ts';
+import type { PendingAnswer } from '../burst-writer.ts';
+import type { Exchange } from '../http/exchange.ts';
+import type { StopSequences } from '../text/stop-matcher.ts';
+import type { TokenBuffer } from '../text/token-buffer.ts';
+import { AnswerChoice, type ChoiceOwner } from './answer-choice.ts';
+import type { AnswerPlan } from './answer-plan.ts';
+import { tooLong } from './context-limits.ts';
+import { HashExtender } from './hash-extender.ts';
+
+/** What an answer needs of the server around it. */
+export interface AnswerHost {
+  readonly cluster: Cluster;
+  nowUs(): number;
+  /** When the batch of events that is being applied came in. */
+  readonly batchUs: number;
+  /** Requests that may wait on one worker, to be named when that is too few. */
+  readonly maxWaiting: number;
+  /** For token ids that nobody needs after the call: overwritten by each use. */
+  readonly scratch: TokenBuffer;
+  /** The first token is out. The worker had `cachedTokens` of the prompt. */
+  firstToken(answer: ChatAnswer, cachedTokens: number): void;
+  /** `count` further tokens of a stream are out, `gapUs` apart on average. */
+  nextTokens(answer: ChatAnswer, count: number, gapUs: number): void;
+  /** Calls the answer's `flush` at the end of this turn of the event loop. */
+  writeLater(answer: PendingAnswer): void;
+  /** Calls `flush` now, if this turn has room for it, else later. */
+  writeWhole(answer: PendingAnswer): void;
+  /** Nothing more will be sent. */
+  answerEnded(answer: ChatAnswer, end: AnswerEnd): void;
+  /** The server's own code threw while it made the answer. */
+  defect(error: unknown, exchange: Exchange): void;
+}
+
+/** How an answer ended. */
+export type AnswerEnd = 'completed' | 'failed' | 'cancelled';
+
+/** What is known of an answer before it is placed. */
+export interface AnswerStart {
+  readonly exchange: Exchange;
+  readonly head: AnswerHead;
+  /** One for each choice. */
+  readonly plans: readonly AnswerPlan[];
+  /** What ends any of them early, or undefined for nothing. */
+  readonly stop: StopSequences | undefined;
+  readonly usage: Usage;
+  /** Label of the model in the metrics. */
+  readonly modelLabel: number;
+  /** The limit that the request set on the answer, in tokens, or 0. */
+  readonly outputLimit: number;
+  /** Tokens that model and workers have room for. */
+  readonly window: number;
+}
+
+/**
+ * The answer to one request, one sequence for each choice, from its placement to the last byte. The
+ * workers say when each token comes out; its text is made when it is written, in slices as large as
+ * a turn of the event loop has room for.
+ */
+export abstract class ChatAnswer implements ChoiceOwner, PendingAnswer {
+  readonly start: AnswerStart;
+  readonly choices: readonly AnswerChoice[];
+  /** When the last token came out; when the request arrived, before the first. */
+  progressUs: number;
+  hasStarted = false;
+  /** Spans from the arrival to the admission and to the first token; -1 before it. */
+  queuedUs = 0;
+  ttftUs = -1;
+  protected readonly host: AnswerHost;
+  /** Choices with tokens that are out and were not taken, in the order of their turns. */
+  protected readonly line: AnswerChoice[] = [];
+  /** Choices of which not all was taken. */
+  protected choicesLeft: number;
+  /** Events that may still be written in this turn. */
+  protected eventsLeft = 0;
+  /** Choices whose worker has still to give them tokens. */
+  #choicesOwed: number;
+  #placement: Placement | undefined;
+  #routeUs = 0;
+  #extender: HashExtender | undefined;
+  #willFlush = false;
+  #hasEnded = false;
+
+  constructor(start: AnswerStart, host: AnswerHost) {
+    const { plans, stop, exchange } = start;
+    this.start = start;
+    this.host = host;
+    this.choices = plans.map((plan, index) => new AnswerChoice(this, index, plan, stop));
+    this.choicesLeft = plans.length;
+    this.#choicesOwed = plans.length;
+    this.progressUs = exchange.arrivedUs;
+    exchange.onGone(() => this.#stop('cancelled'));
+    exchange.onRoom(() => this.flushSoon());
+  }
+
+  abstract readonly isStream: boolean;
+
+  /**
+   * Where the first choice was placed, and how long that took, for the answer's headers. Should its
+   * worker die before it begins, `placement` says where it was placed then.
+   */
+  routed(placement: Placement, routeUs: number): void {
+    this.#placement = placement;
+    this.#routeUs = routeUs;
+  }
+
+  /** Nothing more will be sent. */
+  get hasEnded(): boolean {
+    return this.#hasEnded;
+  }
+
+  /** Why the first choice ended. */
+  get finishReason(): FinishReason {
+    return this.choices[0]?.text.finishReason ?? 'stop';
+  }
+
+  /** The workers have still to give it tokens: its silence may be theirs. */
+  get isOwed(): boolean {
+    return this.#choicesOwed > 0;
+  }
+
+  /** The workers have done their part, and the client does not take what it was given. */
+  get isStalled(): boolean {
+    return !this.isOwed && this.start.exchange.isBlocked;
+  }
+
+  choiceStarted(cachedTokens: number, queuedUs: number): void {
+    if (this.#hasEnded || this.hasStarted) return;
+    const { exchange, usage } = this.start;
+    this.hasStarted = true;
+    this.queuedUs = queuedUs;
+    this.ttftUs = this.host.batchUs - exchange.arrivedUs;
+    this.progressUs = this.host.batchUs;
+    usage.cachedTokens = Math.max(usage.cachedTokens, cachedTokens);
+    this.host.firstToken(this, cachedTokens);
+  }
+
+  tokensOut(choice: AnswerChoice, count: number): void {
+    if (this.#hasEnded || choice.hasEnded) return;
+    const { host } = this;
+    if (this.isStream && choice.emitted > 0) {
+      host.nextTokens(this, count, (host.batchUs - this.progressUs) / count);
+    }
+    choice.emitted += count;
+    this.progressUs = host.batchUs;
+    if (!choice.isOwed) this.#choicesOwed--;
+    else if (choice.askForHashes()) {
+      this.#extender ??= new HashExtender(this);
+      this.#extender.add(choice);
+    }
+    this.progressed(choice);
+  }
+
+  choiceEnded(outcome: Outcome): void {
+    if (outcome === OUTCOME.queueFull) {
+      this.fail(apiError('queue_full', { waiting: this.host.maxWaiting }));
+    } else if (outcome === OUTCOME.tooLong) {
+      const { window, usage, plans } = this.start;
+      this.fail(tooLong(window, usage.promptTokens, plans[0]?.tokens ?? 0));
+    }
+  }
+
+  workerFailed(): void {
+    this.fail(apiError('worker_failed', {}));
+  }
+
+  extend(choice: AnswerChoice): void {
+    choice.extendHashes(this.host.cluster, this.host.scratch);
+  }
+
+  extendLater(extender: HashExtender): void {
+    this.host.writeLater(extender);
+  }
+
+  /** Ends the answer with an error: with its own status if nothing was sent. */
+  fail(error: ApiError): void {
+    if (this.#hasEnded) return;
+    try {
+      this.sendFailure(error);
+    } catch (defect) {
+      this.host.defect(defect, this.start.exchange);
+      this.start.exchange.breakOff();
+    }
+    this.#stop('failed');
+  }
+
+  broke(error: unknown): void {
+    this.host.defect(error, this.start.exchange);
+    this.fail(apiError('internal_error', {}));
+  }
+
+  /** Gives up a client that does not take its answer. */
+  dropClient(): void {
+    if (this.#hasEnded) return;
+    this.start.exchange.dropClient();
+    this.#stop('cancelled');
+  }
+
+  /** Tokens that it has cost, over all choices and of the choice that has most. */
+  get tokenCounts(): { readonly sum: number; readonly longest: number } {
+    let sum = 0;
+    let longest = 0;
+    for (const { tokenCount } of this.choices) {
+      sum += tokenCount;
+      longest = Math.max(longest, tokenCount);
+    }
+    return { sum, longest };
+  }
+
+  flush(events: number): number {
+    const { exchange } = this.start;
+    this.#willFlush = false;
+    if (this.#hasEnded || exchange.isBlocked) return 0;
+    this.eventsLeft = events;
+    this.write();
+    if (this.eventsLeft <= 0) this.flushSoon();
+    return events - this.eventsLeft;
+  }
+
+  /** Has `writeBurst` called for one burst after another, until there is no room or no more. */
+  protected writeBursts(): void {
+    const { exchange } = this.start;
+    do exchange.cork(this.#writeBurst);
+    while (exchange.isFull && !exchange.isBlocked && exchange.isOpen && this.eventsLeft > 0);
+  }
+
+  /** There is room in this burst, in this turn, and with the client. */
+  protected get mayWrite(): boolean {
+    const { exchange } = this.start;
+    return this.eventsLeft > 0 && !exchange.isFull && !exchange.isBlocked;
+  }
+
+  /** Has `flush` called, at the end of this turn of the event loop. */
+  protected flushSoon(): void {
+    if (this.#willFlush || this.#hasEnded) return;
+    this.#willFlush = true;
+    this.host.writeLater(this);
+  }
+
+  /** Has `flush` called now if there is room: the answer has nothing more to wait for. */
+  protected flushNow(): void {
+    if (this.#willFlush || this.#hasEnded) return;
+    this.#willFlush = true;
+    this.host.writeWhole(this);
+  }
+
+  /** The choice has tokens to be taken. */
+  protected lineUp(choice: AnswerChoice): void {
+    if (!choice.isInLine) {
+      choice.isInLine = true;
+      this.line.push(choice);
+    }
+    this.flushSoon();
+  }
+
+  /** `choice`, the first in line, has had its turn; it lines up again if it has more. */
+  protected hadItsTurn(choice: AnswerChoice): void {
+    const { text } = choice;
+    this.line.shift();
+    choice.isInLine = !choice.hasEnded && (text.hasEnded || text.taken < choice.emitted);
+    if (choice.isInLine) this.line.push(choice);
+  }
+
+  /** All that there is of a choice was taken. A stop sequence ends its sequence as well. */
+  protected endChoice(choice: AnswerChoice): void {
+    if (choice.isOwed) {
+      this.#choicesOwed--;
+      this.host.cluster.stop(choice.request);
+    }
+    choice.hasEnded = true;
+    this.choicesLeft--;
+  }
+
+  /** More tokens of `choice` are out than before. */
+  protected abstract progressed(choice: AnswerChoice): void;
+
+  /** Writes what is out, until `eventsLeft` is used up or the client takes no more. */
+  protected abstract write(): void;
+
+  /** Writes parts while `mayWrite` holds. Inside a cork. */
+  protected abstract writeBurst(): void;
+
+  protected abstract sendFailure(error: ApiError): void;
+
+  /** Breaks the silence of a stream that has had none but `intervalUs` of it. */
+  abstract keepAlive(nowUs: number, intervalUs: number): void;
+
+  /** Headers of the answer, known when its first token is out. */
+  protected get headers(): HeaderList {
+    // A line break in a value starts the next header: five of them cost one call into native code.
+    const processingMs = Math.round(this.ttftUs / 1000);
+    const lines =
+      `${processingMs}\r\nopenai-version: 2020-10-01` +
+      `\r\nx-fakeai-worker: worker-${this.#placement?.worker}` +
+      `\r\nx-fakeai-overlap-blocks: ${this.#placement?.overlapBlocks}` +
+      `\r\nx-fakeai-route-us: ${this.#routeUs}`;
+    return [['openai-processing-ms', lines]];
+  }
+
+  /** The last byte has been handed over. */
+  protected complete(): void {
+    this.#hasEnded = true;
+    this.host.answerEnded(this, 'completed');
+  }
+
+  /** Runs in a call from native code, through which no error should pass. */
+  readonly #writeBurst = (): void => {
+    try {
+      this.writeBurst();
+    } catch (error) {
+      this.broke(error);
+    }
+  };
+
+  #stop(end: AnswerEnd): void {
+    if (this.#hasEnded) return;
+    this.#hasEnded = true;
+    for (const { request } of this.choices) {
+      if (request !== NO_REQUEST) this.host.cluster.cancel(request);
+    }
+    this.host.answerEnded(this, end);
+  }
+}

@@ -1,0 +1,88 @@
+import type { ApiError } from '../../shared/errors.ts';
+import { completionBody, completionSlices, SLICE_TOKENS } from '../api/openai/chat-response.ts';
+import { ChatAnswer } from './answer.ts';
+import type { AnswerChoice } from './answer-choice.ts';
+
+/** Longer bodies are sent in slices, as fast as the client takes them, and never held whole. */
+const WHOLE_TOKENS = 16_384;
+/** What looking for stop sequences costs: so many tokens cost as much as an event. */
+const SEARCHED_TOKENS_PER_EVENT = 4;
+/** What a slice of a body costs, in events. */
+const SLICE_EVENTS = 4;
+
+/** An answer that is sent when the last token of the last choice is out. */
+export class UnaryAnswer extends ChatAnswer {
+  readonly isStream = false;
+  /** What is left of a body that is sent in slices. */
+  #body: Iterator<string, void, undefined> | undefined;
+
+  protected progressed(choice: AnswerChoice): void {
+    if (this.start.stop !== undefined) this.lineUp(choice);
+    else if (!choice.isOwed) {
+      choice.text.takeAll();
+      this.endChoice(choice);
+      if (this.choicesLeft === 0) this.flushNow();
+    }
+  }
+
+  protected write(): void {
+    for (let choice = this.line[0]; choice !== undefined; choice = this.line[0]) {
+      if (this.eventsLeft <= 0) return;
+      this.#search(choice);
+      this.hadItsTurn(choice);
+    }
+    if (this.choicesLeft > 0) return;
+    if (this.#body === undefined) this.#begin();
+    else this.writeBursts();
+  }
+
+  protected writeBurst(): void {
+    const { exchange } = this.start;
+    if (!exchange.hasBegun) exchange.beginBody('application/json', this.headers);
+    for (; this.mayWrite; this.eventsLeft -= SLICE_EVENTS) {
+      const slice = this.#body?.next();
+      if (slice === undefined || slice.done) {
+        exchange.endStream();
+        this.complete();
+        return;
+      }
+      exchange.write(slice.value);
+    }
+  }
+
+  keepAlive(): void {}
+
+  protected sendFailure(error: ApiError): void {
+    const { exchange } = this.start;
+    if (exchange.hasBegun) exchange.breakOff();
+    else exchange.sendError(error);
+  }
+
+  /** Looks for stop sequences in the tokens of a choice that are out. */
+  #search(choice: AnswerChoice): void {
+    const { text, emitted } = choice;
+    const most = this.eventsLeft * SEARCHED_TOKENS_PER_EVENT;
+    const from = text.taken;
+    while (text.taken < emitted && text.taken - from < most && !text.hasEnded) text.next();
+    this.eventsLeft -= Math.ceil((text.taken - from) / SEARCHED_TOKENS_PER_EVENT);
+    if (text.hasEnded) this.endChoice(choice);
+  }
+
+  /** Sends a usual body at once, and begins to send a long one. */
+  #begin(): void {
+    const { head, usage, exchange } = this.start;
+    for (const { text } of this.choices) {
+      usage.completionTokens += text.tokens;
+      usage.reasoningTokens += text.reasoningTokens;
+    }
+    const texts = this.choices.map((choice) => choice.text);
+    if (usage.completionTokens > WHOLE_TOKENS) {
+      this.#body = completionSlices(head, texts, usage);
+      this.writeBursts();
+      return;
+    }
+    this.eventsLeft -= SLICE_EVENTS * Math.ceil(usage.completionTokens / SLICE_TOKENS);
+    exchange.sendJson(200, completionBody(head, texts, usage), this.headers);
+    this.complete();
+  }
+}

@@ -1,0 +1,149 @@
+import { hashText, mix32 } from '../../shared/rng.ts';
+import type { ChatMessage, ContentPart, Role } from '../api/openai/chat-message.ts';
+import type { TokenBuffer } from '../text/token-buffer.ts';
+import {
+  audioTokens,
+  fileTokens,
+  type ImageCost,
+  imageTokens,
+  videoTokens,
+} from './media-tokens.ts';
+
+/**
+ * The chat template: one sequence of token ids for a whole request, so that usage, block hashes and
+ * limits all speak of the same tokens. A message is START role (NAME name)? SEPARATOR content END;
+ * the answer opens like an assistant message, so the next turn of a conversation has the prompt and
+ * the answer of this one as its prefix.
+ */
+
+/** What the template needs of a tokenizer. It may stop once `out` is full. */
+export interface PromptTokenizer {
+  encode(text: string, out: TokenBuffer): void;
+}
+
+/** Border ids lie above every vocabulary, and no piece of text hashes to them in practice. */
+const START = 0xffff_ff00;
+const SEPARATOR = 0xffff_ff01;
+const END = 0xffff_ff02;
+const NAME = 0xffff_ff03;
+const ROLE_IDS: Readonly<Record<Role, number>> = {
+  system: 0xffff_ff10,
+  developer: 0xffff_ff11,
+  user: 0xffff_ff12,
+  assistant: 0xffff_ff13,
+  tool: 0xffff_ff14,
+  function: 0xffff_ff15,
+};
+
+/**
+ * Appends the ids of the whole prompt to `out`: tools as compact JSON, the messages in order, and
+ * the start of the answer. Returns how many of them are audio. Stops when `out` is full.
+ */
+export function renderPrompt(
+  messages: readonly ChatMessage[],
+  tools: readonly unknown[],
+  imageCost: ImageCost,
+  tokenizer: PromptTokenizer,
+  out: TokenBuffer,
+): number {
+  const media: MediaCost = { imageCost, audio: 0 };
+  if (tools.length > 0) tokenizer.encode(JSON.stringify(tools), out);
+  for (const message of messages) {
+    if (out.isFull) break;
+    renderMessage(message, tokenizer, out, media);
+  }
+  openMessage('assistant', out);
+  out.push(SEPARATOR);
+  return media.audio;
+}
+
+interface MediaCost {
+  readonly imageCost: ImageCost;
+  audio: number;
+}
+
+function openMessage(role: Role, out: TokenBuffer): void {
+  out.push(START);
+  out.push(ROLE_IDS[role]);
+}
+
+function renderMessage(
+  message: ChatMessage,
+  tokenizer: PromptTokenizer,
+  out: TokenBuffer,
+  media: MediaCost,
+): void {
+  const { content, name } = message;
+  openMessage(message.role, out);
+  if (typeof name === 'string') {
+    out.push(NAME);
+    tokenizer.encode(name, out);
+  }
+  out.push(SEPARATOR);
+  if (typeof content === 'string') {
+    tokenizer.encode(content, out);
+  } else if (content !== null && content !== undefined) {
+    for (const part of content) {
+      if (out.isFull) return;
+      renderPart(part, tokenizer, out, media);
+    }
+  }
+  if (message.role === 'assistant') renderOtherAnswers(message, tokenizer, out);
+  out.push(END);
+}
+
+/** What an assistant said other than as content: a refusal, calls. Calls count as JSON text. */
+function renderOtherAnswers(
+  message: ChatMessage,
+  tokenizer: PromptTokenizer,
+  out: TokenBuffer,
+): void {
+  if (typeof message.refusal === 'string') tokenizer.encode(message.refusal, out);
+  const calls = message.tool_calls ?? message.function_call ?? null;
+  if (calls !== null) tokenizer.encode(JSON.stringify(calls), out);
+}
+
+function renderPart(
+  part: ContentPart,
+  tokenizer: PromptTokenizer,
+  out: TokenBuffer,
+  media: MediaCost,
+): void {
+  switch (part.type) {
+    case 'text':
+      tokenizer.encode(part.text, out);
+      return;
+    case 'refusal':
+      tokenizer.encode(part.refusal, out);
+      return;
+    case 'image_url': {
+      const { url } = part.image_url;
+      renderMedia(url, imageTokens(part.image_url, media.imageCost), out);
+      return;
+    }
+    case 'video_url':
+      renderMedia(part.video_url.url, videoTokens(part.video_url), out);
+      return;
+    case 'input_audio': {
+      const { data } = part.input_audio;
+      media.audio += renderMedia(data, audioTokens(part.input_audio), out);
+      return;
+    }
+    case 'file': {
+      const data = part.file.file_data ?? part.file.file_id ?? '';
+      renderMedia(data, fileTokens(part.file), out);
+      return;
+    }
+  }
+}
+
+/**
+ * Ids that follow from the content, so that an equal picture hits again. Returns their number.
+ */
+function renderMedia(content: string, tokens: number, out: TokenBuffer): number {
+  const count = Math.min(tokens, Math.max(0, out.limit + 1 - out.length));
+  const seed = hashText(content);
+  out.reserve(count);
+  for (let index = 0; index < count; index++) out.push(mix32(seed + index));
+  return count;
+}

@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import {
+  type AnswerHead,
+  type ChoiceText,
+  completionBody,
+  completionSlices,
+  type FinishReason,
+  SLICE_TOKENS,
+} from '../../../../gateway/api/openai/chat-response.ts';
+import type { Usage } from '../../../../gateway/api/openai/usage.ts';
+
+const HEAD: AnswerHead = {
+  id: 'chatcmpl-1',
+  createdS: 1_750_000_000,
+  modelJson: '"a/\\"b\\""',
+  fingerprint: 'fp_0123456789',
+};
+
+const USAGE: Usage = {
+  promptTokens: 100,
+  cachedTokens: 64,
+  promptAudioTokens: 3,
+  completionTokens: 20,
+  reasoningTokens: 8,
+};
+
+/** A choice whose tokens are characters. */
+function choice(content: string, reasoning: string, finishReason: FinishReason): ChoiceText {
+  return {
+    finishReason,
+    contentTokens: content.length,
+    reasoningTokens: reasoning.length,
+    contentText: (from, to) => content.slice(from, to),
+    reasoningText: (from, to) => reasoning.slice(from, to),
+  };
+}
+
+function bodyOf(choices: readonly ChoiceText[]) {
+  return JSON.parse(completionBody(HEAD, choices, USAGE));
+}
+
+test('the body of an answer has every field, and none that does not apply', () => {
+  assert.deepEqual(bodyOf([choice('The sky.', '', 'stop')]), {
+    id: 'chatcmpl-1',
+    object: 'chat.completion',
+    created: 1_750_000_000,
+    model: 'a/"b"',
+    choices: [
+      {
+        index: 0,
+        message: { role: 'assistant', content: 'The sky.', refusal: null },
+        logprobs: null,
+        finish_reason: 'stop',
+      },
+    ],
+    usage: {
+      prompt_tokens: 100,
+      completion_tokens: 20,
+      total_tokens: 120,
+      prompt_tokens_details: { cached_tokens: 64, audio_tokens: 3 },
+      completion_tokens_details: {
+        reasoning_tokens: 8,
+        audio_tokens: 0,
+        accepted_prediction_tokens: 0,
+        rejected_prediction_tokens: 0,
+      },
+    },
+    system_fingerprint: 'fp_0123456789',
+    service_tier: 'default',
+  });
+});
+
+test('choices keep their order, their index, their reasoning and their reason to end', () => {
+  const body = bodyOf([choice('a', 'why', 'length'), choice('', '', 'stop')]);
+  assert.deepEqual(body.choices, [
+    {
+      index: 0,
+      message: { role: 'assistant', content: 'a', refusal: null, reasoning_content: 'why' },
+      logprobs: null,
+      finish_reason: 'length',
+    },
+    {
+      index: 1,
+      message: { role: 'assistant', content: '', refusal: null },
+      logprobs: null,
+      finish_reason: 'stop',
+    },
+  ]);
+});
+
+test('a long body comes in slices of a bounded length', () => {
+  const long = 'x'.repeat(10 * SLICE_TOKENS + 1);
+  const choices = [choice(long, long, 'length'), choice(long, '', 'stop')];
+  const slices = [...completionSlices(HEAD, choices, USAGE)];
+  assert.ok(Math.max(...slices.map((slice) => slice.length)) <= SLICE_TOKENS);
+  assert.equal(slices.join(''), completionBody(HEAD, choices, USAGE));
+});
