@@ -7,8 +7,8 @@ import type { Handler, Method } from '../http/http-app.ts';
 export type Access = 'public' | 'key' | 'admin';
 
 /**
- * One method of one path, and what answers it. All that the server knows of its routes it derives
- * from the table of these: what is served, HEAD, 405, preflights, access, the labels of the metrics.
+ * One method of one path, and what answers it. Whatever the server knows of its routes it derives
+ * from the table of these: what is served, HEAD, 405, preflights, access, labels of the metrics.
  */
 export interface Route<Host> {
   readonly method: Method;

@@ -1,3 +1,5 @@
+import { ROUTES } from '../../../gateway/api/routes.ts';
+import { endpointRows } from '../../../gateway/api/served-routes.ts';
 import type { EndedAnswer, Finish } from '../../../gateway/metrics/answer-metrics.ts';
 import type { ClusterFigures } from '../../../gateway/metrics/cluster-figures.ts';
 import { Endpoints } from '../../../gateway/metrics/endpoints.ts';
@@ -6,11 +8,7 @@ import { workerId } from '../../../shared/ids.ts';
 import { EventBatch } from '../../../shared/protocol.ts';
 import { Rng } from '../../../shared/rng.ts';
 
-/** Two of the server's endpoints, the first of which workers answer. */
-export const ENDPOINTS = new Endpoints([
-  { path: '/v1/chat/completions', method: 'POST', generates: true },
-  { path: '/health', method: 'GET', generates: false },
-]);
+export const ENDPOINTS = new Endpoints(endpointRows(ROUTES));
 export const CHAT = ENDPOINTS.of('/v1/chat/completions');
 export const SERVED = 'served/model';
 
