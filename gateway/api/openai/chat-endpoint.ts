@@ -19,6 +19,7 @@ import { StopSequences } from '../../text/stop-matcher.ts';
 import { TokenBuffer } from '../../text/token-buffer.ts';
 import type { Tokenizer } from '../../text/tokenizer.ts';
 import { parseJsonObject } from '../json-body.ts';
+import type { Route } from '../route.ts';
 import { type ChatRequest, parseChatRequest } from './chat-request.ts';
 
 export interface ChatSettings {
@@ -52,6 +53,21 @@ export interface ChatHost extends PlacementHost {
   /** An answer is on its way. */
   answerStarted(answer: ChatAnswer): void;
 }
+
+/** What the route needs of the server. */
+export interface ChatRouteHost {
+  readonly chat: ChatEndpoint;
+}
+
+export const CHAT_ROUTES: readonly Route<ChatRouteHost>[] = [
+  {
+    method: 'POST',
+    path: '/v1/chat/completions',
+    access: 'key',
+    generates: true,
+    open: ({ chat }) => chat.handle,
+  },
+];
 
 /** What of a request's head the endpoint looks at. */
 interface ChatHead {

@@ -16,11 +16,11 @@ let gone = 0;
 
 before(async () => {
   const routes = [
-    route('get', '/held', (given) => {
+    route('GET', '/held', (given) => {
       exchange = given;
       given.onGone(() => gone++);
     }),
-    route('post', '/held', (given) => {
+    route('POST', '/held', (given) => {
       exchange = given;
       given.readBody((bytes) => {
         body = bytes.toString();
