@@ -1,5 +1,5 @@
 import { Piscina } from 'piscina';
-import type { ActorTask } from './actor-thread.ts';
+import type { ActorTask } from './worker-thread.ts';
 
 /** Where actors run. */
 export interface ThreadRunner {
@@ -15,7 +15,7 @@ export interface ThreadRunner {
 /** Worker threads of this process, each with a heap of `heapMb` MiB of its own. */
 export function workerThreads(threads: number, heapMb: number): ThreadRunner {
   // Bundled, this code and the thread's entry lie side by side; from source, so do their sources.
-  const entry = import.meta.url.endsWith('.ts') ? './actor-thread.ts' : './actor-thread.js';
+  const entry = import.meta.url.endsWith('.ts') ? './worker-thread.ts' : './worker-thread.js';
   const piscina = new Piscina({
     filename: new URL(entry, import.meta.url).href,
     minThreads: threads,

@@ -8,8 +8,8 @@ import type {
   WorkerConfig,
 } from '../../shared/protocol.ts';
 import type { Transport } from '../cluster/cluster.ts';
-import { ActorLink, LOOKS_UNTIL_HUNG } from './actor-link.ts';
 import { RestartBackoff } from './restart-backoff.ts';
+import { ActorLink, LOOKS_UNTIL_HUNG } from './thread-link.ts';
 import { type ThreadRunner, workerThreads } from './thread-runner.ts';
 
 export interface PoolOptions {

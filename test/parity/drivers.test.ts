@@ -12,7 +12,7 @@ import { clusterRequestWith } from '../support/routing.ts';
 import { hashesOf } from '../support/sequences.ts';
 import { VirtualCluster, type VirtualClusterOptions } from '../support/virtual-cluster.ts';
 import { EffectLog } from './effect-log.ts';
-import { LateActors } from './late-actors.ts';
+import { LateActors } from './late-threads.ts';
 
 /** Placement must not depend on reports, which a late worker sends later. */
 const POLICIES = ['round-robin', 'session'] as const;

@@ -1,7 +1,7 @@
 import { receiveMessageOnPort } from 'node:worker_threads';
-import type { ActorTask } from '../../engine/host/actor-thread.ts';
 import type { ThreadRunner } from '../../engine/host/thread-runner.ts';
 import { ThreadSignals } from '../../engine/host/thread-signals.ts';
+import type { ActorTask } from '../../engine/host/worker-thread.ts';
 import { decodeCommands, encodeEvents } from '../../shared/codec.ts';
 import type { WorkerCommand, WorkerEvent } from '../../shared/protocol.ts';
 

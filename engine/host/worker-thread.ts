@@ -1,8 +1,8 @@
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import { decodeCommands, encodeEvents } from '../../shared/codec.ts';
 import type { WorkerEvent } from '../../shared/protocol.ts';
-import { Actor } from './actor.ts';
 import { monotonicClock } from './clock.ts';
+import { Actor } from './hosted-workers.ts';
 import { ThreadSignals } from './thread-signals.ts';
 
 /** What a thread is given: its end of a port, the counters it shares, and the common clock. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
-import { ActorLink, LOOKS_UNTIL_HUNG, LOOKS_UNTIL_LOST } from '../../../engine/host/actor-link.ts';
 import { clockOrigin } from '../../../engine/host/clock.ts';
+import { ActorLink, LOOKS_UNTIL_HUNG, LOOKS_UNTIL_LOST } from '../../../engine/host/thread-link.ts';
 import { workerId } from '../../../shared/ids.ts';
 import { type CrashedEvent, EventBatch } from '../../../shared/protocol.ts';
 import { type ScriptedThread, ScriptedThreads } from '../../support/scripted-threads.ts';

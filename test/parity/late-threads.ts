@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { Cluster, type Transport } from '../../engine/cluster/cluster.ts';
-import { Actor } from '../../engine/host/actor.ts';
+import { Actor } from '../../engine/host/hosted-workers.ts';
 import { SmartRouter } from '../../engine/router/smart-router.ts';
 import { decodeCommands, decodeEvents, encodeCommands, encodeEvents } from '../../shared/codec.ts';
 import { workerId } from '../../shared/ids.ts';

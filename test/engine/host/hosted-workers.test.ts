@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { Actor } from '../../../engine/host/actor.ts';
+import { Actor } from '../../../engine/host/hosted-workers.ts';
 import { workerId } from '../../../shared/ids.ts';
 import { OUTCOME, type WorkerConfig, type WorkerEvent } from '../../../shared/protocol.ts';
 import { cancelWith, submitWith, workerConfigWith } from '../../support/sequences.ts';
