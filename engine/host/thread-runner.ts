@@ -1,13 +1,13 @@
 import { Piscina } from 'piscina';
-import type { ActorTask } from './worker-thread.ts';
+import type { ThreadTask } from './worker-thread.ts';
 
-/** Where actors run. */
+/** Where the threads of the workers come from. */
 export interface ThreadRunner {
   /**
-   * Runs one actor on a thread of its own. Resolves when the actor has returned, and rejects when
-   * its thread has died or was ended by `signal`.
+   * Runs a task on a thread of its own. Resolves when the task has returned, and rejects when its
+   * thread has died or was ended by `signal`.
    */
-  run(task: ActorTask, signal: AbortSignal): Promise<void>;
+  run(task: ThreadTask, signal: AbortSignal): Promise<void>;
   /** Ends every thread. */
   destroy(): Promise<void>;
 }

@@ -1,24 +1,24 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { Actor } from '../../../engine/host/hosted-workers.ts';
+import { HostedWorkers } from '../../../engine/host/hosted-workers.ts';
 import { workerId } from '../../../shared/ids.ts';
 import { OUTCOME, type WorkerConfig, type WorkerEvent } from '../../../shared/protocol.ts';
 import { cancelWith, submitWith, workerConfigWith } from '../../support/sequences.ts';
 
-/** An actor with these workers, all alike. */
-function actorWith(workers: number, changes: Partial<WorkerConfig> = {}): Actor {
-  const actor = new Actor();
-  for (let worker = 0; worker < workers; worker++) configure(actor, worker, changes);
-  return actor;
+/** So many workers on one thread, all alike. */
+function hostWith(workers: number, changes: Partial<WorkerConfig> = {}): HostedWorkers {
+  const host = new HostedWorkers();
+  for (let worker = 0; worker < workers; worker++) configure(host, worker, changes);
+  return host;
 }
 
-function configure(actor: Actor, worker: number, changes: Partial<WorkerConfig> = {}): void {
+function configure(host: HostedWorkers, worker: number, changes: Partial<WorkerConfig> = {}): void {
   const config = workerConfigWith(changes);
-  actor.handle({ kind: 'configure', worker: workerId(worker), config }, 0);
+  host.handle({ kind: 'configure', worker: workerId(worker), config }, 0);
 }
 
-function crash(actor: Actor, worker: number): void {
-  actor.handle({ kind: 'fault', worker: workerId(worker), fault: 'throw' }, 0);
+function crash(host: HostedWorkers, worker: number): void {
+  host.handle({ kind: 'fault', worker: workerId(worker), fault: 'throw' }, 0);
 }
 
 interface Told {
@@ -28,73 +28,73 @@ interface Told {
   readonly ended: number[];
 }
 
-/** The batches among the actor's events; there must be no others. */
-function batches(actor: Actor): Told[] {
-  return actor.events.map((event) => {
+/** The batches among the events; there must be no others. */
+function batches(host: HostedWorkers): Told[] {
+  return host.events.map((event) => {
     assert.ok(event.kind === 'batch', JSON.stringify(event));
     const { worker, seq, tokens, ended } = event;
     return { worker, seq, tokens: [...tokens.view()], ended: [...ended.view()] };
   });
 }
 
-function tell(actor: Actor): Told[] {
-  const told = batches(actor);
-  actor.recycle();
+function tell(host: HostedWorkers): Told[] {
+  const told = batches(host);
+  host.recycle();
   return told;
 }
 
-describe('an actor', () => {
+describe('the workers of a thread', () => {
   test('has nothing to do until it has a worker with a request', () => {
-    const actor = actorWith(2);
-    assert.equal(actor.nextWakeUs(), Number.POSITIVE_INFINITY);
-    actor.advance(1000);
-    assert.deepEqual(actor.events, []);
+    const host = hostWith(2);
+    assert.equal(host.nextWakeUs(), Number.POSITIVE_INFINITY);
+    host.advance(1000);
+    assert.deepEqual(host.events, []);
   });
 
   test('wakes up for the first of its workers, and advances those that are due', () => {
-    const actor = actorWith(3);
-    actor.handle(submitWith(1, { worker: workerId(0), arrivedUs: 100, outputTokens: 1 }), 100);
-    actor.handle(submitWith(2, { worker: workerId(2), arrivedUs: 50, outputTokens: 1 }), 100);
-    actor.advance(100);
-    assert.equal(actor.nextWakeUs(), 1050);
-    actor.advance(1050);
-    assert.deepEqual(tell(actor), [{ worker: 2, seq: 1, tokens: [2, 1, 0], ended: [2, 0] }]);
-    actor.advance(1100);
-    assert.deepEqual(tell(actor), [{ worker: 0, seq: 1, tokens: [1, 1, 0], ended: [1, 0] }]);
+    const host = hostWith(3);
+    host.handle(submitWith(1, { worker: workerId(0), arrivedUs: 100, outputTokens: 1 }), 100);
+    host.handle(submitWith(2, { worker: workerId(2), arrivedUs: 50, outputTokens: 1 }), 100);
+    host.advance(100);
+    assert.equal(host.nextWakeUs(), 1050);
+    host.advance(1050);
+    assert.deepEqual(tell(host), [{ worker: 2, seq: 1, tokens: [2, 1, 0], ended: [2, 0] }]);
+    host.advance(1100);
+    assert.deepEqual(tell(host), [{ worker: 0, seq: 1, tokens: [1, 1, 0], ended: [1, 0] }]);
   });
 
   test('takes what arrived later than its own clock says, without waiting for it for ever', () => {
     for (const scheduler of ['paced', 'batched'] as const) {
-      const actor = actorWith(1, { scheduler, maxNumSeqs: 1, maxWaiting: 0 });
-      actor.handle(submitWith(1, { arrivedUs: 0, outputTokens: 1 }), 0);
-      actor.advance(0);
-      const dueUs = actor.nextWakeUs();
+      const host = hostWith(1, { scheduler, maxNumSeqs: 1, maxWaiting: 0 });
+      host.handle(submitWith(1, { arrivedUs: 0, outputTokens: 1 }), 0);
+      host.advance(0);
+      const dueUs = host.nextWakeUs();
       // The sender's clock is ahead: what the first request had due is due before the second came.
-      actor.handle(submitWith(2, { arrivedUs: dueUs + 50, outputTokens: 1 }), dueUs - 50);
-      actor.advance(dueUs - 10);
-      while (actor.nextWakeUs() < Number.POSITIVE_INFINITY) actor.advance(actor.nextWakeUs());
-      const ended = tell(actor).flatMap((batch) => batch.ended);
+      host.handle(submitWith(2, { arrivedUs: dueUs + 50, outputTokens: 1 }), dueUs - 50);
+      host.advance(dueUs - 10);
+      while (host.nextWakeUs() < Number.POSITIVE_INFINITY) host.advance(host.nextWakeUs());
+      const ended = tell(host).flatMap((batch) => batch.ended);
       assert.deepEqual(ended, [1, OUTCOME.finished, 2, OUTCOME.finished]);
     }
   });
 
   test('ignores commands for a worker that it does not have', () => {
-    const actor = actorWith(1);
-    actor.handle(submitWith(1, { worker: workerId(5) }), 0);
-    actor.handle(cancelWith(1, { worker: workerId(5) }), 0);
-    crash(actor, 5);
-    assert.deepEqual(actor.events, []);
-    assert.equal(actor.nextWakeUs(), Number.POSITIVE_INFINITY);
+    const host = hostWith(1);
+    host.handle(submitWith(1, { worker: workerId(5) }), 0);
+    host.handle(cancelWith(1, { worker: workerId(5) }), 0);
+    crash(host, 5);
+    assert.deepEqual(host.events, []);
+    assert.equal(host.nextWakeUs(), Number.POSITIVE_INFINITY);
   });
 
   test('uses its batches again without mixing them up', () => {
-    const actor = actorWith(2);
+    const host = hostWith(2);
     for (let request = 1; request <= 40; request++) {
       const worker = workerId(request % 2);
       const atUs = request * 2000;
-      actor.handle(submitWith(request, { worker, arrivedUs: atUs, outputTokens: 1 }), atUs);
-      actor.advance(atUs + 1000);
-      const [told, ...others] = tell(actor);
+      host.handle(submitWith(request, { worker, arrivedUs: atUs, outputTokens: 1 }), atUs);
+      host.advance(atUs + 1000);
+      const [told, ...others] = tell(host);
       assert.deepEqual(told, {
         worker,
         seq: Math.ceil(request / 2),
@@ -106,87 +106,87 @@ describe('an actor', () => {
   });
 
   test('is drained when it was asked to be and its last sequence has ended', () => {
-    const actor = actorWith(2);
-    actor.handle(submitWith(1, { worker: workerId(1) }), 0);
-    assert.ok(!actor.isDrained);
-    actor.handle({ kind: 'drain' }, 0);
-    assert.ok(!actor.isDrained);
-    actor.advance(1299);
-    assert.ok(!actor.isDrained);
-    actor.advance(1300);
-    assert.ok(actor.isDrained);
+    const host = hostWith(2);
+    host.handle(submitWith(1, { worker: workerId(1) }), 0);
+    assert.ok(!host.isDrained);
+    host.handle({ kind: 'drain' }, 0);
+    assert.ok(!host.isDrained);
+    host.advance(1299);
+    assert.ok(!host.isDrained);
+    host.advance(1300);
+    assert.ok(host.isDrained);
   });
 });
 
 describe('a worker that throws', () => {
-  function crashes(actor: Actor): WorkerEvent[] {
-    return actor.events.filter((event) => event.kind === 'crashed');
+  function crashes(host: HostedWorkers): WorkerEvent[] {
+    return host.events.filter((event) => event.kind === 'crashed');
   }
 
   test('is gone, with a message; its neighbours are not', () => {
-    const actor = actorWith(2);
-    actor.handle(submitWith(1, { worker: workerId(0) }), 0);
-    actor.handle(submitWith(2, { worker: workerId(1), outputTokens: 1 }), 0);
-    crash(actor, 0);
-    const [crashed] = crashes(actor);
+    const host = hostWith(2);
+    host.handle(submitWith(1, { worker: workerId(0) }), 0);
+    host.handle(submitWith(2, { worker: workerId(1), outputTokens: 1 }), 0);
+    crash(host, 0);
+    const [crashed] = crashes(host);
     assert.ok(crashed?.kind === 'crashed' && crashed.worker === 0);
     assert.match(crashed.message, /told to fail/);
-    actor.recycle();
-    actor.advance(5000);
-    assert.deepEqual(tell(actor), [{ worker: 1, seq: 1, tokens: [2, 1, 4000], ended: [2, 0] }]);
-    assert.equal(actor.nextWakeUs(), Number.POSITIVE_INFINITY);
+    host.recycle();
+    host.advance(5000);
+    assert.deepEqual(tell(host), [{ worker: 1, seq: 1, tokens: [2, 1, 4000], ended: [2, 0] }]);
+    assert.equal(host.nextWakeUs(), Number.POSITIVE_INFINITY);
   });
 
   test('by a fault of its own is gone in the same way', () => {
-    const actor = actorWith(1);
-    actor.handle(submitWith(1), 0);
-    actor.handle(submitWith(1), 0);
-    assert.equal(crashes(actor).length, 1);
+    const host = hostWith(1);
+    host.handle(submitWith(1), 0);
+    host.handle(submitWith(1), 0);
+    assert.equal(crashes(host).length, 1);
   });
 
   test('hears nothing until it is configured again, and then begins anew', () => {
-    const actor = actorWith(1);
-    actor.handle(submitWith(1, { outputTokens: 1 }), 0);
-    actor.advance(1000);
-    crash(actor, 0);
-    actor.recycle();
-    actor.handle(submitWith(2), 1000);
-    assert.equal(actor.nextWakeUs(), Number.POSITIVE_INFINITY);
-    configure(actor, 0);
-    actor.handle(submitWith(3, { arrivedUs: 2000, outputTokens: 1 }), 2000);
-    actor.advance(3000);
-    assert.deepEqual(tell(actor), [{ worker: 0, seq: 1, tokens: [3, 1, 0], ended: [3, 0] }]);
+    const host = hostWith(1);
+    host.handle(submitWith(1, { outputTokens: 1 }), 0);
+    host.advance(1000);
+    crash(host, 0);
+    host.recycle();
+    host.handle(submitWith(2), 1000);
+    assert.equal(host.nextWakeUs(), Number.POSITIVE_INFINITY);
+    configure(host, 0);
+    host.handle(submitWith(3, { arrivedUs: 2000, outputTokens: 1 }), 2000);
+    host.advance(3000);
+    assert.deepEqual(tell(host), [{ worker: 0, seq: 1, tokens: [3, 1, 0], ended: [3, 0] }]);
   });
 
   test('counts as drained', () => {
-    const actor = actorWith(1);
-    actor.handle(submitWith(1), 0);
-    actor.handle({ kind: 'drain' }, 0);
-    crash(actor, 0);
-    assert.ok(actor.isDrained);
+    const host = hostWith(1);
+    host.handle(submitWith(1), 0);
+    host.handle({ kind: 'drain' }, 0);
+    crash(host, 0);
+    assert.ok(host.isDrained);
   });
 });
 
-describe('a late actor', () => {
+describe('workers of a late thread', () => {
   /** Outcomes of the requests, by number, once all is done. */
-  function outcomes(actor: Actor): Map<number, number> {
-    for (let nowUs = 9000; actor.nextWakeUs() < Number.POSITIVE_INFINITY; nowUs += 500) {
-      actor.advance(nowUs);
+  function outcomes(host: HostedWorkers): Map<number, number> {
+    for (let nowUs = 9000; host.nextWakeUs() < Number.POSITIVE_INFINITY; nowUs += 500) {
+      host.advance(nowUs);
     }
-    const ends = tell(actor).flatMap(({ ended }) => ended);
+    const ends = tell(host).flatMap(({ ended }) => ended);
     return new Map(ends.flatMap((id, at) => (at % 2 === 0 ? [[id, ends[at + 1] ?? -1]] : [])));
   }
 
   for (const scheduler of ['paced', 'batched'] as const) {
     test(`turns away nothing for which a ${scheduler} worker had room in time`, () => {
-      const actor = actorWith(1, { scheduler, maxNumSeqs: 1, maxWaiting: 0 });
-      actor.handle(submitWith(1, { outputTokens: 1 }), 0);
-      actor.advance(0);
-      actor.handle(submitWith(2, { arrivedUs: 1001, outputTokens: 1 }), 9000);
-      actor.handle(submitWith(3, { arrivedUs: 1002, outputTokens: 1 }), 9000);
-      actor.handle(submitWith(4, { arrivedUs: 2002, outputTokens: 1 }), 9000);
+      const host = hostWith(1, { scheduler, maxNumSeqs: 1, maxWaiting: 0 });
+      host.handle(submitWith(1, { outputTokens: 1 }), 0);
+      host.advance(0);
+      host.handle(submitWith(2, { arrivedUs: 1001, outputTokens: 1 }), 9000);
+      host.handle(submitWith(3, { arrivedUs: 1002, outputTokens: 1 }), 9000);
+      host.handle(submitWith(4, { arrivedUs: 2002, outputTokens: 1 }), 9000);
       const { finished, queueFull } = OUTCOME;
-      assert.deepEqual([...outcomes(actor)].sort(), [
+      assert.deepEqual([...outcomes(host)].sort(), [
         [1, finished],
         [2, finished],
         [3, queueFull],
@@ -195,35 +195,35 @@ describe('a late actor', () => {
     });
 
     test(`lets nothing pass what a ${scheduler} worker would have admitted before it came`, () => {
-      const actor = actorWith(1, { scheduler, maxNumSeqs: 1 });
-      actor.handle(submitWith(1, { arrivedUs: 10, outputTokens: 1, priority: 5 }), 9000);
-      actor.handle(submitWith(2, { arrivedUs: 20, outputTokens: 1, priority: 1 }), 9000);
-      actor.advance(9000);
-      const order = tell(actor).flatMap(({ ended }) => ended.filter((_, at) => at % 2 === 0));
+      const host = hostWith(1, { scheduler, maxNumSeqs: 1 });
+      host.handle(submitWith(1, { arrivedUs: 10, outputTokens: 1, priority: 5 }), 9000);
+      host.handle(submitWith(2, { arrivedUs: 20, outputTokens: 1, priority: 1 }), 9000);
+      host.advance(9000);
+      const order = tell(host).flatMap(({ ended }) => ended.filter((_, at) => at % 2 === 0));
       assert.deepEqual(order, [1, 2]);
     });
   }
 
   test('lets a sequence join the step after the one it arrived in, however many were missed', () => {
-    const actor = actorWith(1, { scheduler: 'batched', blockSize: 64 });
-    actor.handle(submitWith(1, { outputTokens: 60 }), 0);
-    actor.advance(0);
-    actor.advance(1000);
-    actor.recycle();
-    actor.handle(submitWith(2, { arrivedUs: 1250, outputTokens: 1 }), 4000);
-    actor.advance(4000);
-    const queued = actor.events.flatMap((e) => (e.kind === 'batch' ? [...e.started.view()] : []));
+    const host = hostWith(1, { scheduler: 'batched', blockSize: 64 });
+    host.handle(submitWith(1, { outputTokens: 60 }), 0);
+    host.advance(0);
+    host.advance(1000);
+    host.recycle();
+    host.handle(submitWith(2, { arrivedUs: 1250, outputTokens: 1 }), 4000);
+    host.advance(4000);
+    const queued = host.events.flatMap((e) => (e.kind === 'batch' ? [...e.started.view()] : []));
     assert.deepEqual(queued, [2, 0, 50, 0]);
   });
 
   test('cancels when it hears of it', () => {
-    const actor = actorWith(1);
-    actor.handle(submitWith(1), 0);
-    actor.advance(1000);
-    actor.recycle();
-    actor.handle(cancelWith(1), 1250);
-    actor.advance(1250);
-    assert.deepEqual(tell(actor), [
+    const host = hostWith(1);
+    host.handle(submitWith(1), 0);
+    host.advance(1000);
+    host.recycle();
+    host.handle(cancelWith(1), 1250);
+    host.advance(1250);
+    assert.deepEqual(tell(host), [
       { worker: 0, seq: 2, tokens: [], ended: [1, OUTCOME.cancelled] },
     ]);
   });
