@@ -104,13 +104,14 @@ export class BatchedScheduler implements Scheduler {
   /** The step has ended: its tokens come out, its full blocks become matchable. */
   #apply(lateUs: number, out: EventBatch): void {
     const state = this.#state;
-    const { sequences, running } = state;
+    const { sequences } = state;
+    const { running } = state.admission;
     out.steps = this.#steps;
     out.stepUs = timeUs(this.#stepUs);
     for (let i = 0; i < running.length; ) {
       const slot = running[i]!;
       const tokens = sequences.scheduled[slot]! * this.#steps;
-      const known = state.knownTokens(slot);
+      const known = sequences.knownTokens(slot);
       if (tokens > 0) state.compute(slot, tokens);
       const ending = sequences.endingOf(slot);
       if (ending !== undefined) {
@@ -120,13 +121,14 @@ export class BatchedScheduler implements Scheduler {
       if (tokens > 0 && sequences.computed[slot]! >= known) {
         state.emit(slot, this.#steps, lateUs, out);
       }
-      if (state.isComplete(slot)) state.end(slot, OUTCOME.finished, this.#atUs);
+      if (sequences.isComplete(slot)) state.end(slot, OUTCOME.finished, this.#atUs);
       else i++;
     }
   }
 
   #plan(horizonUs: number): void {
-    const { running, config } = this.#state;
+    const { admission, blocks, config } = this.#state;
+    const { running } = admission;
     const step = this.#step;
     this.#budget = config.maxNumBatchedTokens;
     this.#preempted = false;
@@ -139,7 +141,7 @@ export class BatchedScheduler implements Scheduler {
       return;
     }
     step.running = running.length;
-    step.cacheUse = this.#state.cacheUse;
+    step.cacheUse = blocks.cacheUse;
     this.#stepUs = this.#latency.stepUs(step);
     this.#steps = this.#equalSteps(horizonUs);
     this.#stepEndUs = this.#atUs + this.#steps * this.#stepUs;
@@ -147,8 +149,8 @@ export class BatchedScheduler implements Scheduler {
 
   /** Nothing runs: all that waits, if anything, is only on its way at this instant. */
   #planWhenNextArrives(): void {
-    const { waiting, sequences } = this.#state;
-    const slot = waiting.peek();
+    const { admission, sequences } = this.#state;
+    const slot = admission.waiting.peek();
     if (slot < 0) return;
     this.#planAtUs = sequences.arrivedUs[slot]!;
     assert(this.#planAtUs > this.#atUs, 'an empty worker has room for every sequence it took in');
@@ -156,17 +158,17 @@ export class BatchedScheduler implements Scheduler {
 
   /** Gives running sequences their tokens, in order; when blocks run out, some have to give way. */
   #scheduleRunning(): void {
-    const state = this.#state;
-    const { running, sequences } = state;
+    const { admission, blocks, sequences } = this.#state;
+    const { running } = admission;
     for (let i = 0; i < running.length; ) {
       const slot = running[i]!;
       const computed = sequences.computed[slot]!;
-      const uncached = state.knownTokens(slot) - computed;
+      const uncached = sequences.knownTokens(slot) - computed;
       const tokens = Math.min(uncached, this.#budget);
       if (tokens === 0) {
         sequences.scheduled[slot] = 0;
         i++;
-      } else if (state.ensureRoom(slot, computed + tokens)) {
+      } else if (blocks.ensureRoom(slot, computed + tokens)) {
         this.#schedule(slot, uncached);
         i++;
       } else if (this.#preemptWorst(i) < i) {
@@ -180,38 +182,38 @@ export class BatchedScheduler implements Scheduler {
    * it had of this step. Returns where on the list it stood.
    */
   #preemptWorst(asking: number): number {
-    const state = this.#state;
-    const victim = state.victim();
-    const tokens = state.sequences.scheduled[victim]!;
-    const at = state.preempt(victim, this.#atUs);
+    const { admission, sequences } = this.#state;
+    const victim = admission.victim();
+    const tokens = sequences.scheduled[victim]!;
+    const at = admission.preempt(victim, this.#atUs);
     if (at < asking) this.#budget += tokens;
     this.#preempted = true;
     return at;
   }
 
   #admitWaiting(): void {
-    const state = this.#state;
-    const { running, waiting, sequences, config } = state;
+    const { admission, sequences, config } = this.#state;
+    const { running, waiting } = admission;
     while (running.length < config.maxNumSeqs && this.#budget > 0) {
       const slot = waiting.peek();
       if (slot < 0 || sequences.arrivedUs[slot]! > this.#atUs) return;
-      if (!state.tryAdmit(slot, this.#atUs, this.#tokensToHold)) return;
+      if (!admission.tryAdmit(slot, this.#atUs, this.#tokensToHold)) return;
       this.#step.starts++;
-      const uncached = state.knownTokens(slot) - sequences.computed[slot]!;
+      const uncached = sequences.knownTokens(slot) - sequences.computed[slot]!;
       this.#schedule(slot, uncached);
     }
   }
 
   /** A sequence is let in when there is room for the chunk that this step computes of it. */
   readonly #tokensToHold = (slot: Slot, cached: number): number =>
-    cached + Math.min(this.#state.knownTokens(slot) - cached, this.#budget);
+    cached + Math.min(this.#state.sequences.knownTokens(slot) - cached, this.#budget);
 
   /** Gives a sequence as many of its uncached tokens as the budget has left. */
   #schedule(slot: Slot, uncached: number): void {
     const tokens = Math.min(uncached, this.#budget);
     this.#state.sequences.scheduled[slot] = tokens;
     this.#budget -= tokens;
-    if (this.#count(slot, uncached, tokens)) this.#state.expect(slot, tokens);
+    if (this.#count(slot, uncached, tokens)) this.#state.blocks.expect(slot, tokens);
   }
 
   /** Adds the tokens of a sequence to what the step holds. True if they are prefill. */
@@ -228,19 +230,19 @@ export class BatchedScheduler implements Scheduler {
 
   /** Counts what the step holds once more, without those that had tokens of it and gave way. */
   #countAgain(): void {
-    const state = this.#state;
-    const { running, sequences } = state;
+    const { admission, sequences } = this.#state;
     this.#step.clear();
-    for (const slot of running) {
+    for (const slot of admission.running) {
       const tokens = sequences.scheduled[slot]!;
-      const uncached = state.knownTokens(slot) - sequences.computed[slot]!;
+      const uncached = sequences.knownTokens(slot) - sequences.computed[slot]!;
       if (tokens > 0) this.#count(slot, uncached, tokens);
     }
   }
 
   /** How many steps from now on are just like this one and end before `horizonUs`; at least 1. */
   #equalSteps(horizonUs: number): number {
-    const { running, sequences, config } = this.#state;
+    const { admission, sequences, config } = this.#state;
+    const { running } = admission;
     const { starts, decodes } = this.#step;
     if (starts > 0 || decodes < running.length || this.#preempted) return 1;
     let steps = Math.ceil((horizonUs - this.#atUs) / this.#stepUs) - 1;

@@ -4,7 +4,7 @@ import type { Prompt } from '../prompt/prompt.ts';
 import type { AnswerEncoder } from './answer-encoder.ts';
 import type { Sampling } from './sampling.ts';
 
-/** A request whose answer workers generate, of any endpoint: checked, but for the prompts' length. */
+/** What workers are to generate, for any endpoint: checked, but for the length of the prompts. */
 export interface Generation {
   readonly model: Model;
   /** Each gets answers of its own, which are choices of the one answer. */
