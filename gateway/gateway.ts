@@ -8,13 +8,13 @@ import { type WorkerId, workerId } from '../shared/ids.ts';
 import { profileNumberFor } from '../shared/latency-profiles.ts';
 import type { EventBatch } from '../shared/protocol.ts';
 import { adminAccess } from './admin/admin-access.ts';
-import { ChatEndpoint, type ChatHost } from './api/openai/chat-endpoint.ts';
 import { ROUTES, type RouteHost } from './api/routes.ts';
 import { endpointRows, servedRoutes } from './api/served-routes.ts';
 import { BurstWriter, type PendingAnswer } from './burst-writer.ts';
 import { poolOptions, routerConfig } from './cluster-config.ts';
-import type { AnswerEnd, ChatAnswer } from './generate/answer.ts';
+import type { Answer, AnswerEnd } from './generate/answer.ts';
 import { AnswerWatch } from './generate/answer-watch.ts';
+import { Generator, type GeneratorHost } from './generate/generator.ts';
 import { CorsPolicy } from './http/cors.ts';
 import type { Exchange } from './http/exchange.ts';
 import { type AppHost, HttpApp } from './http/http-app.ts';
@@ -56,7 +56,7 @@ export interface GatewayOptions {
  * The whole server: the simulated cluster on its threads, and HTTP in front of it. All that shares
  * state is on this one thread; only the workers run elsewhere.
  */
-export class Gateway implements ChatHost, RouteHost, AppHost, PoolListener {
+export class Gateway implements GeneratorHost, RouteHost, AppHost, PoolListener {
   readonly settings: Settings;
   readonly sources: SettingSources;
   readonly version: string;
@@ -77,7 +77,8 @@ export class Gateway implements ChatHost, RouteHost, AppHost, PoolListener {
   readonly metrics: GatewayMetrics;
   readonly figures: ClusterFigures;
   readonly prometheus: PrometheusView;
-  readonly chat: ChatEndpoint;
+  readonly generator: Generator;
+  readonly fingerprint: string;
   batchUs = 0;
   draining = false;
   readonly #logger: Logger;
@@ -173,7 +174,10 @@ export class Gateway implements ChatHost, RouteHost, AppHost, PoolListener {
       recorder,
     };
     this.prometheus = new PrometheusView(this.metrics, this.figures);
-    this.chat = this.#chat();
+    this.generator = this.#newGenerator();
+    this.fingerprint = systemFingerprint(
+      [this.version, settings.engine, settings.seed, settings.kvCacheBlockSize].join(),
+    );
     this.#watch = new AnswerWatch(answerLimits(settings), this.nowUs);
     this.#lagSampler = new LoopLagSampler(this.metrics.punctuality, this.nowUs);
     this.#app = this.#httpApp();
@@ -233,20 +237,20 @@ export class Gateway implements ChatHost, RouteHost, AppHost, PoolListener {
     if (this.settings.enableMetrics) this.metrics.answers.promptCacheHit();
   }
 
-  answerStarted(answer: ChatAnswer): void {
+  answerStarted(answer: Answer): void {
     this.#watch.add(answer);
     this.#observer.started(answer);
   }
 
-  firstToken(answer: ChatAnswer, cachedTokens: number): void {
+  firstToken(answer: Answer, cachedTokens: number): void {
     this.#observer.firstToken(answer, cachedTokens, this.batchUs);
   }
 
-  nextTokens(answer: ChatAnswer, count: number, gapUs: number): void {
+  nextTokens(answer: Answer, count: number, gapUs: number): void {
     this.#observer.nextTokens(answer, count, gapUs, this.batchUs);
   }
 
-  answerEnded(answer: ChatAnswer, end: AnswerEnd): void {
+  answerEnded(answer: Answer, end: AnswerEnd): void {
     this.#watch.delete(answer);
     if (this.#recorded !== undefined) {
       for (const { request, hasEnded, tokenCount } of answer.choices) {
@@ -322,9 +326,9 @@ export class Gateway implements ChatHost, RouteHost, AppHost, PoolListener {
     return new HttpApp(routes, endpoints.other, this, tlsOf(settings));
   }
 
-  #chat(): ChatEndpoint {
+  #newGenerator(): Generator {
     const { settings } = this;
-    return new ChatEndpoint(
+    return new Generator(
       {
         seed: settings.seed,
         blockSize: settings.kvCacheBlockSize,
@@ -337,9 +341,6 @@ export class Gateway implements ChatHost, RouteHost, AppHost, PoolListener {
           tokens: settings.outputTokens,
           variancePercent: settings.outputTokensVariancePercent,
         },
-        fingerprint: systemFingerprint(
-          [this.version, settings.engine, settings.seed, settings.kvCacheBlockSize].join(),
-        ),
       },
       this,
     );
