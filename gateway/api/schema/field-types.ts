@@ -63,7 +63,7 @@ interface PairLimits {
   readonly nameLengthMax?: number;
 }
 
-/** `fields`, of which one of `names` at least has a value. If none has, `expected` is to be added. */
+/** `fields`, of which one of `names` at least has a value. If none has, `expected` is missing. */
 export function withOneOf<T extends TObject>(
   fields: T,
   names: readonly string[],

@@ -10,6 +10,7 @@ import {
   type TUnion,
   Type,
 } from '@sinclair/typebox';
+import { TypeCompiler } from '@sinclair/typebox/compiler';
 import { type ApiError, apiError } from '../../../shared/errors.ts';
 import { isJsonObject, type JsonObject } from '../json-body.ts';
 import { oneOf } from './field-types.ts';
@@ -161,11 +162,25 @@ function problemOfArray(schema: TArray, values: readonly unknown[]): Problem | u
     return (param) => apiError('empty_array', { param, expected: expectedWords(schema) });
   }
   if (got > max) return (param) => apiError('array_above_max_length', { param, max, got });
-  for (let at = 0; at < got; at++) {
-    const problem = problemOf(schema.items, values[at]);
-    if (problem !== undefined) return below(`[${at}]`, problem);
+  const isGood = goodnessOf(schema.items);
+  const at = values.findIndex((value) => !isGood(value));
+  return at < 0 ? undefined : below(`[${at}]`, problemOf(schema.items, values[at]));
+}
+
+const checks = new WeakMap<TSchema, (value: unknown) => boolean>();
+
+/**
+ * A compiled check of values that there may be thousands of. To look for the problem of each would
+ * hold the event loop for a good part of a second.
+ */
+function goodnessOf(schema: TSchema): (value: unknown) => boolean {
+  let isGood = checks.get(schema);
+  if (isGood === undefined) {
+    const check = TypeCompiler.Compile(schema);
+    isGood = (value) => check.Check(value);
+    checks.set(schema, isGood);
   }
-  return undefined;
+  return isGood;
 }
 
 function problemOfObject(schema: TObject, object: JsonObject): Problem | undefined {
@@ -181,12 +196,15 @@ function problemOfPairs(schema: TRecord, object: JsonObject): Problem | undefine
   const names = Object.keys(object);
   const { maxProperties = Number.POSITIVE_INFINITY } = schema;
   if (names.length > maxProperties) return wrongValue(object, expectedWords(schema));
-  const [pattern = '', value] = Object.entries(schema.patternProperties)[0] ?? [];
-  const namePattern = new RegExp(pattern);
-  return firstProblem(names, (name) => {
+  for (const [pattern, value] of Object.entries(schema.patternProperties)) {
+    const isGood = goodnessOf(value);
+    const namePattern = new RegExp(pattern);
+    const name = names.find((some) => !namePattern.test(some) || !isGood(object[some]));
+    if (name === undefined) return undefined;
     const problem = namePattern.test(name)
-      ? value && problemOf(value, object[name])
+      ? problemOf(value, object[name])
       : wrongValue(name, schema['x-expected-name']);
     return below(`.${name.slice(0, NAME_LENGTH_MAX)}`, problem);
-  });
+  }
+  return undefined;
 }
