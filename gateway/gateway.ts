@@ -7,22 +7,25 @@ import type { SettingSources, Settings } from '../shared/config.ts';
 import { type WorkerId, workerId } from '../shared/ids.ts';
 import { profileNumberFor } from '../shared/latency-profiles.ts';
 import type { EventBatch } from '../shared/protocol.ts';
-import { adminRoutes } from './admin/admin-routes.ts';
-import { ChatEndpoint, type ChatHost } from './api/openai/chat-endpoint.ts';
-import { serviceRoutes } from './api/service/service-routes.ts';
+import { adminAccess } from './admin/admin-access.ts';
+import { ROUTES, type RouteHost } from './api/routes.ts';
+import { endpointRows, servedRoutes } from './api/served-routes.ts';
 import { BurstWriter, type PendingAnswer } from './burst-writer.ts';
 import { poolOptions, routerConfig } from './cluster-config.ts';
-import type { AnswerEnd, ChatAnswer } from './generate/answer.ts';
+import type { Answer, AnswerEnd } from './generate/answer.ts';
 import { AnswerWatch } from './generate/answer-watch.ts';
+import { Generator, type GeneratorHost } from './generate/generator.ts';
 import { CorsPolicy } from './http/cors.ts';
 import type { Exchange } from './http/exchange.ts';
-import { type AppHost, HttpApp, type Route } from './http/http-app.ts';
+import { type AppHost, HttpApp } from './http/http-app.ts';
 import { Intake } from './http/intake.ts';
 import { ReadingTurns } from './http/reading-turns.ts';
-import { endpointOf, endpointPath, OTHER_ENDPOINT } from './metrics/endpoints.ts';
+import { AnswerObserver } from './metrics/answer-observer.ts';
+import type { ClusterFigures } from './metrics/cluster-figures.ts';
+import { Endpoints } from './metrics/endpoints.ts';
 import { GatewayMetrics } from './metrics/gateway-metrics.ts';
 import { LoopLagSampler } from './metrics/loop-lag-sampler.ts';
-import { metricsRoutes } from './metrics/metrics-routes.ts';
+import { PrometheusView } from './metrics/prometheus-view.ts';
 import { DEFAULT_MODEL, ModelCatalog } from './models/model-catalog.ts';
 import { outageS } from './outage.ts';
 import { PromptCache } from './prompt/prompt-cache.ts';
@@ -53,7 +56,7 @@ export interface GatewayOptions {
  * The whole server: the simulated cluster on its threads, and HTTP in front of it. All that shares
  * state is on this one thread; only the workers run elsewhere.
  */
-export class Gateway implements ChatHost, AppHost, PoolListener {
+export class Gateway implements GeneratorHost, RouteHost, AppHost, PoolListener {
   readonly settings: Settings;
   readonly sources: SettingSources;
   readonly version: string;
@@ -72,19 +75,21 @@ export class Gateway implements ChatHost, AppHost, PoolListener {
   readonly promptCache: PromptCache;
   readonly scratch = new TokenBuffer();
   readonly metrics: GatewayMetrics;
-  readonly linesDropped: () => number;
-  readonly recorder: TrafficRecorder | undefined;
+  readonly figures: ClusterFigures;
+  readonly prometheus: PrometheusView;
+  readonly generator: Generator;
+  readonly fingerprint: string;
   batchUs = 0;
   draining = false;
   readonly #logger: Logger;
   readonly #watch: AnswerWatch;
+  readonly #observer: AnswerObserver;
   readonly #writer = new BurstWriter(
     (batch) => this.metrics.workers.batch(batch, this.nowUs()),
     (error) => this.defect(error),
   );
   readonly #lagSampler: LoopLagSampler;
   readonly #app: HttpApp;
-  readonly #chatEndpoint = endpointOf('/v1/chat/completions');
   readonly #profiles = new Map<string, number>();
   readonly #readsSession: boolean;
   readonly #recorded: RecordedCluster | undefined;
@@ -110,11 +115,9 @@ export class Gateway implements ChatHost, AppHost, PoolListener {
   private constructor(options: GatewayOptions, tokenizer: Tokenizer) {
     const { settings, sources, recorder } = options;
     this.settings = settings;
-    this.recorder = recorder;
     this.sources = sources;
     this.version = options.version;
     this.#logger = options.logger;
-    this.linesDropped = options.linesDropped ?? (() => 0);
     const origin = clockOrigin();
     this.nowUs = monotonicClock(origin);
     this.tokenizer = tokenizer;
@@ -151,6 +154,7 @@ export class Gateway implements ChatHost, AppHost, PoolListener {
     });
     this.metrics = new GatewayMetrics(
       {
+        endpoints: new Endpoints(endpointRows(ROUTES)),
         servedModel: DEFAULT_MODEL,
         blockSize,
         windowUs: settings.metricsWindowSeconds * 1e6,
@@ -161,9 +165,22 @@ export class Gateway implements ChatHost, AppHost, PoolListener {
       this.intake,
       this.nowUs(),
     );
+    this.#observer = new AnswerObserver(this.metrics, settings.enableMetrics);
+    this.figures = {
+      policy: settings.routerPolicy,
+      router: this.router,
+      pool: this.pool,
+      linesDropped: options.linesDropped ?? (() => 0),
+      recorder,
+    };
+    this.prometheus = new PrometheusView(this.metrics, this.figures);
+    this.generator = this.#newGenerator();
+    this.fingerprint = systemFingerprint(
+      [this.version, settings.engine, settings.seed, settings.kvCacheBlockSize].join(),
+    );
     this.#watch = new AnswerWatch(answerLimits(settings), this.nowUs);
     this.#lagSampler = new LoopLagSampler(this.metrics.punctuality, this.nowUs);
-    this.#app = new HttpApp(this.#routes(), OTHER_ENDPOINT, this, tlsOf(settings));
+    this.#app = this.#httpApp();
     this.#watch.start();
     this.#lagSampler.start();
     this.#clock = setInterval(() => this.#readWallClock(), 200).unref();
@@ -220,63 +237,27 @@ export class Gateway implements ChatHost, AppHost, PoolListener {
     if (this.settings.enableMetrics) this.metrics.answers.promptCacheHit();
   }
 
-  answerStarted(answer: ChatAnswer): void {
+  answerStarted(answer: Answer): void {
     this.#watch.add(answer);
-    if (this.settings.enableMetrics && answer.isStream) this.metrics.answers.streamStarted();
+    this.#observer.started(answer);
   }
 
-  firstToken(answer: ChatAnswer, cachedTokens: number): void {
-    if (!this.settings.enableMetrics) return;
-    const { usage, modelLabel } = answer.start;
-    this.metrics.answers.firstToken(
-      modelLabel,
-      answer.ttftUs,
-      answer.queuedUs,
-      usage.promptTokens,
-      cachedTokens,
-      this.batchUs,
-    );
+  firstToken(answer: Answer, cachedTokens: number): void {
+    this.#observer.firstToken(answer, cachedTokens, this.batchUs);
   }
 
-  nextTokens(answer: ChatAnswer, count: number, gapUs: number): void {
-    if (!this.settings.enableMetrics) return;
-    this.metrics.answers.tokens(answer.start.modelLabel, count, gapUs, this.batchUs);
+  nextTokens(answer: Answer, count: number, gapUs: number): void {
+    this.#observer.nextTokens(answer, count, gapUs, this.batchUs);
   }
 
-  answerEnded(answer: ChatAnswer, end: AnswerEnd): void {
+  answerEnded(answer: Answer, end: AnswerEnd): void {
     this.#watch.delete(answer);
     if (this.#recorded !== undefined) {
       for (const { request, hasEnded, tokenCount } of answer.choices) {
         this.#recorded.answered(request, hasEnded ? tokenCount : undefined);
       }
     }
-    if (!this.settings.enableMetrics) return;
-    const nowUs = this.nowUs();
-    const { exchange, usage, plans, modelLabel, outputLimit } = answer.start;
-    const { sum, longest } = answer.tokenCounts;
-    const natural = answer.finishReason === 'length' ? 'length' : 'stop';
-    this.metrics.answers.ended(
-      {
-        endpoint: this.#chatEndpoint,
-        model: modelLabel,
-        isStream: answer.isStream,
-        finish: end === 'completed' ? natural : end === 'cancelled' ? 'abort' : 'error',
-        promptTokens: usage.promptTokens,
-        cachedTokens: usage.cachedTokens,
-        completionTokens: sum,
-        reasoningTokens: usage.reasoningTokens,
-        choices: plans.length,
-        longestChoiceTokens: longest,
-        outputLimit,
-        queuedUs: answer.queuedUs,
-        ttftUs: answer.ttftUs,
-        latencyUs: nowUs - exchange.arrivedUs,
-      },
-      nowUs,
-    );
-    if (end === 'failed' && exchange.hasBegun && exchange.status === 200) {
-      this.metrics.requests.streamBroken(this.#chatEndpoint, nowUs);
-    }
+    this.#observer.ended(answer, end, this.nowUs());
   }
 
   started(exchange: Exchange): void {
@@ -338,9 +319,16 @@ export class Gateway implements ChatHost, AppHost, PoolListener {
 
   readonly #listenerDefect = (error: unknown): void => this.defect(error);
 
-  #routes(): Route[] {
+  #httpApp(): HttpApp {
+    const { settings, metrics } = this;
+    const { endpoints } = metrics;
+    const routes = servedRoutes(ROUTES, this, endpoints, adminAccess(settings));
+    return new HttpApp(routes, endpoints.other, this, tlsOf(settings));
+  }
+
+  #newGenerator(): Generator {
     const { settings } = this;
-    const chat = new ChatEndpoint(
+    return new Generator(
       {
         seed: settings.seed,
         blockSize: settings.kvCacheBlockSize,
@@ -353,19 +341,9 @@ export class Gateway implements ChatHost, AppHost, PoolListener {
           tokens: settings.outputTokens,
           variancePercent: settings.outputTokensVariancePercent,
         },
-        fingerprint: systemFingerprint(
-          [this.version, settings.engine, settings.seed, settings.kvCacheBlockSize].join(),
-        ),
       },
       this,
     );
-    const route: Route = {
-      method: 'post',
-      pattern: '/v1/chat/completions',
-      endpoint: this.#chatEndpoint,
-      handle: chat.handle,
-    };
-    return [route, ...serviceRoutes(this), ...metricsRoutes(this), ...adminRoutes(this)];
   }
 
   #readWallClock(): void {
@@ -376,7 +354,7 @@ export class Gateway implements ChatHost, AppHost, PoolListener {
     const { requestId, endpoint, status, end, arrivedUs } = exchange;
     const latencyMs = (this.nowUs() - arrivedUs) / 1000;
     this.#logger.info(
-      { requestId, endpoint: endpointPath(endpoint), status, end, latencyMs },
+      { requestId, endpoint: this.metrics.endpoints.path(endpoint), status, end, latencyMs },
       'request',
     );
   }

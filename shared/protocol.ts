@@ -108,7 +108,7 @@ export type WorkerCommand =
   | DrainCommand
   | FaultCommand;
 
-/** How long prefill and decode take. See `engine/worker/latency.ts` for the formulas. */
+/** How long prefill and decode take. See `engine/worker/latency/` for the formulas. */
 export type LatencyConfig =
   | {
       readonly kind: 'constant';

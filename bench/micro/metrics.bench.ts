@@ -1,6 +1,6 @@
 import type { EndedAnswer } from '../../gateway/metrics/answer-metrics.ts';
 import type { ClusterFigures } from '../../gateway/metrics/cluster-figures.ts';
-import { endpointOf } from '../../gateway/metrics/endpoints.ts';
+import { Endpoints } from '../../gateway/metrics/endpoints.ts';
 import { GatewayMetrics } from '../../gateway/metrics/gateway-metrics.ts';
 import { metricsView } from '../../gateway/metrics/json-view.ts';
 import { PrometheusView } from '../../gateway/metrics/prometheus-view.ts';
@@ -9,7 +9,14 @@ import { workerId } from '../../shared/ids.ts';
 import { EventBatch } from '../../shared/protocol.ts';
 import { type BenchMode, type BenchRow, type BenchTask, measure } from './bench-result.ts';
 
-const CHAT = endpointOf('/v1/chat/completions');
+const ENDPOINTS = new Endpoints(
+  Array.from({ length: 15 }, (_, index) => ({
+    path: `/endpoint/${index}`,
+    method: 'POST',
+    generates: index === 0,
+  })),
+);
+const CHAT = 0;
 const ROWS = 64;
 
 /**
@@ -30,7 +37,8 @@ export async function suite(mode: BenchMode): Promise<BenchRow[]> {
 function createMetrics(workers: number): GatewayMetrics {
   const cache = { blockSize: 16, blocksPerWorker: 1000, prefixCaching: true };
   const bodies = { bytesInFlight: 0, bodiesRefused: 0 };
-  return new GatewayMetrics({ servedModel: 'served', workers, windowUs: 5e6, ...cache }, bodies, 0);
+  const options = { endpoints: ENDPOINTS, servedModel: 'served', workers, windowUs: 5e6, ...cache };
+  return new GatewayMetrics(options, bodies, 0);
 }
 
 function anAnswer(model: number): EndedAnswer {

@@ -1,5 +1,7 @@
 import type { WorkerConfig } from '../../shared/protocol.ts';
-import { LatencyModel } from '../worker/latency.ts';
+import { createLatencyModel } from '../worker/latency/create-latency-model.ts';
+import type { LatencyModel } from '../worker/latency/latency-model.ts';
+import { StepShape } from '../worker/latency/step-shape.ts';
 
 /**
  * How long a worker that does nothing else takes to compute the end of a prompt, by its latency
@@ -8,9 +10,10 @@ import { LatencyModel } from '../worker/latency.ts';
 export class PrefillTime {
   readonly #latency: LatencyModel;
   readonly #chunkTokens: number;
+  readonly #step = new StepShape(1);
 
   constructor({ latency, maxNumSeqs, maxNumBatchedTokens, scheduler }: WorkerConfig) {
-    this.#latency = new LatencyModel(latency, maxNumSeqs);
+    this.#latency = createLatencyModel(latency, maxNumSeqs);
     this.#chunkTokens = scheduler === 'paced' ? Number.POSITIVE_INFINITY : maxNumBatchedTokens;
   }
 
@@ -25,6 +28,11 @@ export class PrefillTime {
   }
 
   #stepUs(promptTokens: number, tokens: number, starts: number): number {
-    return this.#latency.stepUs(tokens, tokens / promptTokens, starts, 0, 1, 0);
+    const step = this.#step;
+    step.clear();
+    step.addChunk(tokens, promptTokens, 1);
+    step.starts = starts;
+    step.running = 1;
+    return this.#latency.stepUs(step);
   }
 }

@@ -6,6 +6,9 @@ import {
   type SubmitCommand,
 } from '../../shared/protocol.ts';
 import { timeUs } from '../../shared/units.ts';
+import { createLatencyModel } from './latency/create-latency-model.ts';
+import type { LatencyModel } from './latency/latency-model.ts';
+import { StepShape } from './latency/step-shape.ts';
 import type { Scheduler } from './scheduler.ts';
 import { type Slot, STAGE } from './sequence-table.ts';
 import type { WorkerState } from './worker-state.ts';
@@ -20,6 +23,7 @@ import type { WorkerState } from './worker-state.ts';
  */
 export class BatchedScheduler implements Scheduler {
   readonly #state: WorkerState;
+  readonly #latency: LatencyModel;
   readonly #maxEqualSteps: number;
   /** End of the step under way, or `Infinity` when there is none. */
   #stepEndUs = Number.POSITIVE_INFINITY;
@@ -31,17 +35,17 @@ export class BatchedScheduler implements Scheduler {
   /** Time of the last effect. */
   #atUs = 0;
 
-  // The step being planned: what is left of its budget, and what it holds.
+  // The step being planned: what it holds, and what is left of its budget.
+  readonly #step: StepShape;
   #budget = 0;
-  #prefillTokens = 0;
-  #prefillShare = 0;
-  #prefillStarts = 0;
-  #decodes = 0;
   #preempted = false;
 
   /** `maxEqualSteps` 1 takes every step by itself; the results are the same. */
   constructor(state: WorkerState, maxEqualSteps = Number.POSITIVE_INFINITY) {
+    const { latency, maxNumSeqs } = state.config;
     this.#state = state;
+    this.#latency = createLatencyModel(latency, maxNumSeqs);
+    this.#step = new StepShape(maxNumSeqs);
     this.#maxEqualSteps = maxEqualSteps;
   }
 
@@ -100,13 +104,14 @@ export class BatchedScheduler implements Scheduler {
   /** The step has ended: its tokens come out, its full blocks become matchable. */
   #apply(lateUs: number, out: EventBatch): void {
     const state = this.#state;
-    const { sequences, running } = state;
+    const { sequences } = state;
+    const { running } = state.admission;
     out.steps = this.#steps;
     out.stepUs = timeUs(this.#stepUs);
     for (let i = 0; i < running.length; ) {
       const slot = running[i]!;
       const tokens = sequences.scheduled[slot]! * this.#steps;
-      const known = state.knownTokens(slot);
+      const known = sequences.knownTokens(slot);
       if (tokens > 0) state.compute(slot, tokens);
       const ending = sequences.endingOf(slot);
       if (ending !== undefined) {
@@ -116,19 +121,18 @@ export class BatchedScheduler implements Scheduler {
       if (tokens > 0 && sequences.computed[slot]! >= known) {
         state.emit(slot, this.#steps, lateUs, out);
       }
-      if (state.isComplete(slot)) state.end(slot, OUTCOME.finished, this.#atUs);
+      if (sequences.isComplete(slot)) state.end(slot, OUTCOME.finished, this.#atUs);
       else i++;
     }
   }
 
   #plan(horizonUs: number): void {
-    const { running, config, latency } = this.#state;
+    const { admission, blocks, config } = this.#state;
+    const { running } = admission;
+    const step = this.#step;
     this.#budget = config.maxNumBatchedTokens;
-    this.#prefillTokens = 0;
-    this.#prefillShare = 0;
-    this.#prefillStarts = 0;
-    this.#decodes = 0;
     this.#preempted = false;
+    step.clear();
     this.#scheduleRunning();
     if (this.#preempted) this.#countAgain();
     else this.#admitWaiting();
@@ -136,22 +140,17 @@ export class BatchedScheduler implements Scheduler {
       this.#planWhenNextArrives();
       return;
     }
-    this.#stepUs = latency.stepUs(
-      this.#prefillTokens,
-      this.#prefillShare,
-      this.#prefillStarts,
-      this.#decodes,
-      running.length,
-      this.#state.cacheUse,
-    );
+    step.running = running.length;
+    step.cacheUse = blocks.cacheUse;
+    this.#stepUs = this.#latency.stepUs(step);
     this.#steps = this.#equalSteps(horizonUs);
     this.#stepEndUs = this.#atUs + this.#steps * this.#stepUs;
   }
 
   /** Nothing runs: all that waits, if anything, is only on its way at this instant. */
   #planWhenNextArrives(): void {
-    const { waiting, sequences } = this.#state;
-    const slot = waiting.peek();
+    const { admission, sequences } = this.#state;
+    const slot = admission.waiting.peek();
     if (slot < 0) return;
     this.#planAtUs = sequences.arrivedUs[slot]!;
     assert(this.#planAtUs > this.#atUs, 'an empty worker has room for every sequence it took in');
@@ -159,16 +158,18 @@ export class BatchedScheduler implements Scheduler {
 
   /** Gives running sequences their tokens, in order; when blocks run out, some have to give way. */
   #scheduleRunning(): void {
-    const state = this.#state;
-    const { running, sequences } = state;
+    const { admission, blocks, sequences } = this.#state;
+    const { running } = admission;
     for (let i = 0; i < running.length; ) {
       const slot = running[i]!;
-      const tokens = Math.min(state.knownTokens(slot) - sequences.computed[slot]!, this.#budget);
+      const computed = sequences.computed[slot]!;
+      const uncached = sequences.knownTokens(slot) - computed;
+      const tokens = Math.min(uncached, this.#budget);
       if (tokens === 0) {
         sequences.scheduled[slot] = 0;
         i++;
-      } else if (state.ensureRoom(slot, sequences.computed[slot]! + tokens)) {
-        this.#schedule(slot, tokens);
+      } else if (blocks.ensureRoom(slot, computed + tokens)) {
+        this.#schedule(slot, uncached);
         i++;
       } else if (this.#preemptWorst(i) < i) {
         i--;
@@ -181,69 +182,69 @@ export class BatchedScheduler implements Scheduler {
    * it had of this step. Returns where on the list it stood.
    */
   #preemptWorst(asking: number): number {
-    const state = this.#state;
-    const victim = state.victim();
-    const tokens = state.sequences.scheduled[victim]!;
-    const at = state.preempt(victim, this.#atUs);
+    const { admission, sequences } = this.#state;
+    const victim = admission.victim();
+    const tokens = sequences.scheduled[victim]!;
+    const at = admission.preempt(victim, this.#atUs);
     if (at < asking) this.#budget += tokens;
     this.#preempted = true;
     return at;
   }
 
   #admitWaiting(): void {
-    const state = this.#state;
-    const { running, waiting, sequences, config } = state;
+    const { admission, sequences, config } = this.#state;
+    const { running, waiting } = admission;
     while (running.length < config.maxNumSeqs && this.#budget > 0) {
       const slot = waiting.peek();
       if (slot < 0 || sequences.arrivedUs[slot]! > this.#atUs) return;
-      if (!state.tryAdmit(slot, this.#atUs, this.#tokensToHold)) return;
-      this.#prefillStarts++;
-      const uncached = state.knownTokens(slot) - sequences.computed[slot]!;
-      this.#schedule(slot, Math.min(uncached, this.#budget));
+      if (!admission.tryAdmit(slot, this.#atUs, this.#tokensToHold)) return;
+      this.#step.starts++;
+      const uncached = sequences.knownTokens(slot) - sequences.computed[slot]!;
+      this.#schedule(slot, uncached);
     }
   }
 
   /** A sequence is let in when there is room for the chunk that this step computes of it. */
   readonly #tokensToHold = (slot: Slot, cached: number): number =>
-    cached + Math.min(this.#state.knownTokens(slot) - cached, this.#budget);
+    cached + Math.min(this.#state.sequences.knownTokens(slot) - cached, this.#budget);
 
-  #schedule(slot: Slot, tokens: number): void {
+  /** Gives a sequence as many of its uncached tokens as the budget has left. */
+  #schedule(slot: Slot, uncached: number): void {
+    const tokens = Math.min(uncached, this.#budget);
     this.#state.sequences.scheduled[slot] = tokens;
     this.#budget -= tokens;
-    if (this.#count(slot, tokens)) this.#state.expect(slot, tokens);
+    if (this.#count(slot, uncached, tokens)) this.#state.blocks.expect(slot, tokens);
   }
 
   /** Adds the tokens of a sequence to what the step holds. True if they are prefill. */
-  #count(slot: Slot, tokens: number): boolean {
+  #count(slot: Slot, uncached: number, tokens: number): boolean {
     const { sequences } = this.#state;
-    const uncached = this.#state.knownTokens(slot) - sequences.computed[slot]!;
     if (uncached === 1 && sequences.emitted[slot]! > 0) {
-      this.#decodes++;
+      this.#step.decodes++;
       return false;
     }
-    const scaled = tokens * sequences.prefillScale[slot]!;
-    this.#prefillTokens += scaled;
-    this.#prefillShare += scaled / sequences.promptTokens[slot]!;
+    const { promptTokens, prefillScale } = sequences;
+    this.#step.addChunk(tokens, promptTokens[slot]!, prefillScale[slot]!);
     return true;
   }
 
   /** Counts what the step holds once more, without those that had tokens of it and gave way. */
   #countAgain(): void {
-    const { running, sequences } = this.#state;
-    this.#prefillTokens = 0;
-    this.#prefillShare = 0;
-    this.#decodes = 0;
-    for (const slot of running) {
+    const { admission, sequences } = this.#state;
+    this.#step.clear();
+    for (const slot of admission.running) {
       const tokens = sequences.scheduled[slot]!;
-      if (tokens > 0) this.#count(slot, tokens);
+      const uncached = sequences.knownTokens(slot) - sequences.computed[slot]!;
+      if (tokens > 0) this.#count(slot, uncached, tokens);
     }
   }
 
   /** How many steps from now on are just like this one and end before `horizonUs`; at least 1. */
   #equalSteps(horizonUs: number): number {
-    const { running, sequences, config } = this.#state;
-    const starts = this.#prefillStarts > 0 || this.#decodes < running.length;
-    if (starts || this.#preempted) return 1;
+    const { admission, sequences, config } = this.#state;
+    const { running } = admission;
+    const { starts, decodes } = this.#step;
+    if (starts > 0 || decodes < running.length || this.#preempted) return 1;
     let steps = Math.ceil((horizonUs - this.#atUs) / this.#stepUs) - 1;
     steps = Math.min(steps, this.#maxEqualSteps);
     for (let i = 0; i < running.length && steps > 1; i++) {

@@ -6,6 +6,8 @@ import {
   type SubmitCommand,
 } from '../../shared/protocol.ts';
 import { timeUs } from '../../shared/units.ts';
+import { SequenceLatencies } from './latency/sequence-latencies.ts';
+import { StepShape } from './latency/step-shape.ts';
 import type { Scheduler } from './scheduler.ts';
 import type { Slot } from './sequence-table.ts';
 import type { WorkerState } from './worker-state.ts';
@@ -17,6 +19,9 @@ import type { WorkerState } from './worker-state.ts';
  */
 export class PacedScheduler implements Scheduler {
   readonly #state: WorkerState;
+  readonly #latencies: SequenceLatencies;
+  /** What a latency model is asked about. */
+  readonly #step = new StepShape(1);
   /** Running sequences by the time at which their next token is due. */
   readonly #due = new IndexedHeap();
   /** When to look at the waiting queue again, or `Infinity`. */
@@ -26,6 +31,7 @@ export class PacedScheduler implements Scheduler {
 
   constructor(state: WorkerState) {
     this.#state = state;
+    this.#latencies = new SequenceLatencies(state.config);
   }
 
   nextWakeUs(): number {
@@ -42,7 +48,8 @@ export class PacedScheduler implements Scheduler {
    */
   mustAdvanceBefore(command: SubmitCommand): boolean {
     if (this.nextWakeUs() >= command.arrivedUs) return false;
-    return this.#state.isQueueFull || this.#state.hasPriorities || command.priority !== 0;
+    const { isQueueFull, hasPriorities } = this.#state.admission;
+    return isQueueFull || hasPriorities || command.priority !== 0;
   }
 
   cancel(slot: Slot, outcome: Outcome, atUs: number): void {
@@ -70,7 +77,8 @@ export class PacedScheduler implements Scheduler {
   }
 
   #admit(atUs: number): void {
-    const { waiting, running, config, sequences } = this.#state;
+    const { admission, config, sequences } = this.#state;
+    const { waiting, running } = admission;
     while (running.length < config.maxNumSeqs) {
       const slot = waiting.peek();
       if (slot >= 0 && sequences.arrivedUs[slot]! > atUs) {
@@ -78,32 +86,35 @@ export class PacedScheduler implements Scheduler {
         this.#admitAtUs = sequences.arrivedUs[slot]!;
         return;
       }
-      if (slot < 0 || !this.#state.tryAdmit(slot, atUs, this.#tokensToHold)) return;
+      if (slot < 0 || !admission.tryAdmit(slot, atUs, this.#tokensToHold)) return;
       this.#due.set(slot, this.#firstTokenUs(slot, atUs), sequences.order[slot]!);
     }
   }
 
   /** When the next token of a sequence that has just been let in is due. */
   #firstTokenUs(slot: Slot, atUs: number): number {
-    const state = this.#state;
-    const { sequences } = state;
+    const { admission, blocks, sequences } = this.#state;
     const sharedUs = this.#sharedUs(slot);
-    const uncached = state.knownTokens(slot) - sequences.computed[slot]!;
-    state.expect(slot, uncached);
-    const ttftUs = sequences.sharesPrefill[slot]
-      ? 0
-      : state
-          .latencyOf(slot)
-          .ttftUs(
-            uncached,
-            sequences.promptTokens[slot]!,
-            sequences.prefillScale[slot]!,
-            state.running.length,
-            state.cacheUse,
-            sequences.stream,
-            slot,
-          );
+    const uncached = sequences.knownTokens(slot) - sequences.computed[slot]!;
+    blocks.expect(slot, uncached);
+    const ttftUs = admission.sharesPrefill(slot) ? 0 : this.#ttftUs(slot, uncached);
     return Math.max(atUs + ttftUs, sharedUs);
+  }
+
+  #ttftUs(slot: Slot, uncached: number): number {
+    const { sequences } = this.#state;
+    const step = this.#look();
+    step.clear();
+    step.addChunk(uncached, sequences.promptTokens[slot]!, sequences.prefillScale[slot]!);
+    step.starts = 1;
+    return this.#latencies.of(sequences.profile[slot]!).ttftUs(step, sequences.stream, slot);
+  }
+
+  /** The step as it is on this worker now. */
+  #look(): StepShape {
+    this.#step.running = this.#state.admission.running.length;
+    this.#step.cacheUse = this.#state.blocks.cacheUse;
+    return this.#step;
   }
 
   /**
@@ -111,15 +122,15 @@ export class PacedScheduler implements Scheduler {
    * sequence is computing: with the next token of the first one that refers to it. Else -Infinity.
    */
   #sharedUs(slot: Slot): number {
-    const { sequences, cache, config, running } = this.#state;
+    const { admission, blocks, sequences, config } = this.#state;
     const at = sequences.computed[slot]! / config.blockSize - 1;
     if (at < 0) return Number.NEGATIVE_INFINITY;
     const block = sequences.blocks[slot]!.at(at);
-    if (!cache.isExpected(block)) return Number.NEGATIVE_INFINITY;
+    if (!blocks.cache.isExpected(block)) return Number.NEGATIVE_INFINITY;
     let sharedUs = Number.POSITIVE_INFINITY;
-    for (const other of running) {
-      const blocks = sequences.blocks[other]!;
-      const shares = other !== slot && blocks.length > at && blocks.at(at) === block;
+    for (const other of admission.running) {
+      const others = sequences.blocks[other]!;
+      const shares = other !== slot && others.length > at && others.at(at) === block;
       if (shares) sharedUs = Math.min(sharedUs, this.#due.keyOf(other));
     }
     return sharedUs;
@@ -129,16 +140,16 @@ export class PacedScheduler implements Scheduler {
   readonly #tokensToHold = (slot: Slot): number => {
     const { sequences } = this.#state;
     const all = sequences.promptTokens[slot]! + sequences.outputTokens[slot]! - 1;
-    return Math.min(this.#state.knownTokens(slot) + 1, all);
+    return Math.min(sequences.knownTokens(slot) + 1, all);
   };
 
   /** The sequence's next token, and with a gap of 0 the ones after it. */
   #token(slot: Slot, dueUs: number, nowUs: number, out: EventBatch): void {
     const state = this.#state;
     const { sequences } = state;
-    const latency = state.latencyOf(slot);
+    const latency = this.#latencies.of(sequences.profile[slot]!);
     const left = sequences.outputTokens[slot]! - sequences.emitted[slot]!;
-    const known = state.knownTokens(slot);
+    const known = sequences.knownTokens(slot);
     const isFirst = sequences.emitted[slot] === 0;
     // Without gaps the whole answer comes out at once, if there is room for it.
     let count = latency.hasNoGaps && this.#makeRoom(slot, known + left - 1) ? left : 0;
@@ -147,14 +158,14 @@ export class PacedScheduler implements Scheduler {
     while (gapUs === 0 && room && count < left) {
       count++;
       if (count === left) break;
-      gapUs = latency.itlUs(state.running.length, state.cacheUse, sequences.stream, slot);
+      gapUs = latency.itlUs(this.#look(), sequences.stream, slot);
       room = this.#makeRoom(slot, known + count);
     }
     const isBlockFull = state.compute(slot, known + count - 1 - sequences.computed[slot]!);
     state.emit(slot, count, nowUs - dueUs, out);
     // Siblings wait for admission from now on; and what waits for room may find its prefix cached.
     if (isFirst || isBlockFull) this.#admitAtUs = dueUs;
-    if (state.isComplete(slot)) {
+    if (sequences.isComplete(slot)) {
       this.#due.remove(slot);
       state.end(slot, OUTCOME.finished, this.#atUs);
       this.#admitAtUs = this.#atUs;
@@ -169,9 +180,9 @@ export class PacedScheduler implements Scheduler {
    * Room for `tokens` tokens of `slot`, at the cost of others if need be. False: it must give way.
    */
   #makeRoom(slot: Slot, tokens: number): boolean {
-    const state = this.#state;
-    while (!state.ensureRoom(slot, tokens)) {
-      const victim = state.victim();
+    const { admission, blocks } = this.#state;
+    while (!blocks.ensureRoom(slot, tokens)) {
+      const victim = admission.victim();
       if (victim === slot) return false;
       this.#preempt(victim);
     }
@@ -180,7 +191,7 @@ export class PacedScheduler implements Scheduler {
 
   #preempt(slot: Slot): void {
     this.#due.remove(slot);
-    this.#state.preempt(slot, this.#atUs);
+    this.#state.admission.preempt(slot, this.#atUs);
     this.#admitAtUs = this.#atUs;
   }
 }

@@ -54,14 +54,6 @@ export class SequenceTable {
   stream = new Uint32Array(FIRST_SLOTS);
   /** Tokens that the step under way computes of each running sequence. */
   scheduled = new Int32Array(FIRST_SLOTS);
-  /**
-   * List of the sequences held for this one: its first slot, the next of each, and who holds it.
-   */
-  firstHeld = new Int32Array(FIRST_SLOTS);
-  nextHeld = new Int32Array(FIRST_SLOTS);
-  heldBy = new Int32Array(FIRST_SLOTS);
-  /** 1 for a sequence whose prefill another one has done: its first token is due at admission. */
-  sharesPrefill = new Uint8Array(FIRST_SLOTS);
   /** Outcome + 1 of a cancel that has come in while a step was under way, or 0. */
   cancelled = new Uint8Array(FIRST_SLOTS);
   /** Blocks of prompt and answer whose hashes are known: those at the front of `hashes`. */
@@ -87,6 +79,15 @@ export class SequenceTable {
     return requestId(this.request[slot]!);
   }
 
+  /** Tokens whose values are known: the prompt, and what came out so far. */
+  knownTokens(slot: Slot): number {
+    return this.promptTokens[slot]! + this.emitted[slot]!;
+  }
+
+  isComplete(slot: Slot): boolean {
+    return this.emitted[slot]! >= this.outputTokens[slot]!;
+  }
+
   /** Takes a slot for a submitted sequence; its stage is left to the caller. */
   add(command: SubmitCommand, order: number): Slot {
     assert(!this.#slotOf.has(command.request), 'a request is submitted once while it lives');
@@ -107,10 +108,6 @@ export class SequenceTable {
     this.profile[slot] = command.profile;
     this.stream[slot] = command.seed;
     this.scheduled[slot] = 0;
-    this.firstHeld[slot] = NO_SLOT;
-    this.nextHeld[slot] = NO_SLOT;
-    this.heldBy[slot] = NO_SLOT;
-    this.sharesPrefill[slot] = 0;
     this.cancelled[slot] = 0;
     this.hashes[slot] = command.hashes;
     this.hashedBlocks[slot] = command.hashes.length / HASH_WORDS;
@@ -139,27 +136,6 @@ export class SequenceTable {
     }
     hashes.set(more, known);
     this.hashedBlocks[slot] = (known + more.length) / HASH_WORDS;
-  }
-
-  /** Lets a sequence wait on the list of those held for `first`. */
-  hold(slot: Slot, first: Slot): void {
-    this.stage[slot] = STAGE.held;
-    this.heldBy[slot] = first;
-    this.nextHeld[slot] = this.firstHeld[first]!;
-    this.firstHeld[first] = slot;
-  }
-
-  /** Takes a sequence that is held off its list; its stage is left to the caller. */
-  unhold(slot: Slot): void {
-    const first = this.heldBy[slot]!;
-    if (this.firstHeld[first] === slot) {
-      this.firstHeld[first] = this.nextHeld[slot]!;
-    } else {
-      let before = this.firstHeld[first]!;
-      while (this.nextHeld[before] !== slot) before = this.nextHeld[before]!;
-      this.nextHeld[before] = this.nextHeld[slot]!;
-    }
-    this.heldBy[slot] = NO_SLOT;
   }
 
   /** Frees the slot. Its blocks must have been released. */
@@ -192,10 +168,6 @@ export class SequenceTable {
     this.prefillPending = ints(this.prefillPending, slots);
     this.cachedTokens = ints(this.cachedTokens, slots);
     this.scheduled = ints(this.scheduled, slots);
-    this.firstHeld = ints(this.firstHeld, slots);
-    this.nextHeld = ints(this.nextHeld, slots);
-    this.heldBy = ints(this.heldBy, slots);
-    this.sharesPrefill = bytes(this.sharesPrefill, slots);
     this.priority = floats(this.priority, slots);
     this.order = floats(this.order, slots);
     this.arrivedUs = floats(this.arrivedUs, slots);

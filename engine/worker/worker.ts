@@ -53,7 +53,7 @@ export class SimulatedWorker {
 
   /** How long its sequences wait for admission. */
   get waits(): WaitTally {
-    return this.#state.waits;
+    return this.#state.admission.waits;
   }
 
   /** True when `advance` must be called before `command`, up to its arrival. */
@@ -69,7 +69,7 @@ export class SimulatedWorker {
   /** Hands a sequence further hashes of its answer; one that is not here any more needs none. */
   extend({ request, hashes }: ExtendCommand, atUs: number): void {
     const slot = this.#state.sequences.find(request);
-    if (slot === NO_SLOT || !this.#state.extend(slot, hashes)) return;
+    if (slot === NO_SLOT || !this.#state.blocks.extend(slot, hashes)) return;
     this.#scheduler.enqueued(Math.max(atUs, this.#nowUs));
     this.#tellAt(atUs);
   }
@@ -116,7 +116,7 @@ export class SimulatedWorker {
 
   /** How many of the first `maxBlocks` hashes lead to blocks that are computed now. */
   cachedBlocks(hashes: Uint32Array, maxBlocks: number): number {
-    return this.#state.cache.committedBlocks(hashes, maxBlocks);
+    return this.#state.blocks.cache.committedBlocks(hashes, maxBlocks);
   }
 
   /**
@@ -124,7 +124,7 @@ export class SimulatedWorker {
    * from now on, as far as there is room for them. Work must follow, whose batch tells of them.
    */
   receiveBlocks(hashes: Uint32Array, count: number): void {
-    const { cache } = this.#state;
+    const { cache } = this.#state.blocks;
     const blocks = this.#passing;
     blocks.clear();
     cache.match(hashes, count, blocks);
@@ -138,13 +138,14 @@ export class SimulatedWorker {
 
   /** Calls `visit` for the hash of every block that is computed and cached now. */
   forEachCachedHash(visit: (lo: number, hi: number) => void): void {
-    this.#state.cache.forEachHash(visit);
+    this.#state.blocks.cache.forEachHash(visit);
   }
 
   /** Asserts the invariants of cache and sequences, for tests. */
   checkInvariants(): void {
-    this.#state.cache.checkInvariants();
-    const { running, waiting, waits, sequences } = this.#state;
+    const { blocks, admission, sequences } = this.#state;
+    const { running, waiting, waits } = admission;
+    blocks.cache.checkInvariants();
     assert(running.length + waiting.size <= sequences.size, 'every queued sequence has a slot');
     assert(running.length + waits.waiting === sequences.size, 'what does not run waits');
     if (sequences.size > 0) assert(this.nextWakeUs() < Infinity, 'unfinished work has a wake-up');

@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { isLoopback } from '../../shared/config/loopback.ts';
+import type { Settings } from '../../shared/config.ts';
 import { type ApiError, apiError } from '../../shared/errors.ts';
 import type { RequestHead } from '../http/http-app.ts';
 
@@ -68,6 +69,20 @@ export class AdminAccess {
     });
     return proxy === undefined ? undefined : `a proxy has forwarded it (${proxy})`;
   }
+}
+
+/** Who may administer a server of such settings; undefined if nobody may. */
+export function adminAccess(settings: Settings): AdminAccess | undefined {
+  if (!isOn(settings)) return undefined;
+  const scheme = settings.sslCertfile === undefined ? 'http' : 'https';
+  return new AdminAccess({ keys: settings.adminApiKeys, scheme });
+}
+
+/** On request, or by default where only this machine can reach it or keys guard it. */
+function isOn(settings: Settings): boolean {
+  const { enableAdmin, host, adminApiKeys } = settings;
+  if (enableAdmin !== 'auto') return enableAdmin === 'true';
+  return isLoopback(host) || adminApiKeys.length > 0;
 }
 
 function sha256(text: string): Buffer {

@@ -1,14 +1,12 @@
 import type { WorkerPool } from '../../engine/host/worker-pool.ts';
 import type { SmartRouter } from '../../engine/router/smart-router.ts';
-import { isLoopback } from '../../shared/config/loopback.ts';
 import { maskSecrets, type SettingSources, type Settings } from '../../shared/config.ts';
 import { apiError, retryAfter } from '../../shared/errors.ts';
 import { type WorkerId, workerId } from '../../shared/ids.ts';
 import { FAULTS, type Fault, isFault } from '../../shared/protocol.ts';
+import type { Route } from '../api/route.ts';
 import type { Exchange } from '../http/exchange.ts';
-import type { RequestHead, Route } from '../http/http-app.ts';
-import { type EndpointPath, endpointOf } from '../metrics/endpoints.ts';
-import { AdminAccess } from './admin-access.ts';
+import type { RequestHead } from '../http/http-app.ts';
 import { decisionView } from './routing-view.ts';
 
 const WORKERS = '/admin/workers/';
@@ -25,45 +23,27 @@ export interface AdminHost {
   outageS(worker: WorkerId): number | undefined;
 }
 
-/** The routes of administration, where they are on; no page of another origin reads an answer. */
-export function adminRoutes(host: AdminHost): Route[] {
-  const { settings } = host;
-  if (!isOn(settings)) return [];
-  const access = new AdminAccess({
-    keys: settings.adminApiKeys,
-    scheme: settings.sslCertfile === undefined ? 'http' : 'https',
-  });
-  const route = (
-    method: Route['method'],
-    endpoint: EndpointPath,
-    pattern: string,
-    handle: Route['handle'],
-  ): Route => ({
-    method,
-    pattern,
-    endpoint: endpointOf(endpoint),
-    sameOrigin: true,
-    handle: (exchange, req) => {
-      const refusal = access.refusal(req);
-      if (refusal === undefined) handle(exchange, req);
-      else exchange.sendError(refusal);
-    },
-  });
-  return [
-    route('get', '/admin/config', '/admin/config', (exchange) => sendConfig(host, exchange)),
-    route('get', '/admin/routing', '/admin/routing', (exchange, req) =>
-      sendRouting(host, exchange, req),
-    ),
-    route('post', 'other', `${WORKERS}*`, (exchange, req) => killWorker(host, exchange, req)),
-  ];
-}
-
-/** On request, or by default where only this machine can reach it or keys guard it. */
-function isOn(settings: Settings): boolean {
-  const { enableAdmin, host, adminApiKeys } = settings;
-  if (enableAdmin !== 'auto') return enableAdmin === 'true';
-  return isLoopback(host) || adminApiKeys.length > 0;
-}
+export const ADMIN_ROUTES: readonly Route<AdminHost>[] = [
+  {
+    method: 'GET',
+    path: '/admin/config',
+    access: 'admin',
+    open: (host) => (exchange) => sendConfig(host, exchange),
+  },
+  {
+    method: 'GET',
+    path: '/admin/routing',
+    access: 'admin',
+    open: (host) => (exchange, req) => sendRouting(host, exchange, req),
+  },
+  {
+    method: 'POST',
+    path: `${WORKERS}{worker}`,
+    access: 'admin',
+    countedAs: 'other',
+    open: (host) => (exchange, req) => killWorker(host, exchange, req),
+  },
+];
 
 function sendConfig(host: AdminHost, exchange: Exchange): void {
   const values = maskSecrets(host.settings);

@@ -3,7 +3,7 @@ import { apiError } from '../../shared/errors.ts';
 import { Exchange, type ExchangeHost } from './exchange.ts';
 import { announcedLength } from './framing.ts';
 
-export type Method = 'get' | 'post' | 'patch' | 'del';
+export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
 
 /** The head of a request, readable until the route's handler returns. */
 export interface RequestHead {
@@ -17,8 +17,11 @@ export interface RequestHead {
   forEach(visit: (name: string, value: string) => void): void;
 }
 
-/** One path and method. */
-export interface Route {
+/** Answers one request. The head is readable until it returns. */
+export type Handler = (exchange: Exchange, head: RequestHead) => void;
+
+/** One path and method, as the server matches them. */
+export interface HttpRoute {
   readonly method: Method;
   /** As uWebSockets.js matches it; a last segment `*` stands for all that follows. */
   readonly pattern: string;
@@ -26,7 +29,7 @@ export interface Route {
   readonly endpoint: number;
   /** No page of another origin may read the answers, whatever the CORS settings allow. */
   readonly sameOrigin?: true;
-  readonly handle: (exchange: Exchange, req: RequestHead) => void;
+  readonly handle: Handler;
 }
 
 export interface Tls {
@@ -40,14 +43,11 @@ export interface AppHost extends ExchangeHost {
   started(exchange: Exchange): void;
 }
 
+type UwsMethod = (typeof METHODS)[Method] | 'head' | 'options' | 'any';
 type UwsHandler = (res: HttpResponse, req: HttpRequest) => void;
 
-const METHOD_NAMES: Readonly<Record<Method, string>> = {
-  get: 'GET',
-  post: 'POST',
-  patch: 'PATCH',
-  del: 'DELETE',
-};
+/** What uWebSockets.js calls them. */
+const METHODS = { GET: 'get', POST: 'post', PATCH: 'patch', DELETE: 'del' } as const;
 
 /** The HTTP server: routes, and the answers that no route gives. */
 export class HttpApp {
@@ -59,13 +59,13 @@ export class HttpApp {
    * Requests that fit no route count under `otherEndpoint`. Throws when the certificate or its key
    * cannot be used.
    */
-  constructor(routes: readonly Route[], otherEndpoint: number, host: AppHost, tls?: Tls) {
+  constructor(routes: readonly HttpRoute[], otherEndpoint: number, host: AppHost, tls?: Tls) {
     this.#app = tls === undefined ? uWS.App() : secureApp(tls);
     this.#host = host;
     for (const route of routes) {
       const handle = handlerOf(route);
-      this.#on(route.method, route.pattern, this.#handler(route.endpoint, handle));
-      if (route.method === 'get') {
+      this.#on(METHODS[route.method], route.pattern, this.#handler(route.endpoint, handle));
+      if (route.method === 'GET') {
         const head = this.#handler(route.endpoint, (exchange, req) => {
           exchange.omitBody();
           handle(exchange, req);
@@ -128,12 +128,12 @@ export class HttpApp {
   }
 
   /** A trailing slash makes no difference. */
-  #on(method: Method | 'head' | 'options' | 'any', pattern: string, handler: UwsHandler): void {
+  #on(method: UwsMethod, pattern: string, handler: UwsHandler): void {
     this.#app[method](pattern, handler);
     if (!pattern.endsWith('*') && pattern !== '/') this.#app[method](`${pattern}/`, handler);
   }
 
-  #handler(endpoint: number, handle: Route['handle']): UwsHandler {
+  #handler(endpoint: number, handle: Handler): UwsHandler {
     return (res, req) => {
       const length = announcedLength(req);
       const isClear = typeof length === 'number';
@@ -152,13 +152,13 @@ export class HttpApp {
     };
   }
 
-  #refuseOtherMethods(routes: readonly Route[]): void {
+  #refuseOtherMethods(routes: readonly HttpRoute[]): void {
     const paths = new Map(routes.map((route) => [route.pattern, route]));
     for (const route of paths.values()) {
       const { pattern, endpoint } = route;
       const siblings = routes.filter((each) => each.pattern === pattern);
-      const allow = siblings.map(({ method }) => METHOD_NAMES[method]).join(', ');
-      const refuse: Route['handle'] = (exchange, req) => {
+      const allow = siblings.map(({ method }) => method).join(', ');
+      const refuse: Handler = (exchange, req) => {
         const method = req.getMethod().toUpperCase();
         if (method === 'HEAD') exchange.omitBody();
         exchange.sendError(
@@ -175,7 +175,7 @@ export class HttpApp {
   }
 }
 
-function handlerOf({ handle, sameOrigin }: Route): Route['handle'] {
+function handlerOf({ handle, sameOrigin }: HttpRoute): Handler {
   if (sameOrigin !== true) return handle;
   return (exchange, req) => {
     exchange.omitCors();

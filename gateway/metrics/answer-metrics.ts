@@ -8,7 +8,7 @@ import {
   TOKENS_BOUNDS,
   TTFT_BOUNDS_S,
 } from './answer-bounds.ts';
-import { ENDPOINTS, type Endpoint } from './endpoints.ts';
+import type { Endpoint, Endpoints } from './endpoints.ts';
 import { HistogramRows } from './histogram-rows.ts';
 import { MODEL_ROWS, type ModelLabel, ModelLabels } from './model-labels.ts';
 import { SlidingWindow } from './sliding-window.ts';
@@ -47,6 +47,7 @@ export interface EndedAnswer {
 }
 
 export interface AnswerMetricsOptions {
+  readonly endpoints: Endpoints;
   /** The model that the server lists first: its series are there from the start. */
   readonly servedModel: string;
   /** Tokens per KV block. */
@@ -71,21 +72,25 @@ export class AnswerMetrics {
   readonly streamUs: readonly SlidingWindow[];
   /** Answers by (model, finish), (model, endpoint), and tokens by (model, type). */
   readonly #finished = new Float64Array(MODEL_ROWS * FINISHES.length);
-  readonly #byEndpoint = new Float64Array(MODEL_ROWS * ENDPOINTS.length);
+  readonly #byEndpoint: Float64Array;
   readonly #tokens = new Float64Array(MODEL_ROWS * TOKEN_TYPES.length);
   readonly #streams = { open: 0, completed: 0, failed: 0, cancelled: 0 };
   readonly #cache = { requests: 0, hits: 0, withBlocks: 0, overlapShares: 0, promptCacheHits: 0 };
   readonly #blockSize: number;
+  readonly #endpoints: number;
 
   constructor(options: AnswerMetricsOptions, startUs: number) {
     const { servedModel, blockSize, windowUs } = options;
+    const { rows } = options.endpoints;
+    this.#endpoints = rows.length;
+    this.#byEndpoint = new Float64Array(MODEL_ROWS * rows.length);
     this.#blockSize = blockSize;
     this.models = new ModelLabels(servedModel);
     this.ttftUs = new SlidingWindow(windowUs, startUs);
     this.itlUs = new SlidingWindow(windowUs, startUs);
     this.tokensPer1000Seconds = new SlidingWindow(windowUs, startUs);
-    this.completionTokens = ENDPOINTS.map(() => new SlidingWindow(windowUs, startUs));
-    this.streamUs = ENDPOINTS.map(() => new SlidingWindow(windowUs, startUs));
+    this.completionTokens = rows.map(() => new SlidingWindow(windowUs, startUs));
+    this.streamUs = rows.map(() => new SlidingWindow(windowUs, startUs));
   }
 
   /** The router has placed one sequence, in `routeUs`, which may be fractional. */
@@ -137,7 +142,7 @@ export class AnswerMetrics {
   ended(answer: EndedAnswer, nowUs: number): void {
     const { model, endpoint, finish } = answer;
     add(this.#finished, model * FINISHES.length + FINISHES.indexOf(finish), 1);
-    add(this.#byEndpoint, model * ENDPOINTS.length + endpoint, 1);
+    add(this.#byEndpoint, model * this.#endpoints + endpoint, 1);
     if (answer.ttftUs >= 0) this.#countTokens(answer, nowUs);
     if (answer.isStream) this.#streamEnded(answer, nowUs);
     if (finish === 'stop' || finish === 'length') this.histograms.observe(answer);
@@ -149,7 +154,7 @@ export class AnswerMetrics {
 
   /** Answers of `model`, however they ended. */
   answerCount(model: ModelLabel, endpoint: Endpoint): number {
-    return this.#byEndpoint[model * ENDPOINTS.length + endpoint] ?? 0;
+    return this.#byEndpoint[model * this.#endpoints + endpoint] ?? 0;
   }
 
   tokenCount(model: ModelLabel, type: TokenType): number {

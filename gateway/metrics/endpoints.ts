@@ -1,6 +1,6 @@
 /** What requests are counted under: route templates, never the paths that clients send. */
 
-interface EndpointRow {
+export interface EndpointRow {
   /** Label of the metrics: ids are braces, so that a client cannot make series. */
   readonly path: string;
   /**
@@ -8,49 +8,37 @@ interface EndpointRow {
    * counts under `other`.
    */
   readonly method: string;
+  /** Workers answer its requests. */
+  readonly generates: boolean;
 }
 
-/** Every route, each path once; its index is the endpoint. The last one stands for the rest. */
-export const ENDPOINTS = [
-  { path: '/v1/chat/completions', method: 'POST' },
-  { path: '/v1/models', method: 'GET' },
-  { path: '/v1/models/{id}', method: 'GET' },
-  { path: '/health', method: 'GET' },
-  { path: '/health/detailed', method: 'GET' },
-  { path: '/ready', method: 'GET' },
-  { path: '/live', method: 'GET' },
-  { path: '/ping', method: 'any' },
-  { path: '/version', method: 'GET' },
-  { path: '/kv-cache-metrics', method: 'GET' },
-  { path: '/metrics', method: 'GET' },
-  { path: '/metrics/prometheus', method: 'GET' },
-  { path: '/metrics/csv', method: 'GET' },
-  { path: '/admin/config', method: 'GET' },
-  { path: '/admin/routing', method: 'GET' },
-  { path: 'other', method: 'other' },
-] as const satisfies readonly EndpointRow[];
-
-export type EndpointPath = (typeof ENDPOINTS)[number]['path'];
-
-/** Index of an endpoint in `ENDPOINTS`. */
+/** Index of an endpoint in the rows. */
 export type Endpoint = number;
 
-/** Those whose requests workers answer. */
-export const ANSWERING_ENDPOINTS: readonly Endpoint[] = [0];
+const OTHER: EndpointRow = { path: 'other', method: 'other', generates: false };
 
-/** Where requests count that fit no route. */
-export const OTHER_ENDPOINT: Endpoint = ENDPOINTS.length - 1;
+/** All that requests are counted under, in the order in which they are shown. */
+export class Endpoints {
+  /** Each path once. The last one, `other`, stands for whatever fits no route. */
+  readonly rows: readonly EndpointRow[];
+  /** Those whose requests workers answer. */
+  readonly generating: readonly Endpoint[];
+  readonly other: Endpoint;
 
-const INDEX: ReadonlyMap<string, Endpoint> = new Map(
-  ENDPOINTS.map((row, index) => [row.path, index]),
-);
+  constructor(rows: readonly EndpointRow[]) {
+    this.rows = [...rows, OTHER];
+    this.other = rows.length;
+    this.generating = [...rows.keys()].filter((endpoint) => rows[endpoint]?.generates);
+  }
 
-/** The endpoint of a route template, to be looked up once per route. */
-export function endpointOf(path: EndpointPath): Endpoint {
-  return INDEX.get(path) ?? OTHER_ENDPOINT;
-}
+  /** The endpoint of a route template, to be looked up once per route. */
+  of(path: string): Endpoint {
+    const endpoint = this.rows.findIndex((row) => row.path === path);
+    return endpoint < 0 ? this.other : endpoint;
+  }
 
-/** The route template of an endpoint. */
-export function endpointPath(endpoint: Endpoint): string {
-  return ENDPOINTS[endpoint]?.path ?? 'other';
+  /** The route template of an endpoint. */
+  path(endpoint: Endpoint): string {
+    return this.rows[endpoint]?.path ?? OTHER.path;
+  }
 }

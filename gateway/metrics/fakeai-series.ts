@@ -1,7 +1,6 @@
 import { workerId } from '../../shared/ids.ts';
 import { TOKEN_TYPES } from './answer-metrics.ts';
 import type { ClusterFigures } from './cluster-figures.ts';
-import { ANSWERING_ENDPOINTS, ENDPOINTS, endpointPath, OTHER_ENDPOINT } from './endpoints.ts';
 import type { GatewayMetrics } from './gateway-metrics.ts';
 import type { HistogramRows } from './histogram-rows.ts';
 import type { ModelLabel } from './model-labels.ts';
@@ -51,10 +50,10 @@ export class FakeaiSeries {
 
   /** Adds series for the endpoints and statuses that have come up since the last call. */
   addStatuses(): void {
-    const { requests } = this.#metrics;
-    for (let endpoint = 0; endpoint < ENDPOINTS.length; endpoint++) {
+    const { endpoints, requests } = this.#metrics;
+    for (const endpoint of endpoints.rows.keys()) {
       for (let status = 0; status < STATUSES.length; status++) {
-        const isUsual = STATUSES[status] === (endpoint === OTHER_ENDPOINT ? 404 : 200);
+        const isUsual = STATUSES[status] === (endpoint === endpoints.other ? 404 : 200);
         if (isUsual || requests.endedCount(endpoint, status) > 0) this.#show(endpoint, status);
       }
     }
@@ -62,19 +61,19 @@ export class FakeaiSeries {
 
   /** Adds the series of a model. */
   addModel(model: ModelLabel): void {
-    const { answers } = this.#metrics;
+    const { answers, endpoints } = this.#metrics;
     const { requests, tokens, errors, latency, byEndpoint } = this.#models;
     const name = answers.models.nameOf(model);
     requests.series({ model: name }, () =>
-      ANSWERING_ENDPOINTS.reduce((sum, e) => sum + answers.answerCount(model, e), 0),
+      endpoints.generating.reduce((sum, e) => sum + answers.answerCount(model, e), 0),
     );
     for (const type of TOKEN_TYPES) {
       tokens.series({ model: name, type }, () => answers.tokenCount(model, type));
     }
     errors.series({ model: name }, () => answers.finishedCount(model, 'error'));
     latency.series({ model: name }, model);
-    for (const endpoint of ANSWERING_ENDPOINTS) {
-      const labels = { model: name, endpoint: endpointPath(endpoint) };
+    for (const endpoint of endpoints.generating) {
+      const labels = { model: name, endpoint: endpoints.path(endpoint) };
       byEndpoint.series(labels, () => answers.answerCount(model, endpoint));
     }
   }
@@ -83,8 +82,8 @@ export class FakeaiSeries {
     const key = endpoint * STATUSES.length + status;
     if (this.#shown.has(key)) return;
     this.#shown.add(key);
-    const { requests } = this.#metrics;
-    const row = ENDPOINTS[endpoint];
+    const { endpoints, requests } = this.#metrics;
+    const row = endpoints.rows[endpoint];
     const code = STATUSES[status] ?? 0;
     const labels = {
       endpoint: row?.path ?? '',
@@ -92,7 +91,7 @@ export class FakeaiSeries {
       status: code === 0 ? 'other' : `${code}`,
     };
     this.#requests.series(labels, () => requests.endedCount(endpoint, status));
-    if (code === 200 && ANSWERING_ENDPOINTS.includes(endpoint)) {
+    if (code === 200 && row?.generates) {
       this.#errors.series(labels, () => requests.brokenStreamCount(endpoint));
     } else if (code >= 400) {
       this.#errors.series(labels, () => requests.endedCount(endpoint, status));
@@ -100,7 +99,7 @@ export class FakeaiSeries {
   }
 
   #addEndpointSeries(): void {
-    const { requests, answers } = this.#metrics;
+    const { endpoints, requests, answers } = this.#metrics;
     const now = this.#nowUs;
     const arrivals = this.#gauge('requests_per_second', 'Requests by arrival, over the window.');
     const responses = this.#gauge('responses_per_second', 'Answers, over the window.');
@@ -111,7 +110,7 @@ export class FakeaiSeries {
       'From arrival to the last byte.',
       requests.latencyHistogram,
     );
-    for (const [endpoint, { path }] of ENDPOINTS.entries()) {
+    for (const [endpoint, { path }] of endpoints.rows.entries()) {
       const labels = { endpoint: path };
       arrivals.series(labels, () => requests.arrivals[endpoint]?.perSecond(now()) ?? 0);
       responses.series(labels, () => requests.latencyUs[endpoint]?.valuesPerSecond(now()) ?? 0);

@@ -1,4 +1,5 @@
 import { AnswerMetrics, type AnswerMetricsOptions } from './answer-metrics.ts';
+import type { Endpoints } from './endpoints.ts';
 import { Punctuality } from './punctuality.ts';
 import { RequestMetrics } from './request-metrics.ts';
 import { WorkerMetrics } from './worker-metrics.ts';
@@ -28,6 +29,7 @@ export interface BodyFigures {
  */
 export class GatewayMetrics {
   readonly options: MetricsOptions;
+  readonly endpoints: Endpoints;
   readonly bodies: BodyFigures;
   readonly startUs: number;
   readonly requests: RequestMetrics;
@@ -38,11 +40,12 @@ export class GatewayMetrics {
   #defects = 0;
 
   constructor(options: MetricsOptions, bodies: BodyFigures, startUs: number) {
-    const { windowUs } = options;
+    const { windowUs, endpoints } = options;
+    this.endpoints = endpoints;
     this.options = options;
     this.bodies = bodies;
     this.startUs = startUs;
-    this.requests = new RequestMetrics(windowUs, startUs);
+    this.requests = new RequestMetrics(endpoints, windowUs, startUs);
     this.answers = new AnswerMetrics(options, startUs);
     this.punctuality = new Punctuality(windowUs, startUs);
     this.workers = new WorkerMetrics(options.workers, this.punctuality);

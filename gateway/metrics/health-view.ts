@@ -1,6 +1,5 @@
 import { workerId } from '../../shared/ids.ts';
 import type { ClusterFigures } from './cluster-figures.ts';
-import { ENDPOINTS } from './endpoints.ts';
 import type { GatewayMetrics } from './gateway-metrics.ts';
 
 export interface WorkerHealth {
@@ -82,11 +81,11 @@ export function healthView(
 }
 
 function summaryView(metrics: GatewayMetrics, nowUs: number): HealthView['metrics_summary'] {
-  const { requests, answers } = metrics;
+  const { endpoints, requests, answers } = metrics;
   let arrivals = 0;
   let responses = 0;
   let latencyUs = 0;
-  for (const endpoint of ENDPOINTS.keys()) {
+  for (const endpoint of endpoints.rows.keys()) {
     arrivals += requests.arrivals[endpoint]?.perSecond(nowUs) ?? 0;
     responses += requests.latencyUs[endpoint]?.valuesPerSecond(nowUs) ?? 0;
     latencyUs += requests.latencyUs[endpoint]?.sumPerSecond(nowUs) ?? 0;
@@ -108,7 +107,7 @@ function statusOf(errorPercent: number): HealthView['status'] {
 
 function endpointViews(metrics: GatewayMetrics, nowUs: number): HealthView['endpoints'] {
   const views: Record<string, HealthView['endpoints'][string]> = {};
-  for (const [endpoint, { path }] of ENDPOINTS.entries()) {
+  for (const [endpoint, { path }] of metrics.endpoints.rows.entries()) {
     const stats = metrics.requests.latencyUs[endpoint]?.stats(nowUs);
     if (stats === undefined || stats.count === 0) continue;
     views[path] = {

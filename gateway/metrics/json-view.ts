@@ -1,4 +1,4 @@
-import { ANSWERING_ENDPOINTS, ENDPOINTS, type Endpoint, endpointPath } from './endpoints.ts';
+import type { Endpoint } from './endpoints.ts';
 import type { GatewayMetrics } from './gateway-metrics.ts';
 import type { SlidingWindow } from './sliding-window.ts';
 
@@ -54,8 +54,13 @@ export interface MetricsView {
 const SECONDS = 1e6;
 
 export function metricsView(metrics: GatewayMetrics, nowUs: number): MetricsView {
-  const { requests, answers } = metrics;
-  const all = [...ENDPOINTS.keys()];
+  const { endpoints, requests, answers } = metrics;
+  const all = [...endpoints.rows.keys()];
+  const byEndpoint = <View>(
+    of: readonly Endpoint[],
+    view: (endpoint: Endpoint) => View,
+  ): ByEndpoint<View> =>
+    Object.fromEntries(of.map((endpoint) => [endpoints.path(endpoint), view(endpoint)]));
   const latency = byEndpoint(all, (endpoint) =>
     windowView(requests.latencyUs[endpoint], nowUs, SECONDS),
   );
@@ -64,7 +69,7 @@ export function metricsView(metrics: GatewayMetrics, nowUs: number): MetricsView
       rate: requests.arrivals[endpoint]?.perSecond(nowUs) ?? 0,
     })),
     responses: latency,
-    tokens: byEndpoint(ANSWERING_ENDPOINTS, (endpoint) => ({
+    tokens: byEndpoint(endpoints.generating, (endpoint) => ({
       ...windowView(answers.completionTokens[endpoint], nowUs, 1),
       rate: answers.completionTokens[endpoint]?.sumPerSecond(nowUs) ?? 0,
     })),
@@ -72,7 +77,7 @@ export function metricsView(metrics: GatewayMetrics, nowUs: number): MetricsView
       rate: requests.errors[endpoint]?.perSecond(nowUs) ?? 0,
     })),
     latency,
-    streaming: byEndpoint(ANSWERING_ENDPOINTS, (endpoint) =>
+    streaming: byEndpoint(endpoints.generating, (endpoint) =>
       windowView(answers.streamUs[endpoint], nowUs, SECONDS),
     ),
     streaming_stats: {
@@ -106,9 +111,9 @@ export function metricsCsv(metrics: GatewayMetrics, nowUs: number): string {
 }
 
 function totals(metrics: GatewayMetrics): MetricsView['totals'] {
-  const { requests, answers } = metrics;
+  const { endpoints, requests, answers } = metrics;
   const sum = { requests: 0, responses: 0, errors: 0 };
-  for (const endpoint of ENDPOINTS.keys()) {
+  for (const endpoint of endpoints.rows.keys()) {
     sum.requests += requests.startedCount(endpoint);
     sum.responses += requests.answerCount(endpoint);
     sum.errors += requests.errorCount(endpoint);
@@ -119,13 +124,6 @@ function totals(metrics: GatewayMetrics): MetricsView['totals'] {
     completion_tokens: answers.tokenTotal('completion'),
     cached_tokens: answers.tokenTotal('cached'),
   };
-}
-
-function byEndpoint<View>(
-  endpoints: readonly Endpoint[],
-  view: (endpoint: Endpoint) => View,
-): ByEndpoint<View> {
-  return Object.fromEntries(endpoints.map((endpoint) => [endpointPath(endpoint), view(endpoint)]));
 }
 
 /** `scale` units of the window make one of the view. */

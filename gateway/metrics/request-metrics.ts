@@ -1,4 +1,4 @@
-import { ENDPOINTS, type Endpoint } from './endpoints.ts';
+import type { Endpoint, Endpoints } from './endpoints.ts';
 import { HistogramRows } from './histogram-rows.ts';
 import { RateWindow } from './rate-window.ts';
 import { SlidingWindow } from './sliding-window.ts';
@@ -27,17 +27,20 @@ export class RequestMetrics {
   /** Microseconds from arrival to the last byte, streams included. */
   readonly latencyUs: readonly SlidingWindow[];
   readonly latencyHistogram: HistogramRows;
-  readonly #started = new Float64Array(ENDPOINTS.length);
-  readonly #ended = new Float64Array(ENDPOINTS.length * STATUSES.length);
-  readonly #brokenStreams = new Float64Array(ENDPOINTS.length);
+  readonly #started: Float64Array;
+  readonly #ended: Float64Array;
+  readonly #brokenStreams: Float64Array;
 
-  constructor(windowUs: number, startUs: number) {
-    this.arrivals = ENDPOINTS.map(() => new RateWindow(windowUs, startUs));
-    this.errors = ENDPOINTS.map(() => new RateWindow(windowUs, startUs));
+  constructor({ rows }: Endpoints, windowUs: number, startUs: number) {
+    this.#started = new Float64Array(rows.length);
+    this.#ended = new Float64Array(rows.length * STATUSES.length);
+    this.#brokenStreams = new Float64Array(rows.length);
+    this.arrivals = rows.map(() => new RateWindow(windowUs, startUs));
+    this.errors = rows.map(() => new RateWindow(windowUs, startUs));
     this.serverErrors = new RateWindow(windowUs, startUs);
-    this.latencyUs = ENDPOINTS.map(() => new SlidingWindow(windowUs, startUs));
+    this.latencyUs = rows.map(() => new SlidingWindow(windowUs, startUs));
     const bounds = LATENCY_BOUNDS_S.map((seconds) => Math.round(seconds * 1e6));
-    this.latencyHistogram = new HistogramRows(bounds, ENDPOINTS.length);
+    this.latencyHistogram = new HistogramRows(bounds, rows.length);
   }
 
   /** A request has arrived. Once per request; `ended` must follow. */

@@ -13,6 +13,7 @@ import {
   imageTokens,
   videoTokens,
 } from './media-tokens.ts';
+import type { Prompt, PromptTokenizer } from './prompt.ts';
 
 /**
  * The chat template: one sequence of token ids for a whole request, so that usage, block hashes and
@@ -21,9 +22,19 @@ import {
  * the answer of this one as its prefix.
  */
 
-/** What the template needs of a tokenizer. It may stop once `out` is full. */
-export interface PromptTokenizer {
-  encode(text: string, out: TokenBuffer): void;
+/** The prompt of a chat: its messages, and the definitions of its tools as they were sent. */
+export class ChatPrompt implements Prompt {
+  readonly #messages: readonly ChatMessage[];
+  readonly #tools: readonly unknown[];
+
+  constructor(messages: readonly ChatMessage[], tools: readonly unknown[]) {
+    this.#messages = messages;
+    this.#tools = tools;
+  }
+
+  render(imageCost: ImageCost, tokenizer: PromptTokenizer, out: TokenBuffer): number {
+    return renderPrompt(this.#messages, this.#tools, imageCost, tokenizer, out);
+  }
 }
 
 /** Border ids lie above every vocabulary, and no piece of text hashes to them in practice. */

@@ -37,10 +37,11 @@ function run({ sequences, ...config }: Workload): number {
   const scheduler =
     config.scheduler === 'paced' ? new PacedScheduler(state) : new BatchedScheduler(state);
   let preemptions = 0;
-  const preempt = state.preempt.bind(state);
-  state.preempt = (victim, atUs) => {
+  const { admission } = state;
+  const preempt = admission.preempt.bind(admission);
+  admission.preempt = (victim, atUs) => {
     const { priority, order } = state.sequences;
-    for (const slot of state.running) {
+    for (const slot of admission.running) {
       const worse = priority[slot]! - priority[victim]! || order[slot]! - order[victim]!;
       assert.ok(worse <= 0, 'nobody that runs is worse than who gives way');
     }

@@ -1,6 +1,11 @@
 import { CorsPolicy } from '../../gateway/http/cors.ts';
 import type { Exchange } from '../../gateway/http/exchange.ts';
-import { type AppHost, HttpApp, type Route } from '../../gateway/http/http-app.ts';
+import {
+  type AppHost,
+  type Handler,
+  HttpApp,
+  type HttpRoute,
+} from '../../gateway/http/http-app.ts';
 import { Intake } from '../../gateway/http/intake.ts';
 import { ReadingTurns } from '../../gateway/http/reading-turns.ts';
 import { Rng } from '../../shared/rng.ts';
@@ -37,12 +42,12 @@ export class HttpHost implements AppHost {
   }
 }
 
-export function route(method: Route['method'], pattern: string, handle: Route['handle']): Route {
+export function route(method: HttpRoute['method'], pattern: string, handle: Handler): HttpRoute {
   return { method, pattern, endpoint: ENDPOINT, handle };
 }
 
 /** Listens on any free port. */
-export async function serveRoutes(routes: readonly Route[], host: HttpHost) {
+export async function serveRoutes(routes: readonly HttpRoute[], host: HttpHost) {
   const app = new HttpApp(routes, OTHER_ENDPOINT, host);
   const port = await app.listen('127.0.0.1', 0);
   return { app, port, origin: `http://127.0.0.1:${port}` };

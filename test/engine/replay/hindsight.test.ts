@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { Hindsight, type PlacedRequest } from '../../../engine/replay/hindsight.ts';
-import { LatencyModel } from '../../../engine/worker/latency.ts';
+import { createLatencyModel } from '../../../engine/worker/latency/create-latency-model.ts';
+import { StepShape } from '../../../engine/worker/latency/step-shape.ts';
 import type { WorkerConfig } from '../../../shared/protocol.ts';
 import { timeUs } from '../../../shared/units.ts';
 import { fc } from '../../support/property.ts';
@@ -144,11 +145,15 @@ function plainRegretsUs(
 }
 
 function plainPrefillUs(promptTokens: number, tokens: number): number {
-  const latency = new LatencyModel(WORKER.latency, WORKER.maxNumSeqs);
+  const latency = createLatencyModel(WORKER.latency, WORKER.maxNumSeqs);
   let us = 0;
   for (let left = tokens; left > 0; left -= WORKER.maxNumBatchedTokens) {
     const part = Math.min(left, WORKER.maxNumBatchedTokens);
-    us += latency.stepUs(part, part / promptTokens, left === tokens ? 1 : 0, 0, 1, 0);
+    const step = new StepShape(1);
+    step.addChunk(part, promptTokens, 1);
+    step.starts = left === tokens ? 1 : 0;
+    step.running = 1;
+    us += latency.stepUs(step);
   }
   return us;
 }

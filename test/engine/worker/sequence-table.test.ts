@@ -43,10 +43,6 @@ test('values outlive the growth of the table', () => {
     assert.equal(table.prefillScale[slot], 0.5);
     assert.equal(table.profile[slot], at % 250);
     assert.equal(table.admittedUs[slot], -1);
-    assert.deepEqual(
-      [table.firstHeld[slot], table.nextHeld[slot], table.heldBy[slot]],
-      [NO_SLOT, NO_SLOT, NO_SLOT],
-    );
     assert.equal(table.blocks[slot]!.length, 0);
   }
 });
@@ -61,7 +57,6 @@ test('a slot that is used again remembers nothing of the sequence before', () =>
   used.prefillPending[slot] = 9;
   used.admittedUs[slot] = 77;
   used.scheduled[slot] = 1;
-  used.sharesPrefill[slot] = 1;
   used.cancelled[slot] = 1;
   used.remove(slot);
   assert.equal(used.add(submitWith(2), 2), slot);

@@ -16,11 +16,11 @@ let gone = 0;
 
 before(async () => {
   const routes = [
-    route('get', '/held', (given) => {
+    route('GET', '/held', (given) => {
       exchange = given;
-      given.onGone(() => gone++);
+      given.attend({ gone: () => gone++, room: () => {} });
     }),
-    route('post', '/held', (given) => {
+    route('POST', '/held', (given) => {
       exchange = given;
       given.readBody((bytes) => {
         body = bytes.toString();
@@ -273,7 +273,7 @@ describe('a stream', () => {
     const event = `data: ${'x'.repeat(100_000)}\n\n`;
     let written = 0;
     let rooms = 0;
-    exchange.onRoom(() => rooms++);
+    exchange.attend({ gone: () => {}, room: () => rooms++ });
     exchange.cork(() => exchange.beginStream([]));
     while (!exchange.isBlocked) {
       exchange.cork(() => exchange.writeEvent(event));

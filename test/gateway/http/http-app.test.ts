@@ -11,25 +11,25 @@ let port: number;
 
 before(async () => {
   const routes = [
-    route('get', '/thing', (exchange) => exchange.sendJson(200, '"thing"')),
-    route('post', '/thing', (exchange) => {
+    route('GET', '/thing', (exchange) => exchange.sendJson(200, '"thing"')),
+    route('POST', '/thing', (exchange) => {
       exchange.readBody((bytes) => {
         exchange.sendJson(200, bytes.toString());
         return undefined;
       });
     }),
-    route('get', '/tree/*', (exchange, req) => {
+    route('GET', '/tree/*', (exchange, req) => {
       exchange.sendJson(200, JSON.stringify(req.getUrl()));
     }),
-    route('get', '/defect', () => {
+    route('GET', '/defect', () => {
       throw new Error('a defect of the handler');
     }),
-    route('post', '/defect', (exchange) => {
+    route('POST', '/defect', (exchange) => {
       exchange.readBody(() => {
         throw new Error('a defect after the body');
       });
     }),
-    route('get', '/half', (exchange) => {
+    route('GET', '/half', (exchange) => {
       exchange.cork(() => {
         exchange.beginStream([]);
         exchange.writeEvent('data: 1\n\n');
@@ -111,7 +111,7 @@ describe('a HEAD request', () => {
   });
 
   it('is refused where only other methods are served, without a body too', async (t) => {
-    const own = await serveRoutes([route('post', '/only', () => {})], new HttpHost());
+    const own = await serveRoutes([route('POST', '/only', () => {})], new HttpHost());
     t.after(() => own.app.close());
     const connection = await RawConnection.open(own.port);
     for (let turn = 0; turn < 2; turn++) {
@@ -181,7 +181,7 @@ describe('an address', () => {
 
   it('can be left while connections that are open go on', async () => {
     const own = await serveRoutes(
-      [route('get', '/', (it) => it.sendJson(200, '1'))],
+      [route('GET', '/', (it) => it.sendJson(200, '1'))],
       new HttpHost(),
     );
     const connection = await RawConnection.open(own.port);

@@ -1,22 +1,24 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import {
-  ANSWERING_ENDPOINTS,
-  ENDPOINTS,
-  endpointOf,
-  endpointPath,
-  OTHER_ENDPOINT,
-} from '../../../gateway/metrics/endpoints.ts';
+import { Endpoints } from '../../../gateway/metrics/endpoints.ts';
 
-test('every route template has one endpoint, and the last one is for the rest', () => {
-  for (const [index, { path }] of ENDPOINTS.entries()) {
-    assert.equal(endpointOf(path), index);
-    assert.equal(endpointPath(index), path);
-  }
-  assert.equal(endpointPath(OTHER_ENDPOINT), 'other');
-  assert.equal(endpointPath(ENDPOINTS.length), 'other');
+const ENDPOINTS = new Endpoints([
+  { path: '/a', method: 'GET', generates: false },
+  { path: '/b', method: 'POST', generates: true },
+]);
+
+test('an endpoint is the index of its path, and the last one stands for the rest', () => {
+  assert.deepEqual(
+    ['/a', '/b', 'other', '/c'].map((path) => ENDPOINTS.of(path)),
+    [0, 1, 2, 2],
+  );
+  assert.deepEqual(
+    [0, 1, 2, 3].map((endpoint) => ENDPOINTS.path(endpoint)),
+    ['/a', '/b', 'other', 'other'],
+  );
+  assert.equal(ENDPOINTS.other, 2);
 });
 
-test('workers answer chat completions', () => {
-  assert.deepEqual(ANSWERING_ENDPOINTS.map(endpointPath), ['/v1/chat/completions']);
+test('those that workers answer are known', () => {
+  assert.deepEqual(ENDPOINTS.generating, [1]);
 });

@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ENDPOINTS } from '../../../gateway/metrics/endpoints.ts';
 import { metricsCsv, metricsView } from '../../../gateway/metrics/json-view.ts';
-import { anAnswer, burst, CHAT, emptyMetrics } from './traffic.ts';
+import { anAnswer, burst, CHAT, ENDPOINTS, emptyMetrics } from './traffic.ts';
 
-const PATHS = ENDPOINTS.map(({ path }) => path);
+const PATHS = ENDPOINTS.rows.map(({ path }) => path);
 const WINDOW = ['rate', 'avg', 'min', 'max', 'p50', 'p90', 'p99'];
 const CHAT_PATH = '/v1/chat/completions';
 

@@ -1,17 +1,21 @@
+import { ROUTES } from '../../../gateway/api/routes.ts';
+import { endpointRows } from '../../../gateway/api/served-routes.ts';
 import type { EndedAnswer, Finish } from '../../../gateway/metrics/answer-metrics.ts';
 import type { ClusterFigures } from '../../../gateway/metrics/cluster-figures.ts';
-import { endpointOf } from '../../../gateway/metrics/endpoints.ts';
+import { Endpoints } from '../../../gateway/metrics/endpoints.ts';
 import { GatewayMetrics } from '../../../gateway/metrics/gateway-metrics.ts';
 import { workerId } from '../../../shared/ids.ts';
 import { EventBatch } from '../../../shared/protocol.ts';
 import { Rng } from '../../../shared/rng.ts';
 
-export const CHAT = endpointOf('/v1/chat/completions');
+export const ENDPOINTS = new Endpoints(endpointRows(ROUTES));
+export const CHAT = ENDPOINTS.of('/v1/chat/completions');
 export const SERVED = 'served/model';
 
 export function emptyMetrics(): GatewayMetrics {
   return new GatewayMetrics(
     {
+      endpoints: ENDPOINTS,
       servedModel: SERVED,
       workers: 2,
       blockSize: 16,

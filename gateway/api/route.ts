@@ -1,0 +1,24 @@
+import type { Handler, Method } from '../http/http-app.ts';
+
+/**
+ * Who may use a route: everybody, whoever has an API key where the server asks for one, or whoever
+ * may administer the server.
+ */
+export type Access = 'public' | 'key' | 'admin';
+
+/**
+ * One method of one path, and what answers it. Whatever the server knows of its routes it derives
+ * from the table of these: what is served, HEAD, 405, preflights, access, labels of the metrics.
+ */
+export interface Route<Host> {
+  readonly method: Method;
+  /** As it is documented; a last segment in braces stands for all that follows. */
+  readonly path: string;
+  readonly access: Access;
+  /** The path that its requests are counted under, where that is not its own. */
+  readonly countedAs?: string;
+  /** Workers generate its answers. */
+  readonly generates?: true;
+  /** Makes what answers its requests, once for each server. */
+  readonly open: (host: Host) => Handler;
+}
