@@ -27,7 +27,7 @@ rmSync('dist', { recursive: true, force: true });
 await build({
   entryPoints: {
     fakeai: 'gateway/main.ts',
-    'actor-thread': 'engine/host/actor-thread.ts',
+    'worker-thread': 'engine/host/worker-thread.ts',
     'replay-task': 'engine/replay/replay-task.ts',
   },
   outdir: 'dist',
