@@ -17,7 +17,7 @@ function commit() {
   }
 }
 
-/** Packages that are loaded from node_modules. Of those of many files a start would pay for each. */
+/** Packages that are loaded from where they are installed: all but one of very many files. */
 function external() {
   const { dependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
   return Object.keys(dependencies).filter((name) => name !== '@sinclair/typebox');
