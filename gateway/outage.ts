@@ -1,4 +1,5 @@
 import type { WorkerPool } from '../engine/host/worker-pool.ts';
+import { type ApiError, apiError, retryAfter } from '../shared/errors.ts';
 import type { WorkerId } from '../shared/ids.ts';
 
 /**
@@ -13,4 +14,10 @@ export function outageS(
   if (workers.some((worker) => pool.isUp(worker))) return undefined;
   const atMs = Math.min(...workers.map((worker) => pool.restartAtMs(worker) ?? nowMs));
   return Math.max(1, Math.ceil((atMs - nowMs) / 1000));
+}
+
+/** The error while workers are out, for `outageSeconds`, or what is in the way may be over soon. */
+export function unavailable(reason: string, outageSeconds = 1): ApiError {
+  const headers = retryAfter(outageSeconds);
+  return apiError('service_unavailable', { reason }, { headers });
 }

@@ -1,5 +1,5 @@
 /**
- * Thrown when the program itself is wrong. Never caught where it happens: the actor dies loudly.
+ * Thrown when the program itself is wrong. Never caught where it happens: the worker dies loudly.
  */
 export class AssertionFailure extends Error {
   override readonly name = 'AssertionFailure';

@@ -1,10 +1,8 @@
 import { ChatChunks } from '../../gateway/api/openai/chat-chunks.ts';
-import {
-  type AnswerHead,
-  type ChoiceText,
-  completionBody,
-} from '../../gateway/api/openai/chat-response.ts';
-import type { Usage, UsageMode } from '../../gateway/api/openai/usage.ts';
+import { type AnswerHead, ChatResponse } from '../../gateway/api/openai/chat-response.ts';
+import type { UsageMode } from '../../gateway/api/openai/usage.ts';
+import type { ChoiceText } from '../../gateway/generate/answer-encoder.ts';
+import type { Usage } from '../../gateway/generate/usage.ts';
 import { randomId } from '../../gateway/random-ids.ts';
 import { CorpusAnswer } from '../../gateway/text/answer.ts';
 import { Rng } from '../../shared/rng.ts';
@@ -39,11 +37,11 @@ function tokenTask(mode: UsageMode, choice: number, repeats: number): BenchTask 
     run: () => {
       for (let repeat = 0; repeat < repeats; repeat++) {
         for (let token = 0; token < TOKENS; token++) {
-          bytes.write(chunks.content(choice, answer.piece(token), USAGE), 0, 'latin1');
+          bytes.write(chunks.token(choice, 'text', answer.piece(token), USAGE), 0, 'latin1');
         }
       }
     },
-    note: `${chunks.content(choice, ' word', USAGE).length} bytes`,
+    note: `${chunks.token(choice, 'text', ' word', USAGE).length} bytes`,
   };
 }
 
@@ -55,8 +53,8 @@ function openTask(operations: number): BenchTask {
     run: () => {
       for (let call = 0; call < operations; call++) {
         const chunks = new ChatChunks(HEAD, 'final');
-        bytes.write(chunks.role(0, USAGE), 0, 'latin1');
-        bytes.write(chunks.content(0, 'The', USAGE), 0, 'latin1');
+        bytes.write(chunks.begin(0, USAGE), 0, 'latin1');
+        bytes.write(chunks.token(0, 'text', 'The', USAGE), 0, 'latin1');
       }
     },
   };
@@ -67,17 +65,16 @@ function bodyTask(operations: number): BenchTask {
   const answer = new CorpusAnswer(7, TOKENS, true);
   const choice: ChoiceText = {
     finishReason: 'stop',
-    contentTokens: TOKENS,
-    reasoningTokens: 0,
-    contentText: (from, to) => answer.text(from, to),
-    reasoningText: () => '',
+    segments: [{ kind: 'text' }],
+    tokensOf: () => TOKENS,
+    textOf: (_segment, from, to) => answer.text(from, to),
   };
   return {
     name: `body of an answer of ${TOKENS} tokens`,
     operations,
     run: () => {
       for (let call = 0; call < operations; call++) {
-        bytes.write(completionBody(HEAD, [choice], USAGE), 0, 'latin1');
+        bytes.write(new ChatResponse(HEAD).whole([choice], USAGE), 0, 'latin1');
       }
     },
   };

@@ -1,13 +1,13 @@
 import { Piscina } from 'piscina';
-import type { ActorTask } from './actor-thread.ts';
+import type { ThreadTask } from './worker-thread.ts';
 
-/** Where actors run. */
+/** Where the threads of the workers come from. */
 export interface ThreadRunner {
   /**
-   * Runs one actor on a thread of its own. Resolves when the actor has returned, and rejects when
-   * its thread has died or was ended by `signal`.
+   * Runs a task on a thread of its own. Resolves when the task has returned, and rejects when its
+   * thread has died or was ended by `signal`.
    */
-  run(task: ActorTask, signal: AbortSignal): Promise<void>;
+  run(task: ThreadTask, signal: AbortSignal): Promise<void>;
   /** Ends every thread. */
   destroy(): Promise<void>;
 }
@@ -15,7 +15,7 @@ export interface ThreadRunner {
 /** Worker threads of this process, each with a heap of `heapMb` MiB of its own. */
 export function workerThreads(threads: number, heapMb: number): ThreadRunner {
   // Bundled, this code and the thread's entry lie side by side; from source, so do their sources.
-  const entry = import.meta.url.endsWith('.ts') ? './actor-thread.ts' : './actor-thread.js';
+  const entry = import.meta.url.endsWith('.ts') ? './worker-thread.ts' : './worker-thread.js';
   const piscina = new Piscina({
     filename: new URL(entry, import.meta.url).href,
     minThreads: threads,

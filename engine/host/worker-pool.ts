@@ -8,8 +8,8 @@ import type {
   WorkerConfig,
 } from '../../shared/protocol.ts';
 import type { Transport } from '../cluster/cluster.ts';
-import { ActorLink, LOOKS_UNTIL_HUNG } from './actor-link.ts';
 import { RestartBackoff } from './restart-backoff.ts';
+import { LOOKS_UNTIL_HUNG, ThreadLink } from './thread-link.ts';
 import { type ThreadRunner, workerThreads } from './thread-runner.ts';
 
 export interface PoolOptions {
@@ -42,10 +42,11 @@ export interface PoolListener {
   workersBehind(workers: readonly WorkerId[], isBehind: boolean): void;
 }
 
+/** The workers that share a thread, now and after each restart. */
 interface Lane {
   readonly workers: readonly WorkerId[];
   /** Undefined from the end of one thread to the start of the next. */
-  link: ActorLink | undefined;
+  link: ThreadLink | undefined;
   isBehind: boolean;
 }
 
@@ -54,8 +55,8 @@ const BEATS_UNTIL_HUNG = 5;
 
 /**
  * Owns the worker threads: starts them, carries commands to them and events back, once per tick,
- * and starts again what has died, hangs, or breaks the protocol. A thread is a lane; a worker stays
- * on its lane.
+ * and starts again what has died, hangs, or breaks the protocol. Threads come and go; a worker
+ * stays on its lane.
  */
 export class WorkerPool implements Transport {
   readonly #options: PoolOptions;
@@ -202,7 +203,7 @@ export class WorkerPool implements Transport {
   async #startLane(lane: Lane): Promise<void> {
     const { clockOrigin, tickUs, hangAfterMs } = this.#options;
     const beatMs = hangAfterMs / BEATS_UNTIL_HUNG;
-    lane.link = new ActorLink(
+    lane.link = new ThreadLink(
       this.#runner,
       { clockOrigin, tickUs, beatMs },
       {

@@ -1,16 +1,16 @@
 import { ADMIN_ROUTES, type AdminHost } from '../admin/admin-routes.ts';
 import { METRICS_ROUTES, type MetricsHost } from '../metrics/metrics-routes.ts';
-import { CHAT_ROUTES, type ChatRouteHost } from './openai/chat-endpoint.ts';
+import { CHAT_ROUTE, type ChatHost } from './openai/chat-route.ts';
 import { MODEL_ROUTES, type ModelHost } from './openai/model-routes.ts';
 import type { Route } from './route.ts';
 import { HEALTH_ROUTES, type HealthHost } from './service/health-routes.ts';
 
 /** What the routes need of the server around them. */
-export type RouteHost = ChatRouteHost & ModelHost & HealthHost & MetricsHost & AdminHost;
+export type RouteHost = ChatHost & ModelHost & HealthHost & MetricsHost & AdminHost;
 
 /** Every route of the server, in the order in which the metrics show them. */
 export const ROUTES: readonly Route<RouteHost>[] = [
-  ...CHAT_ROUTES,
+  CHAT_ROUTE,
   ...MODEL_ROUTES,
   ...HEALTH_ROUTES,
   ...METRICS_ROUTES,

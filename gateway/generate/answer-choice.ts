@@ -7,18 +7,20 @@ import type { TokenBuffer } from '../text/token-buffer.ts';
 import type { AnswerHashes } from './answer-hashes.ts';
 import type { AnswerPlan } from './answer-plan.ts';
 import { AnswerText } from './answer-text.ts';
+import type { PlannedPrompt } from './planned-prompt.ts';
 
 /** The answer that choices belong to, as they see it. */
 export interface ChoiceOwner {
-  choiceStarted(cachedTokens: number, queuedUs: number): void;
+  choiceStarted(choice: AnswerChoice, cachedTokens: number, queuedUs: number): void;
   tokensOut(choice: AnswerChoice, count: number): void;
-  choiceEnded(outcome: Outcome): void;
+  choiceEnded(choice: AnswerChoice, outcome: Outcome): void;
   workerFailed(): void;
 }
 
 /** One choice of an answer: a sequence on a worker, and its text as far as it was taken. */
 export class AnswerChoice implements RequestListener {
   readonly index: number;
+  readonly prompt: PlannedPrompt;
   readonly plan: AnswerPlan;
   readonly text: AnswerText;
   request: RequestId = NO_REQUEST;
@@ -37,11 +39,13 @@ export class AnswerChoice implements RequestListener {
   constructor(
     owner: ChoiceOwner,
     index: number,
+    prompt: PlannedPrompt,
     plan: AnswerPlan,
     stop: StopSequences | undefined,
   ) {
     this.#owner = owner;
     this.index = index;
+    this.prompt = prompt;
     this.plan = plan;
     this.text = new AnswerText(plan, stop);
   }
@@ -79,7 +83,7 @@ export class AnswerChoice implements RequestListener {
   }
 
   started(_request: RequestId, cachedTokens: number, queuedUs: number): void {
-    this.#owner.choiceStarted(cachedTokens, queuedUs);
+    this.#owner.choiceStarted(this, cachedTokens, queuedUs);
   }
 
   tokens(_request: RequestId, count: number): void {
@@ -87,7 +91,7 @@ export class AnswerChoice implements RequestListener {
   }
 
   ended(_request: RequestId, outcome: Outcome): void {
-    this.#owner.choiceEnded(outcome);
+    this.#owner.choiceEnded(this, outcome);
   }
 
   failed(): void {

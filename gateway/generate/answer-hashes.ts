@@ -30,10 +30,8 @@ export function wholeHashes(
   blockSize: number,
   root: HashRoot,
 ): Uint32Array {
-  const { reasoningTokens } = plan;
   const promptTokens = tokens.length;
-  if (reasoningTokens > 0) plan.reasoning().appendIds(tokens, kind, 0, reasoningTokens);
-  plan.content().appendIds(tokens, kind, 0, plan.tokens - reasoningTokens);
+  for (const segment of plan.segments) segment.read().appendIds(tokens, kind, 0, segment.tokens);
   const hashes = new Uint32Array(Math.floor(tokens.length / blockSize) * HASH_WORDS);
   hashBlocks(tokens.ids, tokens.length, blockSize, root, hashes);
   tokens.length = promptTokens;
@@ -77,8 +75,8 @@ export class PromptHashes {
 export class AnswerHashes {
   readonly #prompt: PromptHashes;
   readonly #plan: AnswerPlan;
-  readonly #reasoning: CorpusAnswer | undefined;
-  readonly #content: CorpusAnswer;
+  /** Of the segments, in order. */
+  readonly #readers: readonly CorpusAnswer[];
   readonly #kind: TokenizerKind;
   readonly #chain: HashChain;
   /** Tokens of the answer that lie in hashed blocks; below 0 by the length of the prompt's tail. */
@@ -87,8 +85,7 @@ export class AnswerHashes {
   constructor(prompt: PromptHashes, plan: AnswerPlan, kind: TokenizerKind) {
     this.#prompt = prompt;
     this.#plan = plan;
-    this.#reasoning = plan.reasoningTokens > 0 ? plan.reasoning() : undefined;
-    this.#content = plan.content();
+    this.#readers = plan.segments.map((segment) => segment.read());
     this.#kind = kind;
     this.#chain = new HashChain(prompt.end);
     this.#tokens = -prompt.tail.length;
@@ -139,9 +136,11 @@ export class AnswerHashes {
 
   /** Ids of the answer's tokens `from` to `to - 1`. */
   #appendIds(out: TokenBuffer, from: number, to: number): void {
-    const { reasoningTokens } = this.#plan;
-    this.#reasoning?.appendIds(out, this.#kind, from, Math.min(to, reasoningTokens));
-    const start = Math.max(0, from - reasoningTokens);
-    this.#content.appendIds(out, this.#kind, start, to - reasoningTokens);
+    let before = 0;
+    for (const reader of this.#readers) {
+      const start = Math.max(0, from - before);
+      reader.appendIds(out, this.#kind, start, Math.min(to - before, reader.tokens));
+      before += reader.tokens;
+    }
   }
 }

@@ -1,13 +1,35 @@
 import { combineSeeds, mix32 } from '../../shared/rng.ts';
-import type { ChatRequest } from '../api/openai/chat-request.ts';
 import type { Model } from '../models/model-catalog.ts';
 import { CorpusAnswer } from '../text/answer.ts';
 import { reasoningTokens } from './reasoning.ts';
+import type { Sampling } from './sampling.ts';
 
 /** How long answers are that nothing else ends. */
 export interface OutputLengths {
   readonly tokens: number;
   readonly variancePercent: number;
+}
+
+export type SegmentKind = 'reasoning' | 'text';
+
+/** A part of an answer: numbers from which its text can be made whenever it is due. */
+export class Segment {
+  readonly kind: SegmentKind;
+  readonly tokens: number;
+  readonly #seed: number;
+  readonly #endsNaturally: boolean;
+
+  constructor(kind: SegmentKind, tokens: number, seed: number, endsNaturally: boolean) {
+    this.kind = kind;
+    this.tokens = tokens;
+    this.#seed = seed;
+    this.#endsNaturally = endsNaturally;
+  }
+
+  /** A reader of its own for each who reads at another place. */
+  read(): CorpusAnswer {
+    return new CorpusAnswer(this.#seed, this.tokens, this.#endsNaturally);
+  }
 }
 
 /**
@@ -20,45 +42,39 @@ export interface OutputLengths {
  * may end it sooner.
  */
 export class AnswerPlan {
-  /** Tokens until its natural end or its limit, at least 1; reasoning comes first. */
+  /** Tokens until its natural end or its limit, at least 1. */
   readonly tokens: number;
-  readonly reasoningTokens: number;
   readonly endsNaturally: boolean;
   /** The answer's own, 32 bits. */
   readonly seed: number;
+  /** What the tokens are, in order; one of them at most is text. None is empty. */
+  readonly segments: readonly Segment[];
 
   /** `room` is what the context window leaves, in tokens. */
   constructor(
-    request: ChatRequest,
+    sampling: Sampling,
     model: Model,
     lengths: OutputLengths,
     seed: number,
     room: number,
   ) {
-    const limit = Math.max(1, request.outputLimit ?? room);
-    const natural = Math.max(request.minTokens, naturalLength(lengths, seed));
-    const wanted = request.ignoreEos ? (request.outputLimit ?? lengths.tokens) : natural;
-    const thinks = request.enableThinking ?? model.reasoning;
+    const limit = Math.max(1, sampling.outputLimit ?? room);
+    const natural = Math.max(sampling.minTokens, naturalLength(lengths, seed));
+    const wanted = sampling.ignoreEos ? (sampling.outputLimit ?? lengths.tokens) : natural;
+    const thinks = sampling.enableThinking ?? model.reasoning;
     this.seed = seed;
     this.tokens = Math.min(wanted, limit);
-    this.endsNaturally = !request.ignoreEos && natural < limit;
-    this.reasoningTokens = thinks ? reasoningTokens(this.tokens, request.reasoningEffort) : 0;
-  }
-
-  /** A reader of the reasoning. */
-  reasoning(): CorpusAnswer {
-    return new CorpusAnswer(mix32(this.seed + 1), this.reasoningTokens, true);
-  }
-
-  /** A reader of what comes after the reasoning. */
-  content(): CorpusAnswer {
-    return new CorpusAnswer(this.seed, this.tokens - this.reasoningTokens, this.endsNaturally);
+    this.endsNaturally = !sampling.ignoreEos && natural < limit;
+    const thought = thinks ? reasoningTokens(this.tokens, sampling.reasoningEffort) : 0;
+    const text = new Segment('text', this.tokens - thought, seed, this.endsNaturally);
+    this.segments =
+      thought > 0 ? [new Segment('reasoning', thought, mix32(seed + 1), true), text] : [text];
   }
 }
 
-/** The seed of answer `choice` of a request. */
-export function choiceSeed(requestSeed: number, choice: number): number {
-  return choice === 0 ? requestSeed : combineSeeds(requestSeed, choice);
+/** The seed of answer `choice` to a prompt. */
+export function choiceSeed(promptSeed: number, choice: number): number {
+  return choice === 0 ? promptSeed : combineSeeds(promptSeed, choice);
 }
 
 function naturalLength(lengths: OutputLengths, seed: number): number {

@@ -1,18 +1,18 @@
 import type { Cluster } from '../../engine/cluster/cluster.ts';
 import type { Placement } from '../../engine/cluster/request.ts';
-import { type ApiError, apiError, type HeaderList } from '../../shared/errors.ts';
+import { type ApiError, apiError } from '../../shared/errors.ts';
 import { NO_REQUEST } from '../../shared/ids.ts';
 import { OUTCOME, type Outcome } from '../../shared/protocol.ts';
-import type { AnswerHead, FinishReason } from '../api/openai/chat-response.ts';
-import type { Usage } from '../api/openai/usage.ts';
 import type { PendingAnswer } from '../burst-writer.ts';
-import type { Exchange } from '../http/exchange.ts';
+import type { Exchange, ExchangeListener } from '../http/exchange.ts';
 import type { StopSequences } from '../text/stop-matcher.ts';
 import type { TokenBuffer } from '../text/token-buffer.ts';
 import { AnswerChoice, type ChoiceOwner } from './answer-choice.ts';
-import type { AnswerPlan } from './answer-plan.ts';
+import type { AnswerEncoder, AnswerFacts, FinishReason } from './answer-encoder.ts';
 import { tooLong } from './context-limits.ts';
 import { HashExtender } from './hash-extender.ts';
+import type { PlannedPrompt } from './planned-prompt.ts';
+import type { Usage } from './usage.ts';
 
 /** What an answer needs of the server around it. */
 export interface AnswerHost {
@@ -25,15 +25,15 @@ export interface AnswerHost {
   /** For token ids that nobody needs after the call: overwritten by each use. */
   readonly scratch: TokenBuffer;
   /** The first token is out. The worker had `cachedTokens` of the prompt. */
-  firstToken(answer: ChatAnswer, cachedTokens: number): void;
+  firstToken(answer: Answer, cachedTokens: number): void;
   /** `count` further tokens of a stream are out, `gapUs` apart on average. */
-  nextTokens(answer: ChatAnswer, count: number, gapUs: number): void;
+  nextTokens(answer: Answer, count: number, gapUs: number): void;
   /** Calls the answer's `flush` at the end of this turn of the event loop. */
   writeLater(answer: PendingAnswer): void;
   /** Calls `flush` now, if this turn has room for it, else later. */
   writeWhole(answer: PendingAnswer): void;
   /** Nothing more will be sent. */
-  answerEnded(answer: ChatAnswer, end: AnswerEnd): void;
+  answerEnded(answer: Answer, end: AnswerEnd): void;
   /** The server's own code threw while it made the answer. */
   defect(error: unknown, exchange: Exchange): void;
 }
@@ -44,9 +44,9 @@ export type AnswerEnd = 'completed' | 'failed' | 'cancelled';
 /** What is known of an answer before it is placed. */
 export interface AnswerStart {
   readonly exchange: Exchange;
-  readonly head: AnswerHead;
-  /** One for each choice. */
-  readonly plans: readonly AnswerPlan[];
+  readonly prompts: readonly PlannedPrompt[];
+  /** What errors call them. */
+  readonly promptParam: string;
   /** What ends any of them early, or undefined for nothing. */
   readonly stop: StopSequences | undefined;
   readonly usage: Usage;
@@ -59,11 +59,11 @@ export interface AnswerStart {
 }
 
 /**
- * The answer to one request, one sequence for each choice, from its placement to the last byte. The
- * workers say when each token comes out; its text is made when it is written, in slices as large as
- * a turn of the event loop has room for.
+ * The answer to one request of any endpoint, one sequence for each choice, from its placement to
+ * the last byte. The workers say when each token comes out; its text is made when it is written, in
+ * slices as large as a turn of the event loop has room for.
  */
-export abstract class ChatAnswer implements ChoiceOwner, PendingAnswer {
+export abstract class Answer implements ChoiceOwner, PendingAnswer, ExchangeListener, AnswerFacts {
   readonly start: AnswerStart;
   readonly choices: readonly AnswerChoice[];
   /** When the last token came out; when the request arrived, before the first. */
@@ -72,6 +72,8 @@ export abstract class ChatAnswer implements ChoiceOwner, PendingAnswer {
   /** Spans from the arrival to the admission and to the first token; -1 before it. */
   queuedUs = 0;
   ttftUs = -1;
+  placement: Placement | undefined;
+  routeUs = 0;
   protected readonly host: AnswerHost;
   /** Choices with tokens that are out and were not taken, in the order of their turns. */
   protected readonly line: AnswerChoice[] = [];
@@ -81,33 +83,49 @@ export abstract class ChatAnswer implements ChoiceOwner, PendingAnswer {
   protected eventsLeft = 0;
   /** Choices whose worker has still to give them tokens. */
   #choicesOwed: number;
-  #placement: Placement | undefined;
-  #routeUs = 0;
   #extender: HashExtender | undefined;
   #willFlush = false;
   #hasEnded = false;
+  #burst: (() => void) | undefined;
 
   constructor(start: AnswerStart, host: AnswerHost) {
-    const { plans, stop, exchange } = start;
+    const { prompts, stop, exchange } = start;
     this.start = start;
     this.host = host;
-    this.choices = plans.map((plan, index) => new AnswerChoice(this, index, plan, stop));
-    this.choicesLeft = plans.length;
-    this.#choicesOwed = plans.length;
+    const choices: AnswerChoice[] = [];
+    for (const prompt of prompts) {
+      for (const plan of prompt.plans) {
+        choices.push(new AnswerChoice(this, choices.length, prompt, plan, stop));
+      }
+    }
+    this.choices = choices;
+    this.choicesLeft = choices.length;
+    this.#choicesOwed = choices.length;
     this.progressUs = exchange.arrivedUs;
-    exchange.onGone(() => this.#stop('cancelled'));
-    exchange.onRoom(() => this.flushSoon());
+    exchange.attend(this);
   }
 
-  abstract readonly isStream: boolean;
+  abstract readonly encoder: AnswerEncoder;
+
+  get isStream(): boolean {
+    return this.encoder.isStream;
+  }
+
+  gone(): void {
+    this.#stop('cancelled');
+  }
+
+  room(): void {
+    this.flushSoon();
+  }
 
   /**
-   * Where the first choice was placed, and how long that took, for the answer's headers. Should its
-   * worker die before it begins, `placement` says where it was placed then.
+   * Where the first choice was placed, and how long that took. Should its worker die before it
+   * begins, `placement` says where it was placed then.
    */
   routed(placement: Placement, routeUs: number): void {
-    this.#placement = placement;
-    this.#routeUs = routeUs;
+    this.placement = placement;
+    this.routeUs = routeUs;
   }
 
   /** Nothing more will be sent. */
@@ -130,14 +148,16 @@ export abstract class ChatAnswer implements ChoiceOwner, PendingAnswer {
     return !this.isOwed && this.start.exchange.isBlocked;
   }
 
-  choiceStarted(cachedTokens: number, queuedUs: number): void {
-    if (this.#hasEnded || this.hasStarted) return;
+  choiceStarted({ prompt }: AnswerChoice, cachedTokens: number, queuedUs: number): void {
+    if (this.#hasEnded || prompt.hasStarted) return;
     const { exchange, usage } = this.start;
+    prompt.hasStarted = true;
+    usage.cachedTokens += Math.max(0, cachedTokens - prompt.cachedTokens);
+    if (this.hasStarted) return;
     this.hasStarted = true;
     this.queuedUs = queuedUs;
     this.ttftUs = this.host.batchUs - exchange.arrivedUs;
     this.progressUs = this.host.batchUs;
-    usage.cachedTokens = Math.max(usage.cachedTokens, cachedTokens);
     this.host.firstToken(this, cachedTokens);
   }
 
@@ -157,12 +177,12 @@ export abstract class ChatAnswer implements ChoiceOwner, PendingAnswer {
     this.progressed(choice);
   }
 
-  choiceEnded(outcome: Outcome): void {
+  choiceEnded({ prompt }: AnswerChoice, outcome: Outcome): void {
     if (outcome === OUTCOME.queueFull) {
       this.fail(apiError('queue_full', { waiting: this.host.maxWaiting }));
     } else if (outcome === OUTCOME.tooLong) {
-      const { window, usage, plans } = this.start;
-      this.fail(tooLong(window, usage.promptTokens, plans[0]?.tokens ?? 0));
+      const { promptParam, window } = this.start;
+      this.fail(tooLong(promptParam, window, prompt.tokens, prompt.plans[0]?.tokens ?? 0));
     }
   }
 
@@ -226,7 +246,8 @@ export abstract class ChatAnswer implements ChoiceOwner, PendingAnswer {
   /** Has `writeBurst` called for one burst after another, until there is no room or no more. */
   protected writeBursts(): void {
     const { exchange } = this.start;
-    do exchange.cork(this.#writeBurst);
+    this.#burst ??= () => this.#guardBurst();
+    do exchange.cork(this.#burst);
     while (exchange.isFull && !exchange.isBlocked && exchange.isOpen && this.eventsLeft > 0);
   }
 
@@ -291,18 +312,6 @@ export abstract class ChatAnswer implements ChoiceOwner, PendingAnswer {
   /** Breaks the silence of a stream that has had none but `intervalUs` of it. */
   abstract keepAlive(nowUs: number, intervalUs: number): void;
 
-  /** Headers of the answer, known when its first token is out. */
-  protected get headers(): HeaderList {
-    // A line break in a value starts the next header: five of them cost one call into native code.
-    const processingMs = Math.round(this.ttftUs / 1000);
-    const lines =
-      `${processingMs}\r\nopenai-version: 2020-10-01` +
-      `\r\nx-fakeai-worker: worker-${this.#placement?.worker}` +
-      `\r\nx-fakeai-overlap-blocks: ${this.#placement?.overlapBlocks}` +
-      `\r\nx-fakeai-route-us: ${this.#routeUs}`;
-    return [['openai-processing-ms', lines]];
-  }
-
   /** The last byte has been handed over. */
   protected complete(): void {
     this.#hasEnded = true;
@@ -310,13 +319,13 @@ export abstract class ChatAnswer implements ChoiceOwner, PendingAnswer {
   }
 
   /** Runs in a call from native code, through which no error should pass. */
-  readonly #writeBurst = (): void => {
+  #guardBurst(): void {
     try {
       this.writeBurst();
     } catch (error) {
       this.broke(error);
     }
-  };
+  }
 
   #stop(end: AnswerEnd): void {
     if (this.#hasEnded) return;

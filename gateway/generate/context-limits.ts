@@ -1,39 +1,42 @@
 import { type ApiError, apiError } from '../../shared/errors.ts';
-import type { ChatRequest } from '../api/openai/chat-request.ts';
-import type { Model } from '../models/model-catalog.ts';
+import type { Generation } from './generation.ts';
 
 /** Why a prompt and its answer have no room: errors with the code `context_length_exceeded`. */
 
 /** The error of a prompt that leaves the model's window no room for its answer, if it is one. */
 export function contextOverflow(
-  request: ChatRequest,
-  model: Model,
+  { model, sampling, promptParam }: Generation,
   promptTokens: number,
 ): ApiError | undefined {
-  const limit = request.outputLimit ?? 0;
+  const limit = sampling.outputLimit ?? 0;
   if (promptTokens + limit <= model.window && promptTokens < model.window) return undefined;
-  return tooLong(model.window, promptTokens, limit);
+  return tooLong(promptParam, model.window, promptTokens, limit);
 }
 
 /** Of a prompt that cannot fit no more is counted than shows it. */
-export function endless(window: number, tokens: number): ApiError {
+export function endless(param: string, window: number, tokens: number): ApiError {
   const atLeast = `at least ${tokens}`;
   return apiError('context_length_exceeded', {
     window,
     total: atLeast,
     prompt: atLeast,
     completion: 0,
-    param: 'messages',
+    param,
   });
 }
 
 /** The error of a prompt and an answer that are too long together, in tokens. */
-export function tooLong(window: number, prompt: number, completion: number): ApiError {
+export function tooLong(
+  param: string,
+  window: number,
+  prompt: number,
+  completion: number,
+): ApiError {
   return apiError('context_length_exceeded', {
     window,
     total: prompt + completion,
     prompt,
     completion,
-    param: 'messages',
+    param,
   });
 }

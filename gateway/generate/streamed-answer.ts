@@ -1,34 +1,35 @@
+import type { Placement } from '../../engine/cluster/request.ts';
 import type { ApiError } from '../../shared/errors.ts';
-import { ChatChunks, DONE_EVENT, errorEvent } from '../api/openai/chat-chunks.ts';
-import type { UsageMode } from '../api/openai/usage.ts';
-import { type AnswerHost, type AnswerStart, ChatAnswer } from './answer.ts';
+import { Answer, type AnswerHost, type AnswerStart } from './answer.ts';
 import type { AnswerChoice } from './answer-choice.ts';
+import type { StreamEncoder } from './answer-encoder.ts';
 
 /** Two tokens of the corpus have less characters: what an event has besides text held back. */
 const TEXT_MAX = 32;
-const KEEP_ALIVE_COMMENT = ': keep-alive\n\n';
 
 /**
  * An answer that is sent token by token as server-sent events. While the client does not read, its
  * tokens are only counted, so that a slow client costs no memory; when it reads again it gets them.
  */
-export class StreamedAnswer extends ChatAnswer {
-  readonly isStream = true;
-  readonly #chunks: ChatChunks;
-  readonly #usageMode: UsageMode;
+export class StreamedAnswer extends Answer {
+  readonly encoder: StreamEncoder;
   #keptAliveUs = 0;
 
-  constructor(start: AnswerStart, host: AnswerHost, usageMode: UsageMode) {
+  constructor(start: AnswerStart, host: AnswerHost, encoder: StreamEncoder) {
     super(start, host);
-    this.#chunks = new ChatChunks(start.head, usageMode);
-    this.#usageMode = usageMode;
+    this.encoder = encoder;
+  }
+
+  override routed(placement: Placement, routeUs: number): void {
+    super.routed(placement, routeUs);
+    if (this.encoder.opensAt === 'placement') this.flushSoon();
   }
 
   keepAlive(nowUs: number, intervalUs: number): void {
     const { exchange } = this.start;
     if (!exchange.hasBegun || exchange.isBlocked || nowUs - this.#keptAliveUs < intervalUs) return;
     this.#keptAliveUs = nowUs;
-    exchange.cork(() => exchange.writeEvent(KEEP_ALIVE_COMMENT));
+    exchange.cork(() => exchange.writeEvent(this.encoder.keepAlive));
   }
 
   protected progressed(choice: AnswerChoice): void {
@@ -42,7 +43,7 @@ export class StreamedAnswer extends ChatAnswer {
       return;
     }
     exchange.cork(() => {
-      exchange.writeEvent(errorEvent(error));
+      exchange.writeEvent(this.encoder.error(error));
       exchange.endStream();
     });
   }
@@ -53,27 +54,32 @@ export class StreamedAnswer extends ChatAnswer {
 
   protected writeBurst(): void {
     const { exchange, usage } = this.start;
-    if (!exchange.hasBegun) {
-      const heldBack = this.start.stop?.longest ?? 0;
-      exchange.beginStream(this.headers, this.#chunks.bytesMax(TEXT_MAX + heldBack));
-    }
+    const { encoder } = this;
+    if (!exchange.hasBegun) this.#open();
     for (let choice = this.line[0]; choice !== undefined; choice = this.line[0]) {
       this.#writeChoice(choice);
       this.hadItsTurn(choice);
       if (!this.mayWrite) return;
     }
     if (this.choicesLeft > 0) return;
-    if (this.#usageMode !== 'none') this.#writeEvent(this.#chunks.usage(usage));
-    exchange.writeEvent(DONE_EVENT, DONE_EVENT.length);
+    this.#writeEvent(encoder.close(usage));
+    exchange.writeEvent(encoder.end, encoder.end.length);
     exchange.endStream();
     this.complete();
+  }
+
+  #open(): void {
+    const { exchange, usage, stop } = this.start;
+    const { encoder } = this;
+    exchange.beginStream(encoder.headers(this), encoder.bytesMax(TEXT_MAX + (stop?.longest ?? 0)));
+    this.#writeEvent(encoder.open(usage));
   }
 
   #writeChoice(choice: AnswerChoice): void {
     const { usage } = this.start;
     const { index, text } = choice;
     if (!choice.isOpen) {
-      this.#writeEvent(this.#chunks.role(index, usage));
+      this.#writeEvent(this.encoder.begin(index, usage));
       choice.isOpen = true;
     }
     while (text.taken < choice.emitted && !text.hasEnded) {
@@ -81,28 +87,24 @@ export class StreamedAnswer extends ChatAnswer {
       this.#writeToken(choice);
     }
     if (text.hasEnded && this.mayWrite) {
-      this.#writeEvent(this.#chunks.finish(index, text.finishReason, usage));
+      this.#writeEvent(this.encoder.finish(index, text.finishReason, usage));
       this.endChoice(choice);
     }
   }
 
   #writeToken({ index, text }: AnswerChoice): void {
     const { usage } = this.start;
-    const { isReasoning, tokens: before } = text;
+    const { kind, tokens: before } = text;
     const piece = text.next();
     usage.completionTokens += text.tokens - before;
-    if (isReasoning) {
-      usage.reasoningTokens++;
-      this.#writeEvent(this.#chunks.reasoning(index, piece, usage));
-    } else if (piece !== '') {
-      this.#writeEvent(this.#chunks.content(index, piece, usage));
-    } else {
-      this.eventsLeft--;
-    }
+    if (kind === 'reasoning') usage.reasoningTokens++;
+    if (piece !== '') this.#writeEvent(this.encoder.token(index, kind, piece, usage));
+    else this.eventsLeft--;
   }
 
   #writeEvent(event: string): void {
+    if (event === '') return;
     this.eventsLeft--;
-    this.start.exchange.writeEvent(event, event.length + this.#chunks.extraBytes);
+    this.start.exchange.writeEvent(event, event.length + this.encoder.extraBytes);
   }
 }

@@ -1,7 +1,7 @@
 import type { ApiError } from '../../shared/errors.ts';
-import { completionBody, completionSlices, SLICE_TOKENS } from '../api/openai/chat-response.ts';
-import { ChatAnswer } from './answer.ts';
+import { Answer, type AnswerHost, type AnswerStart } from './answer.ts';
 import type { AnswerChoice } from './answer-choice.ts';
+import { type BodyEncoder, SLICE_TOKENS } from './answer-encoder.ts';
 
 /** Longer bodies are sent in slices, as fast as the client takes them, and never held whole. */
 const WHOLE_TOKENS = 16_384;
@@ -11,10 +11,15 @@ const SEARCHED_TOKENS_PER_EVENT = 4;
 const SLICE_EVENTS = 4;
 
 /** An answer that is sent when the last token of the last choice is out. */
-export class UnaryAnswer extends ChatAnswer {
-  readonly isStream = false;
+export class UnaryAnswer extends Answer {
+  readonly encoder: BodyEncoder;
   /** What is left of a body that is sent in slices. */
   #body: Iterator<string, void, undefined> | undefined;
+
+  constructor(start: AnswerStart, host: AnswerHost, encoder: BodyEncoder) {
+    super(start, host);
+    this.encoder = encoder;
+  }
 
   protected progressed(choice: AnswerChoice): void {
     if (this.start.stop !== undefined) this.lineUp(choice);
@@ -38,7 +43,7 @@ export class UnaryAnswer extends ChatAnswer {
 
   protected writeBurst(): void {
     const { exchange } = this.start;
-    if (!exchange.hasBegun) exchange.beginBody('application/json', this.headers);
+    if (!exchange.hasBegun) exchange.beginBody('application/json', this.encoder.headers(this));
     for (; this.mayWrite; this.eventsLeft -= SLICE_EVENTS) {
       const slice = this.#body?.next();
       if (slice === undefined || slice.done) {
@@ -70,19 +75,19 @@ export class UnaryAnswer extends ChatAnswer {
 
   /** Sends a usual body at once, and begins to send a long one. */
   #begin(): void {
-    const { head, usage, exchange } = this.start;
+    const { usage, exchange } = this.start;
     for (const { text } of this.choices) {
       usage.completionTokens += text.tokens;
       usage.reasoningTokens += text.reasoningTokens;
     }
     const texts = this.choices.map((choice) => choice.text);
     if (usage.completionTokens > WHOLE_TOKENS) {
-      this.#body = completionSlices(head, texts, usage);
+      this.#body = this.encoder.slices(texts, usage);
       this.writeBursts();
       return;
     }
     this.eventsLeft -= SLICE_EVENTS * Math.ceil(usage.completionTokens / SLICE_TOKENS);
-    exchange.sendJson(200, completionBody(head, texts, usage), this.headers);
+    exchange.sendJson(200, this.encoder.whole(texts, usage), this.encoder.headers(this));
     this.complete();
   }
 }

@@ -28,6 +28,14 @@ export interface ExchangeHost {
   defect(error: unknown, exchange: Exchange): void;
 }
 
+/** Who makes an answer over more than one turn of the event loop. */
+export interface ExchangeListener {
+  /** The client has left before its answer was complete. */
+  gone(): void;
+  /** A connection that had to wait takes bytes again. Inside a cork. */
+  room(): void;
+}
+
 /** How an exchange ended. */
 export type ExchangeEnd = 'answered' | 'client-left' | 'client-stalled' | 'broken-off';
 
@@ -79,8 +87,7 @@ export class Exchange {
   /** Bytes that were written in the burst at hand, those of the head by a bound. */
   #corkedBytes = 0;
   #partBytesMax = PART_BYTES_MAX;
-  #onGone: (() => void) | undefined;
-  #onRoom: (() => void) | undefined;
+  #listener: ExchangeListener | undefined;
 
   constructor(
     res: HttpResponse,
@@ -117,7 +124,7 @@ export class Exchange {
     return this.#status;
   }
 
-  /** True while the connection does not take what it was given: write nothing until `onRoom`. */
+  /** True while the connection does not take what it was given: write nothing until `room`. */
   get isBlocked(): boolean {
     return this.#blocked;
   }
@@ -132,14 +139,9 @@ export class Exchange {
     this.#origin = '';
   }
 
-  /** `gone` is called if the client leaves before its answer is complete. */
-  onGone(gone: () => void): void {
-    this.#onGone = gone;
-  }
-
-  /** `room` is called when a connection that had to wait takes bytes again, inside a cork. */
-  onRoom(room: () => void): void {
-    this.#onRoom = room;
+  /** `listener` is told what becomes of the connection from now on. */
+  attend(listener: ExchangeListener): void {
+    this.#listener = listener;
   }
 
   /**
@@ -320,16 +322,16 @@ export class Exchange {
       this.#blocked = false;
       this.#res.cork(() => {
         if (this.#endsWhenTaken) this.#endTaken();
-        else this.#guard(this.#onRoom);
+        else this.#tell('room');
       });
       return !this.#blocked;
     });
   }
 
   /** Calls what the library would let the process die of, if it threw. */
-  #guard(call: (() => void) | undefined): void {
+  #tell(what: keyof ExchangeListener): void {
     try {
-      call?.();
+      this.#listener?.[what]();
     } catch (error) {
       this.failed(error);
     }
@@ -350,7 +352,7 @@ export class Exchange {
     if (!this.isOpen) return;
     this.#end = this.#blocked ? 'client-stalled' : 'client-left';
     this.#hasEnded();
-    this.#guard(this.#onGone);
+    this.#tell('gone');
   }
 
   #writeHead(status: HttpStatus, contentType: string | undefined, headers?: HeaderList): void {

@@ -1,5 +1,10 @@
 import { hashText, mix32 } from '../../shared/rng.ts';
-import type { ChatMessage, ContentPart, Role } from '../api/openai/chat-message.ts';
+import type {
+  AssistantMessage,
+  ChatMessage,
+  ContentPart,
+  Role,
+} from '../api/openai/chat-message.ts';
 import type { TokenBuffer } from '../text/token-buffer.ts';
 import {
   audioTokens,
@@ -8,6 +13,7 @@ import {
   imageTokens,
   videoTokens,
 } from './media-tokens.ts';
+import type { Prompt, PromptTokenizer } from './prompt.ts';
 
 /**
  * The chat template: one sequence of token ids for a whole request, so that usage, block hashes and
@@ -16,9 +22,19 @@ import {
  * the answer of this one as its prefix.
  */
 
-/** What the template needs of a tokenizer. It may stop once `out` is full. */
-export interface PromptTokenizer {
-  encode(text: string, out: TokenBuffer): void;
+/** The prompt of a chat: its messages, and the definitions of its tools as they were sent. */
+export class ChatPrompt implements Prompt {
+  readonly #messages: readonly ChatMessage[];
+  readonly #tools: readonly unknown[];
+
+  constructor(messages: readonly ChatMessage[], tools: readonly unknown[]) {
+    this.#messages = messages;
+    this.#tools = tools;
+  }
+
+  render(imageCost: ImageCost, tokenizer: PromptTokenizer, out: TokenBuffer): number {
+    return renderPrompt(this.#messages, this.#tools, imageCost, tokenizer, out);
+  }
 }
 
 /** Border ids lie above every vocabulary, and no piece of text hashes to them in practice. */
@@ -94,7 +110,7 @@ function renderMessage(
 
 /** What an assistant said other than as content: a refusal, calls. Calls count as JSON text. */
 function renderOtherAnswers(
-  message: ChatMessage,
+  message: AssistantMessage,
   tokenizer: PromptTokenizer,
   out: TokenBuffer,
 ): void {

@@ -1,9 +1,8 @@
-import type { ChatRequest } from '../api/openai/chat-request.ts';
 import { partEnd } from '../text/text-parts.ts';
 import { TokenBuffer } from '../text/token-buffer.ts';
 import type { Tokenizer } from '../text/tokenizer.ts';
-import { type PromptTokenizer, renderPrompt } from './chat-template.ts';
 import type { ImageCost } from './media-tokens.ts';
+import type { Prompt, PromptTokenizer } from './prompt.ts';
 import type { SlicedWork } from './sliced-work.ts';
 
 /** A body of more than so many parts is encoded in more than one turn of the event loop. */
@@ -31,13 +30,13 @@ export class PromptReader {
   }
 
   /** Puts the ids into `out`, up to its limit. Returns how many of them are audio. */
-  read({ messages, tools }: ChatRequest, imageCost: ImageCost, out: TokenBuffer): number {
-    return renderPrompt(messages, tools, imageCost, this.#tokenizer, out);
+  read(prompt: Prompt, imageCost: ImageCost, out: TokenBuffer): number {
+    return prompt.render(imageCost, this.#tokenizer, out);
   }
 
   /** The same, in slices, as long as `isWanted`. `out` must be nobody else's until then. */
   async readInSlices(
-    { messages, tools }: ChatRequest,
+    prompt: Prompt,
     imageCost: ImageCost,
     out: TokenBuffer,
     isWanted: () => boolean,
@@ -53,7 +52,7 @@ export class PromptReader {
       const tokenizer: PromptTokenizer = {
         encode: (text, { length: at }) => texts.push({ text, at }),
       };
-      audioTokens = renderPrompt(messages, tools, imageCost, tokenizer, between);
+      audioTokens = prompt.render(imageCost, tokenizer, between);
       slices = new PromptSlices(texts, between, this.#tokenizer, out);
       return false;
     });

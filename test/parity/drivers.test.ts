@@ -12,7 +12,7 @@ import { clusterRequestWith } from '../support/routing.ts';
 import { hashesOf } from '../support/sequences.ts';
 import { VirtualCluster, type VirtualClusterOptions } from '../support/virtual-cluster.ts';
 import { EffectLog } from './effect-log.ts';
-import { LateActors } from './late-actors.ts';
+import { LateThreads } from './late-threads.ts';
 
 /** Placement must not depend on reports, which a late worker sends later. */
 const POLICIES = ['round-robin', 'session'] as const;
@@ -107,19 +107,19 @@ function runVirtual(trace: Trace): EffectLog {
   return log;
 }
 
-/** Encoded messages to actors that are late. */
+/** Encoded messages to threads that are late. */
 function runLate(trace: Trace, latenessUsMax: number, vainShare = 0): EffectLog {
   const log = new EffectLog();
-  const actors = new LateActors({
+  const late = new LateThreads({
     ...trace.options,
     onBatch: log.note,
     threads: Math.min(2, trace.options.router.workers),
     latenessUsMax,
     vainShare,
   });
-  plan(trace, actors);
-  actors.run();
-  assert.equal(actors.cluster.inFlight, 0);
+  plan(trace, late);
+  late.run();
+  assert.equal(late.cluster.inFlight, 0);
   return log;
 }
 
@@ -180,9 +180,9 @@ test('a full worker that is told to end one sequence has room for the next, on t
   const virtual = new VirtualCluster(full);
   replace(inVirtualTime(virtual));
   while (virtual.step());
-  const actors = new LateActors({ ...full, threads: 1, latenessUsMax: 0, vainShare: 0 });
-  replace(actors);
-  actors.run();
-  assert.deepEqual(actors.cluster.counts, virtual.cluster.counts);
+  const late = new LateThreads({ ...full, threads: 1, latenessUsMax: 0, vainShare: 0 });
+  replace(late);
+  late.run();
+  assert.deepEqual(late.cluster.counts, virtual.cluster.counts);
   assert.deepEqual([virtual.cluster.counts.cancelled, virtual.cluster.counts.finished], [1, 1]);
 });

@@ -1,7 +1,7 @@
 import { receiveMessageOnPort } from 'node:worker_threads';
-import type { ActorTask } from '../../engine/host/actor-thread.ts';
 import type { ThreadRunner } from '../../engine/host/thread-runner.ts';
 import { ThreadSignals } from '../../engine/host/thread-signals.ts';
+import type { ThreadTask } from '../../engine/host/worker-thread.ts';
 import { decodeCommands, encodeEvents } from '../../shared/codec.ts';
 import type { WorkerCommand, WorkerEvent } from '../../shared/protocol.ts';
 
@@ -12,9 +12,9 @@ export class ScriptedThread {
   isAborted = false;
   /** Ends it: by a return, or with an error by a death. */
   end: (error?: Error) => void = () => {};
-  readonly #task: ActorTask;
+  readonly #task: ThreadTask;
 
-  constructor(task: ActorTask) {
+  constructor(task: ThreadTask) {
     this.#task = task;
     this.signals = new ThreadSignals(task.signals);
   }
@@ -49,7 +49,7 @@ export class ScriptedThreads implements ThreadRunner {
   /** Called with each thread that starts. */
   onStart: (thread: ScriptedThread) => void = (thread) => thread.say({ kind: 'hello' });
 
-  run(task: ActorTask, signal: AbortSignal): Promise<void> {
+  run(task: ThreadTask, signal: AbortSignal): Promise<void> {
     const thread = new ScriptedThread(task);
     this.all.push(thread);
     return new Promise((resolve, reject) => {

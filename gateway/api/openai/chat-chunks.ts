@@ -1,6 +1,10 @@
-import { type ApiError, errorBody } from '../../../shared/errors.ts';
-import type { AnswerHead, FinishReason } from './chat-response.ts';
-import { type Usage, type UsageMode, usageJson } from './usage.ts';
+import { type ApiError, errorBody, type HeaderList } from '../../../shared/errors.ts';
+import type { AnswerFacts, FinishReason, StreamEncoder } from '../../generate/answer-encoder.ts';
+import type { SegmentKind } from '../../generate/answer-plan.ts';
+import type { Usage } from '../../generate/usage.ts';
+import { answerHeaders } from './answer-headers.ts';
+import type { AnswerHead } from './chat-response.ts';
+import { type UsageMode, usageJson } from './usage.ts';
 
 /**
  * Builds the server-sent events of one streamed answer, each `data: ` + JSON + an empty line. What
@@ -8,8 +12,12 @@ import { type Usage, type UsageMode, usageJson } from './usage.ts';
  * common is shared, so that a token costs three concatenations and a stream a few hundred bytes.
  * Texts are the inside of a JSON string, in ASCII.
  */
-export class ChatChunks {
-  /** An event has so many more bytes than characters: those of the model's name. */
+export class ChatChunks implements StreamEncoder {
+  readonly isStream = true;
+  readonly opensAt = 'firstToken';
+  readonly keepAlive = ': keep-alive\n\n';
+  readonly end = 'data: [DONE]\n\n';
+  /** Those of the model's name. */
   readonly extraBytes: number;
   /** Up to the index of the choice. */
   readonly #head: string;
@@ -35,17 +43,30 @@ export class ChatChunks {
     this.#tail = mode === 'none' ? TAIL : TAIL_NULL_USAGE;
   }
 
-  /** Bytes of an event with a text of so many characters, at most. */
+  headers(answer: AnswerFacts): HeaderList {
+    return answerHeaders(answer);
+  }
+
   bytesMax(characters: number): number {
     return this.#head.length + this.extraBytes + REST_BYTES_MAX + characters;
   }
 
-  /** The first event of a choice: sent in one write with its first token, not before. */
-  role(choice: number, usage: Usage): string {
+  open(): string {
+    return '';
+  }
+
+  /** Says the role. */
+  begin(choice: number, usage: Usage): string {
     return this.#event(choice, '"role":"assistant","content":""', 'null', usage);
   }
 
-  /** One token of the answer. `usage` so far, this token included; read in continuous mode only. */
+  token(choice: number, kind: SegmentKind, text: string, usage: Usage): string {
+    return kind === 'text'
+      ? this.content(choice, text, usage)
+      : this.reasoning(choice, text, usage);
+  }
+
+  /** One token of the answer. */
   content(choice: number, text: string, usage: Usage): string {
     if (choice === 0 && this.#mode !== 'continuous') {
       return this.#head + CONTENT_OF_FIRST + text + this.#tail;
@@ -58,14 +79,19 @@ export class ChatChunks {
     return this.#event(choice, `"reasoning_content":"${text}"`, 'null', usage);
   }
 
-  /** The last event of a choice. */
   finish(choice: number, reason: FinishReason, usage: Usage): string {
     return this.#event(choice, '', `"${reason}"`, usage);
   }
 
-  /** The event after the last choice where the client has asked for the usage. */
-  usage(usage: Usage): string {
+  /** The usage, where the client has asked for it. */
+  close(usage: Usage): string {
+    if (this.#mode === 'none') return '';
     return `${this.#head}],"usage":${usageJson(usage)}}\n\n`;
+  }
+
+  /** Nothing follows it, not even `[DONE]`. */
+  error(error: ApiError): string {
+    return `data: ${errorBody(error)}\n\n`;
   }
 
   #event(choice: number, delta: string, finishReason: string, usage: Usage): string {
@@ -86,11 +112,3 @@ const REST_BYTES_MAX = 512;
 const CONTENT_OF_FIRST = '{"index":0,"delta":{"content":"';
 const TAIL = '"},"logprobs":null,"finish_reason":null}]}\n\n';
 const TAIL_NULL_USAGE = '"},"logprobs":null,"finish_reason":null}],"usage":null}\n\n';
-
-/** Ends every stream that did not fail. */
-export const DONE_EVENT = 'data: [DONE]\n\n';
-
-/** Ends a stream that failed after its start; nothing follows, not even `[DONE]`. */
-export function errorEvent(error: ApiError): string {
-  return `data: ${errorBody(error)}\n\n`;
-}

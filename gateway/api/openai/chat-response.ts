@@ -1,21 +1,15 @@
-import { type Usage, usageJson } from './usage.ts';
-
-/** Why an answer ended. */
-export type FinishReason = 'stop' | 'length' | 'content_filter';
-
-/**
- * One answer of a completion, whose text can be had in slices. Texts are the inside of a JSON
- * string: text of the corpus stands for itself, any other has to be escaped first.
- */
-export interface ChoiceText {
-  readonly finishReason: FinishReason;
-  readonly contentTokens: number;
-  /** 0 where the model does not reason. */
-  readonly reasoningTokens: number;
-  /** Text of the tokens `from` to `to - 1`. */
-  contentText(from: number, to: number): string;
-  reasoningText(from: number, to: number): string;
-}
+import type { HeaderList } from '../../../shared/errors.ts';
+import {
+  type AnswerFacts,
+  type BodyEncoder,
+  type ChoiceText,
+  type FinishReason,
+  segmentSlices,
+} from '../../generate/answer-encoder.ts';
+import type { SegmentKind } from '../../generate/answer-plan.ts';
+import type { Usage } from '../../generate/usage.ts';
+import { answerHeaders } from './answer-headers.ts';
+import { usageJson } from './usage.ts';
 
 /** What all chunks and the whole body of one answer have in common. */
 export interface AnswerHead {
@@ -29,60 +23,73 @@ export interface AnswerHead {
   readonly fingerprint: string;
 }
 
-/** Tokens of a slice of a body, which has less than 4 KiB. */
-export const SLICE_TOKENS = 512;
+/** The body of a chat completion that is not streamed. */
+export class ChatResponse implements BodyEncoder {
+  readonly isStream = false;
+  readonly #head: AnswerHead;
 
-/** The body of an answer that is not streamed. */
-export function completionBody(
-  head: AnswerHead,
-  choices: readonly ChoiceText[],
-  usage: Usage,
-): string {
-  let body = bodyStart(head);
-  for (const [index, choice] of choices.entries()) {
-    const { contentTokens, reasoningTokens } = choice;
-    body += choiceStart(index) + choice.contentText(0, contentTokens) + CONTENT_END;
-    if (reasoningTokens > 0) {
-      body += REASONING_START + choice.reasoningText(0, reasoningTokens) + REASONING_END;
+  constructor(head: AnswerHead) {
+    this.#head = head;
+  }
+
+  headers(answer: AnswerFacts): HeaderList {
+    return answerHeaders(answer);
+  }
+
+  whole(choices: readonly ChoiceText[], usage: Usage): string {
+    let body = this.#start();
+    for (const [index, choice] of choices.entries()) {
+      const text = segmentOf(choice, 'text');
+      const reasoning = segmentOf(choice, 'reasoning');
+      body += choiceStart(index) + choice.textOf(text, 0, choice.tokensOf(text)) + CONTENT_END;
+      if (reasoning >= 0) {
+        const thought = choice.textOf(reasoning, 0, choice.tokensOf(reasoning));
+        body += REASONING_START + thought + REASONING_END;
+      }
+      body += choiceEnd(choice.finishReason);
     }
-    body += choiceEnd(choice.finishReason);
+    return body + this.#end(usage);
   }
-  return body + bodyEnd(head, usage);
-}
 
-/** The same body, slice by slice, so that a long one need not be held whole. */
-export function* completionSlices(
-  head: AnswerHead,
-  choices: readonly ChoiceText[],
-  usage: Usage,
-): Generator<string, void, undefined> {
-  yield bodyStart(head);
-  for (const [index, choice] of choices.entries()) {
-    const { contentTokens, reasoningTokens } = choice;
-    yield choiceStart(index);
-    yield* slicesOf(contentTokens, (from, to) => choice.contentText(from, to));
-    yield CONTENT_END;
-    if (reasoningTokens > 0) {
-      yield REASONING_START;
-      yield* slicesOf(reasoningTokens, (from, to) => choice.reasoningText(from, to));
-      yield REASONING_END;
+  *slices(choices: readonly ChoiceText[], usage: Usage): Generator<string, void, undefined> {
+    yield this.#start();
+    for (const [index, choice] of choices.entries()) {
+      const reasoning = segmentOf(choice, 'reasoning');
+      yield choiceStart(index);
+      yield* segmentSlices(choice, segmentOf(choice, 'text'));
+      yield CONTENT_END;
+      if (reasoning >= 0) {
+        yield REASONING_START;
+        yield* segmentSlices(choice, reasoning);
+        yield REASONING_END;
+      }
+      yield choiceEnd(choice.finishReason);
     }
-    yield choiceEnd(choice.finishReason);
+    yield this.#end(usage);
   }
-  yield bodyEnd(head, usage);
+
+  #start(): string {
+    const { id, createdS, modelJson } = this.#head;
+    return (
+      `{"id":"${id}","object":"chat.completion","created":${createdS}` +
+      `,"model":${modelJson},"choices":[`
+    );
+  }
+
+  #end(usage: Usage): string {
+    return (
+      `],"usage":${usageJson(usage)}` +
+      `,"system_fingerprint":"${this.#head.fingerprint}","service_tier":"default"}`
+    );
+  }
 }
 
-function* slicesOf(tokens: number, text: (from: number, to: number) => string) {
-  for (let from = 0; from < tokens; from += SLICE_TOKENS) {
-    yield text(from, Math.min(from + SLICE_TOKENS, tokens));
+/** The first segment of a kind, or -1. */
+function segmentOf({ segments }: ChoiceText, wanted: SegmentKind): number {
+  for (let index = 0; index < segments.length; index++) {
+    if (segments[index]?.kind === wanted) return index;
   }
-}
-
-function bodyStart({ id, createdS, modelJson }: AnswerHead): string {
-  return (
-    `{"id":"${id}","object":"chat.completion","created":${createdS}` +
-    `,"model":${modelJson},"choices":[`
-  );
+  return -1;
 }
 
 function choiceStart(index: number): string {
@@ -96,11 +103,4 @@ const REASONING_END = '"';
 
 function choiceEnd(reason: FinishReason): string {
   return `},"logprobs":null,"finish_reason":"${reason}"}`;
-}
-
-function bodyEnd({ fingerprint }: AnswerHead, usage: Usage): string {
-  return (
-    `],"usage":${usageJson(usage)}` +
-    `,"system_fingerprint":"${fingerprint}","service_tier":"default"}`
-  );
 }

@@ -1,13 +1,4 @@
-/** What a request has cost, in tokens. `usage` of an answer counts exactly the tokens sent. */
-export interface Usage {
-  promptTokens: number;
-  /** Prompt tokens that did not have to be computed. */
-  cachedTokens: number;
-  promptAudioTokens: number;
-  /** Over all choices, reasoning included. */
-  completionTokens: number;
-  reasoningTokens: number;
-}
+import type { Usage } from '../../generate/usage.ts';
 
 /** Which chunks of a stream carry a usage. */
 export type UsageMode =

@@ -24,8 +24,7 @@ function rig(promptTokens: number, tokens: number, blockSize: number) {
   const hashes = new AnswerHashes(prompt, plan, 'simple');
   const atOnce = wholeHashes(ids, plan, 'simple', blockSize, ROOT);
   assert.equal(ids.length, promptTokens);
-  plan.reasoning().appendIds(ids, 'simple', 0, plan.reasoningTokens);
-  plan.content().appendIds(ids, 'simple', 0, tokens - plan.reasoningTokens);
+  for (const segment of plan.segments) segment.read().appendIds(ids, 'simple', 0, segment.tokens);
   const blocks = Math.floor(ids.length / blockSize);
   const whole = new Uint32Array(blocks * HASH_WORDS);
   hashBlocks(ids.ids, ids.length, blockSize, ROOT, whole);

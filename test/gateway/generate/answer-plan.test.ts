@@ -11,6 +11,11 @@ function plan(fields: Record<string, unknown>, seed = 1, id = 'm', lengths = LEN
   return new AnswerPlan(chatRequest(fields), modelOf(id), lengths, seed, 8000);
 }
 
+/** Tokens of the reasoning of a plan. */
+function reasoningOf({ segments }: AnswerPlan): number {
+  return segments.find(({ kind }) => kind === 'reasoning')?.tokens ?? 0;
+}
+
 describe('the length of an answer', () => {
   test('without a limit is uniform around the mean and is its natural end', () => {
     const seen = new Set<number>();
@@ -62,22 +67,30 @@ test('a plan makes no text, so that it costs the same for any length', () => {
 describe('reasoning', () => {
   test('comes first, as a share of the whole, on models that reason', () => {
     const answer = plan({ max_tokens: 50, ignore_eos: true }, 1, 'thinker-1');
-    assert.equal(answer.reasoningTokens, 20);
+    assert.deepEqual(
+      answer.segments.map(({ kind, tokens }) => [kind, tokens]),
+      [
+        ['reasoning', 20],
+        ['text', 30],
+      ],
+    );
     assert.equal(answer.tokens, 50);
-    assert.equal(answer.reasoning().tokens, 20);
-    assert.equal(answer.content().tokens, 30);
+    assert.deepEqual(
+      answer.segments.map((segment) => segment.read().tokens),
+      [20, 30],
+    );
   });
 
   test('leaves at least one token for the answer', () => {
     const fields = { max_tokens: 2, ignore_eos: true, reasoning_effort: 'max' };
-    assert.equal(plan(fields, 1, 'thinker-1').reasoningTokens, 1);
-    assert.equal(plan({ ...fields, max_tokens: 1 }, 1, 'thinker-1').reasoningTokens, 0);
+    assert.equal(reasoningOf(plan(fields, 1, 'thinker-1')), 1);
+    assert.equal(reasoningOf(plan({ ...fields, max_tokens: 1 }, 1, 'thinker-1')), 0);
   });
 
   test('is turned on and off by enable_thinking on any model', () => {
     const on = { max_tokens: 50, chat_template_kwargs: { enable_thinking: true } };
-    assert.ok(plan(on).reasoningTokens > 0);
+    assert.ok(reasoningOf(plan(on)) > 0);
     const off = { max_tokens: 50, chat_template_kwargs: { enable_thinking: false } };
-    assert.equal(plan(off, 1, 'thinker-1').reasoningTokens, 0);
+    assert.equal(reasoningOf(plan(off, 1, 'thinker-1')), 0);
   });
 });

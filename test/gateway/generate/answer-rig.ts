@@ -1,8 +1,13 @@
+import { ChatChunks } from '../../../gateway/api/openai/chat-chunks.ts';
+import { ChatResponse } from '../../../gateway/api/openai/chat-response.ts';
 import type { PendingAnswer } from '../../../gateway/burst-writer.ts';
-import type { AnswerHost, AnswerStart, ChatAnswer } from '../../../gateway/generate/answer.ts';
+import type { Answer, AnswerHost, AnswerStart } from '../../../gateway/generate/answer.ts';
+import type { StreamEncoder } from '../../../gateway/generate/answer-encoder.ts';
+import type { PromptHashes } from '../../../gateway/generate/answer-hashes.ts';
 import { AnswerPlan, choiceSeed } from '../../../gateway/generate/answer-plan.ts';
 import { StreamedAnswer } from '../../../gateway/generate/streamed-answer.ts';
 import { UnaryAnswer } from '../../../gateway/generate/unary-answer.ts';
+import type { ExchangeListener } from '../../../gateway/http/exchange.ts';
 import { StopSequences } from '../../../gateway/text/stop-matcher.ts';
 import { TokenBuffer } from '../../../gateway/text/token-buffer.ts';
 import type { ApiError } from '../../../shared/errors.ts';
@@ -10,30 +15,31 @@ import { type RequestId, requestId } from '../../../shared/ids.ts';
 import { chatRequest, modelOf } from '../../support/chat-requests.ts';
 
 /** An exchange that counts what it is given. */
-class FakeExchange {
+export class FakeExchange {
   readonly arrivedUs = 0;
   isOpen = true;
   isBlocked = false;
   readonly isFull = false;
   hasBegun = false;
   writes = 0;
+  /** What was written, in order. */
+  readonly parts: string[] = [];
   sentStatus: number | undefined;
   headers: unknown;
   end: string | undefined;
-  room: () => void = () => {};
-  #gone: () => void = () => {};
+  #listener: ExchangeListener | undefined;
 
-  onGone(gone: () => void): void {
-    this.#gone = gone;
+  attend(listener: ExchangeListener): void {
+    this.#listener = listener;
   }
 
-  onRoom(room: () => void): void {
-    this.room = room;
+  room(): void {
+    this.#listener?.room();
   }
 
   leave(): void {
     this.#close('client-left');
-    this.#gone();
+    this.#listener?.gone();
   }
 
   cork(write: () => void): void {
@@ -53,7 +59,8 @@ class FakeExchange {
     this.write(event);
   }
 
-  write(_part: string): void {
+  write(part: string): void {
+    this.parts.push(part);
     this.writes++;
   }
 
@@ -87,9 +94,20 @@ class FakeExchange {
   }
 }
 
+export interface RigOptions {
+  /** So many choices have a sequence, numbered from 1. */
+  readonly placed?: number;
+  /** Of the prompt. */
+  readonly blocks?: number;
+  readonly hashes?: PromptHashes;
+  readonly stream?: StreamEncoder;
+}
+
+const HEAD = { id: 'chatcmpl-1', createdS: 0, modelJson: '"m"', fingerprint: 'fp_1' };
+
 /** An answer between a cluster that only notes what it is told and a client of paper. */
 export class AnswerRig {
-  readonly answer: ChatAnswer;
+  readonly answer: Answer;
   readonly exchange = new FakeExchange();
   /** What the cluster was told, as `cancel 1`. */
   readonly commands: string[] = [];
@@ -100,8 +118,8 @@ export class AnswerRig {
   /** The answer waits for its turn to write. */
   isAdded = false;
 
-  /** `placed` choices have a sequence, numbered from 1. */
-  constructor(fields: Record<string, unknown>, { placed = 128 } = {}) {
+  constructor(fields: Record<string, unknown>, options: RigOptions = {}) {
+    const { placed = 128, blocks = 1, hashes, stream = new ChatChunks(HEAD, 'none') } = options;
     const request = chatRequest(fields);
     const lengths = { tokens: 100, variancePercent: 0 };
     const plans = Array.from({ length: request.choices }, (_, choice) => {
@@ -110,8 +128,18 @@ export class AnswerRig {
     const tell = (what: string) => (id: RequestId) => this.commands.push(`${what} ${id}`);
     const start = {
       exchange: this.exchange,
-      head: { id: 'chatcmpl-1', createdS: 0, modelJson: '"m"', fingerprint: 'fp_1' },
-      plans,
+      prompts: [
+        {
+          tokens: 1,
+          cachedTokens: 0,
+          blocks,
+          hashes,
+          wholeHashes: new Uint32Array(0),
+          plans,
+          hasStarted: false,
+        },
+      ],
+      promptParam: 'messages',
       stop: request.stop.length === 0 ? undefined : new StopSequences(request.stop, 0),
       usage: {
         promptTokens: 1,
@@ -139,12 +167,16 @@ export class AnswerRig {
       writeWhole: () => {
         this.isAdded = true;
       },
-      answerEnded: (_answer: ChatAnswer, end: string) => this.ends.push(end),
+      answerEnded: (_answer: Answer, end: string) => this.ends.push(end),
       defect: (error: unknown) => this.defects.push(error),
     };
     this.answer = request.stream
-      ? new StreamedAnswer(start as unknown as AnswerStart, host as unknown as AnswerHost, 'none')
-      : new UnaryAnswer(start as unknown as AnswerStart, host as unknown as AnswerHost);
+      ? new StreamedAnswer(start as unknown as AnswerStart, host as unknown as AnswerHost, stream)
+      : new UnaryAnswer(
+          start as unknown as AnswerStart,
+          host as unknown as AnswerHost,
+          new ChatResponse(HEAD),
+        );
     for (const choice of this.answer.choices.slice(0, placed)) {
       choice.placed(requestId(choice.index + 1), undefined);
     }

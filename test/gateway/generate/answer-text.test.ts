@@ -27,7 +27,9 @@ function taken(text: AnswerText): string[] {
 }
 
 function whole(text: AnswerText): string {
-  return text.reasoningText(0, text.reasoningTokens) + text.contentText(0, text.contentTokens);
+  return text.segments
+    .map((_, segment) => text.textOf(segment, 0, text.tokensOf(segment)))
+    .join('');
 }
 
 describe('the text of an answer', () => {
@@ -68,8 +70,8 @@ describe('the text of an answer', () => {
     assert.equal(text.finishReason, 'stop');
     assert.ok(text.tokens < 60);
     let sliced = '';
-    for (let from = 0; from < text.contentTokens; from += 7) {
-      sliced += text.contentText(from, Math.min(from + 7, text.contentTokens));
+    for (let from = 0; from < text.tokensOf(0); from += 7) {
+      sliced += text.textOf(0, from, Math.min(from + 7, text.tokensOf(0)));
     }
     assert.equal(sliced, streamed);
   });
@@ -81,13 +83,13 @@ describe('reasoning', () => {
   test('comes first, and no stop sequence is looked for in it', () => {
     const text = textOf(fields, { id: 'thinker-1', stop: ['e'] });
     const given: string[] = [];
-    while (text.isReasoning) given.push(text.next());
+    while (text.kind === 'reasoning') given.push(text.next());
     assert.equal(given.length, 20);
     assert.ok(given.join('').includes('e'));
-    assert.equal(given.join(''), text.reasoningText(0, 20));
+    assert.equal(given.join(''), text.textOf(0, 0, 20));
     taken(text);
     assert.ok(text.hasStopped);
-    assert.equal(text.tokens, 20 + text.contentTokens);
+    assert.equal(text.tokens, 20 + text.tokensOf(1));
   });
 
   test('counts towards min_tokens', () => {

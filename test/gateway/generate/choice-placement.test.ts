@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { ChatAnswer } from '../../../gateway/generate/answer.ts';
 import { PromptHashes } from '../../../gateway/generate/answer-hashes.ts';
 import { ChoicePlacement, type PlacementHost } from '../../../gateway/generate/choice-placement.ts';
+import type { Generation } from '../../../gateway/generate/generation.ts';
 import { TokenBuffer } from '../../../gateway/text/token-buffer.ts';
 import { hashRoot } from '../../../shared/block-hash.ts';
-import { apiError } from '../../../shared/errors.ts';
 import { NO_REQUEST, type RequestId, requestId, workerId } from '../../../shared/ids.ts';
+import { modelOf } from '../../support/chat-requests.ts';
 import { AnswerRig } from './answer-rig.ts';
 
 interface Submitted {
@@ -17,9 +17,11 @@ interface Submitted {
 
 /** A placement of `choices` answers to a prompt of so many blocks, on workers that take `taken`. */
 function rig(choices: number, { blocks = 1, taken = Infinity } = {}) {
+  const ids = new TokenBuffer();
+  for (let id = 0; id < 16 * blocks; id++) ids.push(id);
   const { answer, exchange, ends } = new AnswerRig(
     { n: choices, max_tokens: 5000, ignore_eos: true },
-    { placed: 0 },
+    { placed: 0, blocks, hashes: new PromptHashes(ids, 16, hashRoot(1)) },
   );
   const submitted: Submitted[] = [];
   let hashWords = 0;
@@ -38,24 +40,16 @@ function rig(choices: number, { blocks = 1, taken = Infinity } = {}) {
     cluster,
     nowUs: () => 0,
     scratch: new TokenBuffer(),
+    tokenizer: { kind: 'simple' },
+    profileOf: () => 0,
+    outageS: () => undefined,
     noteRouteUs: () => {},
     writeLater: () => added++,
   };
-  const ids = new TokenBuffer();
-  for (let id = 0; id < 16 * blocks; id++) ids.push(id);
+  const generation = { model: modelOf('m'), pinned: undefined, sessionKey: undefined, priority: 0 };
   const placement = new ChoicePlacement(
-    answer as ChatAnswer,
-    {
-      promptBlocks: blocks,
-      prompt: new PromptHashes(ids, 16, hashRoot(1)),
-      hashes: new Uint32Array(0),
-      kind: 'simple',
-      pinned: undefined,
-      sessionKey: undefined,
-      priority: 0,
-      profile: 0,
-      unavailable: () => apiError('worker_failed', {}),
-    },
+    answer,
+    generation as unknown as Generation,
     host as unknown as PlacementHost,
   );
   return {

@@ -18,7 +18,7 @@ before(async () => {
   const routes = [
     route('GET', '/held', (given) => {
       exchange = given;
-      given.onGone(() => gone++);
+      given.attend({ gone: () => gone++, room: () => {} });
     }),
     route('POST', '/held', (given) => {
       exchange = given;
@@ -273,7 +273,7 @@ describe('a stream', () => {
     const event = `data: ${'x'.repeat(100_000)}\n\n`;
     let written = 0;
     let rooms = 0;
-    exchange.onRoom(() => rooms++);
+    exchange.attend({ gone: () => {}, room: () => rooms++ });
     exchange.cork(() => exchange.beginStream([]));
     while (!exchange.isBlocked) {
       exchange.cork(() => exchange.writeEvent(event));

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { parseChatRequest } from '../../../gateway/api/openai/chat-request.ts';
+import { ChatPrompt } from '../../../gateway/prompt/chat-template.ts';
 import { STANDARD_IMAGE_COST } from '../../../gateway/prompt/media-tokens.ts';
 import { PromptReader } from '../../../gateway/prompt/prompt-reader.ts';
 import { SlicedWork } from '../../../gateway/prompt/sliced-work.ts';
@@ -9,10 +10,10 @@ import { SimpleTokenizer } from '../../../gateway/text/simple-tokenizer.ts';
 import { TokenBuffer } from '../../../gateway/text/token-buffer.ts';
 import { ApiError } from '../../../shared/errors.ts';
 
-function requestOf(messages: readonly unknown[], tools: readonly unknown[] = []) {
+function promptOf(messages: readonly unknown[], tools: readonly unknown[] = []) {
   const request = parseChatRequest({ model: 'm', messages, tools });
   if (request instanceof ApiError) throw new Error(request.message);
-  return request;
+  return new ChatPrompt(request.messages, request.tools);
 }
 
 function idsOf({ ids, length }: TokenBuffer): number[] {
@@ -20,7 +21,7 @@ function idsOf({ ids, length }: TokenBuffer): number[] {
 }
 
 const url = 'https://example.com/?width=600&height=600';
-const LONG = requestOf(
+const LONG = promptOf(
   [
     { role: 'system', content: 'Be brief.' },
     {
@@ -69,7 +70,7 @@ describe('a prompt', async () => {
     const reader = new PromptReader(tokenizer, work);
     const out = new TokenBuffer();
     const read = reader.readInSlices(
-      requestOf([{ role: 'user', content: 'x '.repeat(50_000) }]),
+      promptOf([{ role: 'user', content: 'x '.repeat(50_000) }]),
       STANDARD_IMAGE_COST,
       out,
       () => true,

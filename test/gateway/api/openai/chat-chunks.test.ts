@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ChatChunks, DONE_EVENT, errorEvent } from '../../../../gateway/api/openai/chat-chunks.ts';
+import { ChatChunks } from '../../../../gateway/api/openai/chat-chunks.ts';
 import type { AnswerHead } from '../../../../gateway/api/openai/chat-response.ts';
-import { type Usage, type UsageMode, usageJson } from '../../../../gateway/api/openai/usage.ts';
+import { type UsageMode, usageJson } from '../../../../gateway/api/openai/usage.ts';
+import type { Usage } from '../../../../gateway/generate/usage.ts';
 import { apiError } from '../../../../shared/errors.ts';
 
 const HEAD: AnswerHead = {
@@ -24,10 +25,10 @@ const USAGE: Usage = {
 function events(mode: UsageMode): string[] {
   const chunks = new ChatChunks(HEAD, mode);
   return [
-    chunks.role(0, USAGE),
-    chunks.reasoning(0, ' why', USAGE),
-    chunks.role(1, USAGE),
-    chunks.content(1, ' b', USAGE),
+    chunks.begin(0, USAGE),
+    chunks.token(0, 'reasoning', ' why', USAGE),
+    chunks.begin(1, USAGE),
+    chunks.token(1, 'text', ' b', USAGE),
     chunks.content(0, ' a', USAGE),
     chunks.finish(1, 'length', USAGE),
     chunks.finish(0, 'stop', USAGE),
@@ -76,9 +77,10 @@ test('usage is absent, null or cumulative, as the client has asked', () => {
   });
 });
 
-test('the usage event has no choices', () => {
+test('the usage event has no choices, and is there only if it was asked for', () => {
+  assert.equal(new ChatChunks(HEAD, 'none').close(USAGE), '');
   for (const mode of ['final', 'continuous'] as const) {
-    const chunk = payload(new ChatChunks(HEAD, mode).usage(USAGE));
+    const chunk = payload(new ChatChunks(HEAD, mode).close(USAGE));
     assert.deepEqual(chunk.choices, []);
     assert.equal(chunk.usage.total_tokens, 12);
     assert.equal(chunk.id, 'chatcmpl-1');
@@ -95,11 +97,11 @@ test('cumulative usage is that of the moment of the call', () => {
 });
 
 test('only an error event has the key error, and it has nothing else', () => {
-  const error = payload(errorEvent(apiError('worker_failed', {})));
+  const error = payload(new ChatChunks(HEAD, 'none').error(apiError('worker_failed', {})));
   assert.deepEqual(Object.keys(error), ['error']);
   assert.equal(error.error.code, 'worker_failed');
   for (const event of events('final')) assert.ok(!('error' in payload(event)));
-  assert.equal(DONE_EVENT, 'data: [DONE]\n\n');
+  assert.equal(new ChatChunks(HEAD, 'none').end, 'data: [DONE]\n\n');
 });
 
 test('an event is as long as said, whatever the name of the model, and no longer than the bound', () => {
@@ -108,13 +110,14 @@ test('an event is as long as said, whatever the name of the model, and no longer
     for (const mode of ['none', 'final', 'continuous'] as const) {
       const chunks = new ChatChunks({ ...HEAD, modelJson }, mode);
       for (const event of [
-        chunks.role(127, usage),
+        chunks.begin(127, usage),
         chunks.content(0, 'word', usage),
         chunks.content(127, 'word', usage),
         chunks.reasoning(127, 'word', usage),
         chunks.finish(127, 'content_filter', usage),
-        chunks.usage(usage),
+        chunks.close(usage),
       ]) {
+        if (event === '') continue;
         const bytes = Buffer.byteLength(event);
         assert.equal(event.length + chunks.extraBytes, bytes);
         assert.ok(bytes <= chunks.bytesMax(4), `${bytes} bytes`);

@@ -1,14 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { type AnswerHead, ChatResponse } from '../../../../gateway/api/openai/chat-response.ts';
 import {
-  type AnswerHead,
   type ChoiceText,
-  completionBody,
-  completionSlices,
   type FinishReason,
   SLICE_TOKENS,
-} from '../../../../gateway/api/openai/chat-response.ts';
-import type { Usage } from '../../../../gateway/api/openai/usage.ts';
+} from '../../../../gateway/generate/answer-encoder.ts';
+import type { Usage } from '../../../../gateway/generate/usage.ts';
 
 const HEAD: AnswerHead = {
   id: 'chatcmpl-1',
@@ -27,17 +25,19 @@ const USAGE: Usage = {
 
 /** A choice whose tokens are characters. */
 function choice(content: string, reasoning: string, finishReason: FinishReason): ChoiceText {
+  const thought = { kind: 'reasoning', text: reasoning } as const;
+  const said = { kind: 'text', text: content } as const;
+  const segments = reasoning === '' ? [said] : [thought, said];
   return {
     finishReason,
-    contentTokens: content.length,
-    reasoningTokens: reasoning.length,
-    contentText: (from, to) => content.slice(from, to),
-    reasoningText: (from, to) => reasoning.slice(from, to),
+    segments,
+    tokensOf: (segment) => segments[segment]?.text.length ?? 0,
+    textOf: (segment, from, to) => segments[segment]?.text.slice(from, to) ?? '',
   };
 }
 
 function bodyOf(choices: readonly ChoiceText[]) {
-  return JSON.parse(completionBody(HEAD, choices, USAGE));
+  return JSON.parse(new ChatResponse(HEAD).whole(choices, USAGE));
 }
 
 test('the body of an answer has every field, and none that does not apply', () => {
@@ -92,7 +92,7 @@ test('choices keep their order, their index, their reasoning and their reason to
 test('a long body comes in slices of a bounded length', () => {
   const long = 'x'.repeat(10 * SLICE_TOKENS + 1);
   const choices = [choice(long, long, 'length'), choice(long, '', 'stop')];
-  const slices = [...completionSlices(HEAD, choices, USAGE)];
+  const slices = [...new ChatResponse(HEAD).slices(choices, USAGE)];
   assert.ok(Math.max(...slices.map((slice) => slice.length)) <= SLICE_TOKENS);
-  assert.equal(slices.join(''), completionBody(HEAD, choices, USAGE));
+  assert.equal(slices.join(''), new ChatResponse(HEAD).whole(choices, USAGE));
 });

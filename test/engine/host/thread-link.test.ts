@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
-import { ActorLink, LOOKS_UNTIL_HUNG, LOOKS_UNTIL_LOST } from '../../../engine/host/actor-link.ts';
 import { clockOrigin } from '../../../engine/host/clock.ts';
+import {
+  LOOKS_UNTIL_HUNG,
+  LOOKS_UNTIL_LOST,
+  ThreadLink,
+} from '../../../engine/host/thread-link.ts';
 import { workerId } from '../../../shared/ids.ts';
 import { type CrashedEvent, EventBatch } from '../../../shared/protocol.ts';
 import { type ScriptedThread, ScriptedThreads } from '../../support/scripted-threads.ts';
@@ -11,7 +15,7 @@ import { cancelWith, submitWith } from '../../support/sequences.ts';
 class LinkRig {
   readonly heard: (EventBatch | CrashedEvent)[] = [];
   readonly ends: string[] = [];
-  readonly link: ActorLink;
+  readonly link: ThreadLink;
   readonly thread: ScriptedThread;
   /** What the listener makes of an event. */
   onEvent: (event: EventBatch | CrashedEvent) => void = () => {};
@@ -19,7 +23,7 @@ class LinkRig {
   constructor(t: TestContext) {
     const threads = new ScriptedThreads();
     const options = { clockOrigin: clockOrigin(), tickUs: 100, beatMs: 1000 };
-    this.link = new ActorLink(threads, options, {
+    this.link = new ThreadLink(threads, options, {
       event: (event) => {
         this.heard.push(event);
         this.onEvent(event);
@@ -92,7 +96,7 @@ describe('a thread that ends by itself', () => {
     const threads = new ScriptedThreads();
     threads.onStart = (thread) => thread.end(new Error('cannot start'));
     const options = { clockOrigin: clockOrigin(), tickUs: 100, beatMs: 1000 };
-    const link = new ActorLink(threads, options, { event() {}, ended() {} });
+    const link = new ThreadLink(threads, options, { event() {}, ended() {} });
     t.after(() => link.giveUp('the test is over'));
     await assert.rejects(link.greeted, /cannot start/);
   });

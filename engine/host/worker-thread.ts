@@ -1,12 +1,12 @@
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import { decodeCommands, encodeEvents } from '../../shared/codec.ts';
 import type { WorkerEvent } from '../../shared/protocol.ts';
-import { Actor } from './actor.ts';
 import { monotonicClock } from './clock.ts';
+import { HostedWorkers } from './hosted-workers.ts';
 import { ThreadSignals } from './thread-signals.ts';
 
 /** What a thread is given: its end of a port, the counters it shares, and the common clock. */
-export interface ActorTask {
+export interface ThreadTask {
   readonly port: MessagePort;
   /** The buffer of the `ThreadSignals`. */
   readonly signals: SharedArrayBuffer;
@@ -22,11 +22,11 @@ export interface ActorTask {
  * thread's event loop, whose timers are too coarse for gaps of a millisecond: it sleeps on the
  * shared counter, which wakes it at the earliest due time or when a sender has bumped it.
  */
-export default function actorThread(task: ActorTask): void {
+export default function workerThread(task: ThreadTask): void {
   const { port, tickUs, beatMs } = task;
   const clock = monotonicClock(task.clockOrigin);
   const signals = new ThreadSignals(task.signals);
-  const actor = new Actor();
+  const workers = new HostedWorkers();
   let sentUs = 0;
 
   const send = (events: readonly WorkerEvent[]): void => {
@@ -45,16 +45,16 @@ export default function actorThread(task: ActorTask): void {
       got = receiveMessageOnPort(port)
     ) {
       const nowUs = clock();
-      for (const command of decodeCommands(got.message)) actor.handle(command, nowUs);
+      for (const command of decodeCommands(got.message)) workers.handle(command, nowUs);
       signals.took(got.message.byteLength);
     }
-    actor.advance(clock());
-    if (actor.events.length > 0) {
-      send(actor.events);
-      actor.recycle();
+    workers.advance(clock());
+    if (workers.events.length > 0) {
+      send(workers.events);
+      workers.recycle();
     }
-    if (actor.isDrained) return;
-    const wakeUs = Math.max(actor.nextWakeUs(), sentUs + tickUs);
+    if (workers.isDrained) return;
+    const wakeUs = Math.max(workers.nextWakeUs(), sentUs + tickUs);
     const waitMs = Math.min((wakeUs - clock()) / 1000, beatMs);
     if (waitMs > 0) signals.sleep(wakes, waitMs);
   }

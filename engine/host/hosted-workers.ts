@@ -14,7 +14,7 @@ import { SimulatedWorker } from '../worker/worker.ts';
  * to tell. It neither waits nor talks to a port, so that a test can drive it with a clock of its
  * own. A worker that throws is gone; the others on the thread are not.
  */
-export class Actor {
+export class HostedWorkers {
   readonly #workers = new Map<WorkerId, SimulatedWorker>();
   readonly #events: WorkerEvent[] = [];
   /** Batches that the receiver is done with. */

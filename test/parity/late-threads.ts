@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { Cluster, type Transport } from '../../engine/cluster/cluster.ts';
-import { Actor } from '../../engine/host/actor.ts';
+import { HostedWorkers } from '../../engine/host/hosted-workers.ts';
 import { SmartRouter } from '../../engine/router/smart-router.ts';
 import { decodeCommands, decodeEvents, encodeCommands, encodeEvents } from '../../shared/codec.ts';
 import { workerId } from '../../shared/ids.ts';
@@ -10,47 +10,47 @@ import { Rng } from '../../shared/rng.ts';
 import { type TimeUs, timeUs } from '../../shared/units.ts';
 import { isForSequence, type VirtualClusterOptions } from '../support/virtual-cluster.ts';
 
-export interface LateActorsOptions extends VirtualClusterOptions {
+export interface LateThreadsOptions extends VirtualClusterOptions {
   readonly threads: number;
-  /** How late an actor may look, at most, when something is due or a message has come. */
+  /** How late a thread may look, at most, when something is due or a message has come. */
   readonly latenessUsMax: number;
   /** Share of looks that are followed by one in vain. */
   readonly vainShare: number;
 }
 
 interface Lane {
-  readonly actor: Actor;
+  readonly workers: HostedWorkers;
   readonly inbox: WorkerCommand[];
   /** When it looks next. */
   lookUs: number;
 }
 
 /**
- * A cluster on the actors of the real-time driver, with every message encoded and decoded, but with
- * a clock of the test's own. The actors are late at random, as threads are.
+ * A cluster on the hosted workers of the real-time driver, with every message encoded and decoded,
+ * but with a clock of the test's own. They are late at random, as threads are.
  */
-export class LateActors implements Transport {
+export class LateThreads implements Transport {
   readonly cluster: Cluster;
-  readonly #options: LateActorsOptions;
+  readonly #options: LateThreadsOptions;
   readonly #rng: Rng;
   readonly #lanes: readonly Lane[];
   readonly #plan = new IndexedHeap();
   readonly #acts: (() => void)[] = [];
   #nowUs = 0;
 
-  constructor(options: LateActorsOptions) {
+  constructor(options: LateThreadsOptions) {
     const { router, worker, threads, seed } = options;
     this.#options = options;
     this.#rng = new Rng(seed).fork('lateness');
     this.cluster = new Cluster(new SmartRouter(router), this, router.workers, router.blockSize);
     this.#lanes = Array.from({ length: threads }, () => ({
-      actor: new Actor(),
+      workers: new HostedWorkers(),
       inbox: [],
       lookUs: Number.POSITIVE_INFINITY,
     }));
     for (let id = 0; id < router.workers; id++) {
       const configure = { kind: 'configure', worker: workerId(id), config: worker } as const;
-      this.#laneOf(id).actor.handle(configure, 0);
+      this.#laneOf(id).workers.handle(configure, 0);
     }
   }
 
@@ -64,7 +64,7 @@ export class LateActors implements Transport {
   }
 
   /**
-   * Does `act`, which may cancel or extend, as if every actor were in time: either takes effect
+   * Does `act`, which may cancel or extend, as if every thread were in time: either takes effect
    * when the worker hears of it, so that a late one is another one.
    */
   inTime(act: () => void): void {
@@ -93,9 +93,9 @@ export class LateActors implements Transport {
       if (planUs <= lane.lookUs) this.#acts[this.#plan.pop()]?.();
       else this.#look(lane);
     }
-    for (const { actor } of this.#lanes) {
-      actor.handle({ kind: 'drain' }, this.#nowUs);
-      assert.ok(actor.isDrained);
+    for (const { workers } of this.#lanes) {
+      workers.handle({ kind: 'drain' }, this.#nowUs);
+      assert.ok(workers.isDrained);
     }
   }
 
@@ -109,21 +109,21 @@ export class LateActors implements Transport {
 
   #look(lane: Lane): void {
     this.#deliver(lane);
-    lane.actor.advance(this.#nowUs);
+    lane.workers.advance(this.#nowUs);
     if (this.#rng.unit() < this.#options.vainShare) {
       for (const command of decodeCommands(encodeCommands([])))
-        lane.actor.handle(command, this.#nowUs);
-      lane.actor.advance(this.#nowUs);
+        lane.workers.handle(command, this.#nowUs);
+      lane.workers.advance(this.#nowUs);
     }
-    lane.actor.checkInvariants();
-    const events = decodeEvents(encodeEvents(lane.actor.events));
-    lane.actor.recycle();
+    lane.workers.checkInvariants();
+    const events = decodeEvents(encodeEvents(lane.workers.events));
+    lane.workers.recycle();
     for (const event of events) {
       assert.ok(event.kind === 'batch', JSON.stringify(event));
       this.#options.onBatch?.(event, this.#nowUs);
       this.cluster.applyBatch(event);
     }
-    lane.lookUs = lane.actor.nextWakeUs();
+    lane.lookUs = lane.workers.nextWakeUs();
     if (lane.lookUs < Number.POSITIVE_INFINITY) {
       lane.lookUs = Math.max(lane.lookUs, this.#nowUs) + this.#lateness();
     }
@@ -133,6 +133,6 @@ export class LateActors implements Transport {
     if (lane.inbox.length === 0) return;
     const commands = decodeCommands(encodeCommands(lane.inbox));
     lane.inbox.length = 0;
-    for (const command of commands) lane.actor.handle(command, this.#nowUs);
+    for (const command of commands) lane.workers.handle(command, this.#nowUs);
   }
 }

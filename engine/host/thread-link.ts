@@ -26,10 +26,10 @@ export const LOOKS_UNTIL_HUNG = 20;
 export const LOOKS_UNTIL_LOST = 240;
 
 /**
- * The pool's end of one actor thread, from the thread's start to its end: brings it commands, once
- * per tick, and says what it answers. A thread that breaks the protocol or hangs is ended.
+ * The connection of a lane to one thread, from the thread's start to its end: brings it commands,
+ * once per tick, and says what it answers. A thread that breaks the protocol or hangs is ended.
  */
-export class ActorLink {
+export class ThreadLink {
   /** Resolves when the thread has said hello; rejects if it ends before that. */
   readonly greeted: Promise<void>;
   /** Resolves when the thread is gone, whatever the reason. */

@@ -1,0 +1,58 @@
+import { ApiError } from '../../../shared/errors.ts';
+import { hashText } from '../../../shared/rng.ts';
+import type { Generation } from '../../generate/generation.ts';
+import type { RoutingHead } from '../../generate/routing-head.ts';
+import { ChatPrompt } from '../../prompt/chat-template.ts';
+import { randomId, type U32Source } from '../../random-ids.ts';
+import { type GenerationHost, generationRoute } from '../generation-route.ts';
+import type { JsonObject } from '../json-body.ts';
+import { ChatChunks } from './chat-chunks.ts';
+import { type ChatRequest, parseChatRequest } from './chat-request.ts';
+import { ChatResponse } from './chat-response.ts';
+
+/** What the route needs of the server. */
+export interface ChatHost extends GenerationHost {
+  readonly random: U32Source;
+  /** Of version and settings. */
+  readonly fingerprint: string;
+  nowS(): number;
+}
+
+export const CHAT_ROUTE = generationRoute<ChatHost>(
+  '/v1/chat/completions',
+  (host) => (body, head) => parseChat(body, head, host),
+);
+
+function parseChat(body: JsonObject, head: RoutingHead, host: ChatHost): Generation | ApiError {
+  const request = parseChatRequest(body);
+  if (request instanceof ApiError) return request;
+  const createdS = host.nowS();
+  const model = host.generator.modelOf(request.model, createdS);
+  if (model instanceof ApiError) return model;
+  const named = head.pinned || request.pinnedWorker;
+  const pinned = named === undefined ? undefined : host.generator.workerOf(String(named));
+  if (pinned instanceof ApiError) return pinned;
+  const { stream, usageMode, priority, cacheSalt } = request;
+  const answerHead = {
+    id: randomId('chatcmpl-', host.random),
+    createdS,
+    modelJson: model.idJson,
+    fingerprint: host.fingerprint,
+  };
+  return {
+    model,
+    prompts: [new ChatPrompt(request.messages, request.tools)],
+    promptParam: 'messages',
+    sampling: request,
+    encoder: stream ? new ChatChunks(answerHead, usageMode) : new ChatResponse(answerHead),
+    priority,
+    cacheSalt,
+    sessionKey: host.generator.readsSession ? sessionKey(request, head) : undefined,
+    pinned,
+  };
+}
+
+function sessionKey(request: ChatRequest, head: RoutingHead): number | undefined {
+  const said = head.session || request.promptCacheKey || request.user || '';
+  return said === '' ? undefined : hashText(said);
+}

@@ -1,0 +1,86 @@
+import type { Placement } from '../../engine/cluster/request.ts';
+import type { ApiError, HeaderList } from '../../shared/errors.ts';
+import type { Segment, SegmentKind } from './answer-plan.ts';
+import type { Usage } from './usage.ts';
+
+/** Why an answer ended. */
+export type FinishReason = 'stop' | 'length' | 'content_filter';
+
+/**
+ * The text of one choice, segment by segment; each can be had in slices. Texts are the inside of a
+ * JSON string: text of the corpus stands for itself, any other has to be escaped first.
+ */
+export interface ChoiceText {
+  readonly finishReason: FinishReason;
+  readonly segments: readonly Pick<Segment, 'kind'>[];
+  /** Tokens of a segment whose text was given out. */
+  tokensOf(segment: number): number;
+  /** Text of the tokens `from` to `to - 1` of a segment. */
+  textOf(segment: number, from: number, to: number): string;
+}
+
+/** What is known of an answer when its head is written. */
+export interface AnswerFacts {
+  /** From the arrival to the first token, in microseconds; -1 before it. */
+  readonly ttftUs: number;
+  /** Where the first choice was placed, and how long that took, in microseconds. */
+  readonly placement: Placement | undefined;
+  readonly routeUs: number;
+}
+
+/**
+ * The server-sent events of one answer, in the order of the calls: `open`, for each choice `begin`,
+ * its tokens and `finish`, then `close` and `end`; or `error` at any time after `open`, and nothing
+ * behind it. What has nothing to say returns an empty string. Texts are as in `ChoiceText`; `usage`
+ * is that of the moment of the call, the token at hand included.
+ */
+export interface StreamEncoder {
+  readonly isStream: true;
+  /** When status and headers are sent: once the answer is placed, or with its first token. */
+  readonly opensAt: 'placement' | 'firstToken';
+  /** An event has so many more bytes than characters. */
+  readonly extraBytes: number;
+  /** Breaks a long silence. */
+  readonly keepAlive: string;
+  /** The last event of every stream that did not fail, in ASCII. */
+  readonly end: string;
+  headers(answer: AnswerFacts): HeaderList;
+  /** Bytes at most of what one call returns, with a text of so many characters. */
+  bytesMax(characters: number): number;
+  open(usage: Usage): string;
+  /** Sent in one write with the first token of the choice, not before. */
+  begin(choice: number, usage: Usage): string;
+  token(choice: number, kind: SegmentKind, text: string, usage: Usage): string;
+  finish(choice: number, reason: FinishReason, usage: Usage): string;
+  close(usage: Usage): string;
+  error(error: ApiError): string;
+}
+
+/** The body of an answer that is not streamed: JSON. */
+export interface BodyEncoder {
+  readonly isStream: false;
+  headers(answer: AnswerFacts): HeaderList;
+  whole(choices: readonly ChoiceText[], usage: Usage): string;
+  /** The same, slice by slice, each of less than 4 KiB, so that it need not be held whole. */
+  slices(choices: readonly ChoiceText[], usage: Usage): Iterator<string, void, undefined>;
+}
+
+/**
+ * How an endpoint writes an answer. One that keeps nothing of its answer can be shared by all of
+ * them.
+ */
+export type AnswerEncoder = StreamEncoder | BodyEncoder;
+
+/** Tokens of a slice of a body, which has less than 4 KiB. */
+export const SLICE_TOKENS = 512;
+
+/** The text of a segment in slices. */
+export function* segmentSlices(
+  choice: ChoiceText,
+  segment: number,
+): Generator<string, void, undefined> {
+  const tokens = choice.tokensOf(segment);
+  for (let from = 0; from < tokens; from += SLICE_TOKENS) {
+    yield choice.textOf(segment, from, Math.min(from + SLICE_TOKENS, tokens));
+  }
+}

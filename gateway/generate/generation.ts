@@ -1,0 +1,23 @@
+import type { WorkerId } from '../../shared/ids.ts';
+import type { Model } from '../models/model-catalog.ts';
+import type { Prompt } from '../prompt/prompt.ts';
+import type { AnswerEncoder } from './answer-encoder.ts';
+import type { Sampling } from './sampling.ts';
+
+/** What workers are to generate, for any endpoint: checked, but for the length of the prompts. */
+export interface Generation {
+  readonly model: Model;
+  /** Each gets answers of its own, which are choices of the one answer. */
+  readonly prompts: readonly Prompt[];
+  /** What errors call the prompts. */
+  readonly promptParam: string;
+  readonly sampling: Sampling;
+  readonly encoder: AnswerEncoder;
+  /** Lower is served first. */
+  readonly priority: number;
+  /** Requests with different salts share no blocks. */
+  readonly cacheSalt: string;
+  readonly sessionKey: number | undefined;
+  /** The worker that must serve it. */
+  readonly pinned: WorkerId | undefined;
+}

@@ -1,0 +1,250 @@
+import { ApiError, apiError } from '../../shared/errors.ts';
+import { type WorkerId, workerId } from '../../shared/ids.ts';
+import { combineSeeds, hashText, mix32 } from '../../shared/rng.ts';
+import type { Exchange } from '../http/exchange.ts';
+import type { Model, ModelCatalog } from '../models/model-catalog.ts';
+import { unavailable } from '../outage.ts';
+import type { PromptCache } from '../prompt/prompt-cache.ts';
+import type { PromptReader } from '../prompt/prompt-reader.ts';
+import { TenantRoots } from '../prompt/tenant-roots.ts';
+import { StopSequences } from '../text/stop-matcher.ts';
+import { TokenBuffer } from '../text/token-buffer.ts';
+import type { Answer, AnswerStart } from './answer.ts';
+import { FIRST_TOKENS, PromptHashes, wholeHashes } from './answer-hashes.ts';
+import { AnswerPlan, choiceSeed, type OutputLengths } from './answer-plan.ts';
+import { ChoicePlacement, type PlacementHost } from './choice-placement.ts';
+import { contextOverflow, endless, tooLong } from './context-limits.ts';
+import type { Generation } from './generation.ts';
+import type { PlannedPrompt } from './planned-prompt.ts';
+import { StreamedAnswer } from './streamed-answer.ts';
+import { UnaryAnswer } from './unary-answer.ts';
+
+export interface GeneratorSettings {
+  readonly seed: number;
+  readonly blockSize: number;
+  readonly workers: number;
+  /** Tokens that the KV cache of a worker holds. */
+  readonly tokensPerWorker: number;
+  readonly kvEnabled: boolean;
+  /** Somebody wants to know which session a request belongs to: the router, or a recording. */
+  readonly readsSession: boolean;
+  readonly validatesContext: boolean;
+  readonly lengths: OutputLengths;
+}
+
+/** What prompts go through. */
+export interface PromptParts {
+  readonly models: ModelCatalog;
+  readonly prompts: PromptReader;
+  readonly promptCache: PromptCache;
+}
+
+/** What generating needs of the server around it. */
+export interface GeneratorHost extends PlacementHost {
+  modelLabel(id: string): number;
+  promptCacheHit(): void;
+  /** An answer is on its way. */
+  answerStarted(answer: Answer): void;
+}
+
+const NO_HASHES = new Uint32Array(0);
+/** Eight choices of a usual prompt; the others of a request are placed in later turns. */
+const PLACED_AT_ONCE_EVENTS = 32;
+
+/** Answers what endpoints have parsed: reads and hashes the prompts, plans and places answers. */
+export class Generator {
+  readonly #settings: GeneratorSettings;
+  readonly #parts: PromptParts;
+  readonly #host: GeneratorHost;
+  /** The prompt at hand: used again by the next one. */
+  readonly #tokens = new TokenBuffer();
+  readonly #roots = new TenantRoots();
+  #requests = 0;
+
+  constructor(settings: GeneratorSettings, parts: PromptParts, host: GeneratorHost) {
+    this.#settings = settings;
+    this.#parts = parts;
+    this.#host = host;
+  }
+
+  get readsSession(): boolean {
+    return this.#settings.readsSession;
+  }
+
+  /** The model that a request names at `nowS`, in Unix seconds. */
+  modelOf(id: string, nowS: number): Model | ApiError {
+    const model = this.#parts.models.use(id, nowS);
+    return model ?? apiError('model_not_found', { model: id }, { param: 'model' });
+  }
+
+  /** The worker that a request names, which must be up. */
+  workerOf(name: string): WorkerId | ApiError {
+    const { workers } = this.#settings;
+    const digits = /^(?:worker-)?(\d{1,3})$/.exec(name)?.[1];
+    if (digits === undefined || Number(digits) >= workers) {
+      const expected = workers === 1 ? 'worker-0' : `worker-0 to worker-${workers - 1}`;
+      return apiError('worker_not_found', { got: name, expected });
+    }
+    const worker = workerId(Number(digits));
+    const seconds = this.#host.outageS(worker);
+    return seconds === undefined ? worker : unavailable(`worker-${worker} is down`, seconds);
+  }
+
+  /**
+   * Answers a request, with an error if its prompts have no room. Prompts of a long body, of
+   * `bodyBytes`, take several turns of the event loop.
+   */
+  answer(exchange: Exchange, generation: Generation, bodyBytes: number): Promise<void> | undefined {
+    const { prompts } = this.#parts;
+    if (!prompts.isShort(bodyBytes)) return this.#answerInSlices(exchange, generation);
+    const planned: PlannedPrompt[] = [];
+    let audioTokens = 0;
+    for (const prompt of generation.prompts) {
+      const tokens = this.#emptied(this.#tokens, generation.model);
+      audioTokens += prompts.read(prompt, generation.model.imageCost, tokens);
+      const problem = this.#plan(generation, planned);
+      if (problem !== undefined) {
+        exchange.sendError(problem);
+        return undefined;
+      }
+    }
+    this.#start(exchange, generation, planned, audioTokens);
+    return undefined;
+  }
+
+  async #answerInSlices(exchange: Exchange, generation: Generation): Promise<void> {
+    const { model } = generation;
+    const planned: PlannedPrompt[] = [];
+    let audioTokens = 0;
+    for (const prompt of generation.prompts) {
+      const own = this.#emptied(new TokenBuffer(), model);
+      const isWanted = () => exchange.isOpen;
+      audioTokens += await this.#parts.prompts.readInSlices(prompt, model.imageCost, own, isWanted);
+      if (!exchange.isOpen) return;
+      this.#emptied(this.#tokens, model).append(own);
+      const problem = this.#plan(generation, planned);
+      if (problem !== undefined) {
+        exchange.sendError(problem);
+        return;
+      }
+    }
+    this.#start(exchange, generation, planned, audioTokens);
+  }
+
+  /** Emptied, and limited to what a prompt may have. */
+  #emptied(tokens: TokenBuffer, model: Model): TokenBuffer {
+    const { validatesContext, tokensPerWorker } = this.#settings;
+    tokens.clear();
+    tokens.limit = validatesContext ? this.#windowOf(model) : tokensPerWorker;
+    return tokens;
+  }
+
+  /** Adds the prompt that is in the token buffer to those planned, or says why it has no room. */
+  #plan(generation: Generation, planned: PlannedPrompt[]): ApiError | undefined {
+    const { blockSize, kvEnabled, validatesContext } = this.#settings;
+    const { model, promptParam, sampling, prompts } = generation;
+    const tokens = this.#tokens;
+    const promptTokens = tokens.length;
+    if (tokens.isFull) return endless(promptParam, this.#windowOf(model), tokens.limit + 1);
+    const overflow = validatesContext ? contextOverflow(generation, promptTokens) : undefined;
+    if (overflow !== undefined) return overflow;
+    const root = this.#roots.of(model.id, generation.cacheSalt);
+    const cachedTokens = this.#parts.promptCache.use(tokens, root);
+    if (cachedTokens > 0) this.#host.promptCacheHit();
+    const plans = this.#plans(generation, promptTokens);
+    if (plans instanceof ApiError) return plans;
+    const [only] = plans;
+    const isOnly = prompts.length * sampling.choices === 1;
+    const isWhole = only !== undefined && isOnly && only.tokens <= FIRST_TOKENS;
+    const { kind } = this.#host.tokenizer;
+    const isHashed = kvEnabled && isWhole;
+    planned.push({
+      tokens: promptTokens,
+      cachedTokens,
+      blocks: kvEnabled ? Math.floor(promptTokens / blockSize) : 0,
+      hashes: kvEnabled && !isWhole ? new PromptHashes(tokens, blockSize, root) : undefined,
+      wholeHashes: isHashed ? wholeHashes(tokens, only, kind, blockSize, root) : NO_HASHES,
+      plans,
+      hasStarted: false,
+    });
+    return undefined;
+  }
+
+  /** One plan for each choice, all of which must have room on a worker. */
+  #plans(generation: Generation, promptTokens: number): readonly AnswerPlan[] | ApiError {
+    const { lengths, tokensPerWorker } = this.#settings;
+    const { model, sampling, promptParam } = generation;
+    const room = model.window - promptTokens;
+    const seed = this.#promptSeed(generation);
+    const plans: AnswerPlan[] = [];
+    for (let choice = 0; choice < sampling.choices; choice++) {
+      const plan = new AnswerPlan(sampling, model, lengths, choiceSeed(seed, choice), room);
+      // The last token of an answer is never computed on, so it takes no place in the cache.
+      if (promptTokens + plan.tokens - 1 > tokensPerWorker) {
+        return tooLong(promptParam, this.#windowOf(model), promptTokens, plan.tokens);
+      }
+      plans.push(plan);
+    }
+    return plans;
+  }
+
+  #start(
+    exchange: Exchange,
+    generation: Generation,
+    prompts: readonly PlannedPrompt[],
+    promptAudioTokens: number,
+  ): void {
+    const { model, sampling, promptParam } = generation;
+    let promptTokens = 0;
+    let cachedTokens = 0;
+    for (const prompt of prompts) {
+      promptTokens += prompt.tokens;
+      cachedTokens += prompt.cachedTokens;
+    }
+    const { stop, minTokens, outputLimit = 0 } = sampling;
+    const answer = this.#newAnswer(generation, {
+      exchange,
+      prompts,
+      promptParam,
+      stop: stop.length === 0 ? undefined : new StopSequences(stop, minTokens),
+      usage: {
+        promptTokens,
+        cachedTokens,
+        promptAudioTokens,
+        completionTokens: 0,
+        reasoningTokens: 0,
+      },
+      modelLabel: this.#host.modelLabel(model.id),
+      outputLimit,
+      window: this.#windowOf(model),
+    });
+    const placement = new ChoicePlacement(answer, generation, this.#host);
+    this.#host.answerStarted(answer);
+    try {
+      placement.flush(PLACED_AT_ONCE_EVENTS);
+    } catch (error) {
+      answer.broke(error);
+    }
+  }
+
+  #newAnswer({ encoder }: Generation, start: AnswerStart): Answer {
+    return encoder.isStream
+      ? new StreamedAnswer(start, this.#host, encoder)
+      : new UnaryAnswer(start, this.#host, encoder);
+  }
+
+  /** What model and workers have room for. */
+  #windowOf(model: Model): number {
+    return Math.min(model.window, this.#settings.tokensPerWorker);
+  }
+
+  /** Equal prompts of repeatable requests have equal seeds; any other one has its own. */
+  #promptSeed({ model, sampling }: Generation): number {
+    const base = combineSeeds(this.#settings.seed, hashText(model.id));
+    if (!sampling.repeatable) return combineSeeds(base, this.#requests++);
+    const { ids, length } = this.#tokens;
+    let prompt = sampling.seed === undefined ? 0 : hashText(String(sampling.seed));
+    for (const id of ids.subarray(0, length)) prompt = Math.imul(prompt ^ id, 0x01000193);
+    return combineSeeds(base, mix32(prompt));
+  }
+}

@@ -1,0 +1,19 @@
+import type { ReasoningEffort } from './reasoning.ts';
+
+/** What decides how long answers are and where they end. */
+export interface Sampling {
+  /** The most tokens of an answer, if the request says so. */
+  readonly outputLimit: number | undefined;
+  readonly minTokens: number;
+  readonly ignoreEos: boolean;
+  /** Number of answers to each prompt. */
+  readonly choices: number;
+  /** At most four, none empty. */
+  readonly stop: readonly string[];
+  readonly seed: number | undefined;
+  /** Equal requests get equal answers. */
+  readonly repeatable: boolean;
+  readonly reasoningEffort: ReasoningEffort | undefined;
+  /** Turns reasoning on or off whatever the model. */
+  readonly enableThinking: boolean | undefined;
+}
