@@ -75,7 +75,7 @@ class Page {
    */
   #register(samples: FamilySamples): void {
     const { type, help } = samples.family;
-    // In OpenMetrics a counter's samples end in `_total`, which prom-client appends; its name does not.
+    // In OpenMetrics a counter's name does not end in `_total`; prom-client appends it to samples.
     const isShort = type === 'counter' && this.#isOpenMetrics;
     const name = isShort ? samples.family.name.replace(/_total$/, '') : samples.family.name;
     const metric = {

@@ -1,13 +1,21 @@
+import { STATUS_LINES } from '../../shared/errors.ts';
 import { REQUEST_BOUNDS_US } from './bounds.ts';
 import { Counter, RateCounter } from './counter.ts';
 import { Distribution } from './distribution.ts';
 import type { Endpoint, Endpoints } from './endpoints.ts';
 import { SlidingWindow } from './sliding-window.ts';
 
-/** Statuses that are counted apart; any other counts as the first, 0. */
-export const STATUSES = [
-  0, 200, 204, 302, 400, 401, 403, 404, 405, 413, 415, 429, 431, 499, 500, 502, 503, 504, 505, 529,
-] as const;
+/**
+ * Statuses that are counted apart: those of answers, those that the HTTP library sends by itself,
+ * and 499 for a client that left before there was one. Any other counts as the first, 0.
+ */
+export const STATUSES: readonly number[] = [
+  0,
+  ...Object.keys(STATUS_LINES).map(Number),
+  431,
+  499,
+  505,
+];
 
 const STATUS_INDEX = new Uint8Array(600);
 for (const [index, status] of STATUSES.entries()) STATUS_INDEX[status] = index;
