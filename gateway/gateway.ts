@@ -12,7 +12,7 @@ import { ROUTES, type RouteHost } from './api/routes.ts';
 import { endpointRows, servedRoutes } from './api/served-routes.ts';
 import { BurstWriter, type PendingAnswer } from './burst-writer.ts';
 import { poolOptions, routerConfig } from './cluster-config.ts';
-import type { Answer, AnswerEnd } from './generate/answer.ts';
+import type { Answer } from './generate/answer.ts';
 import { AnswerWatch } from './generate/answer-watch.ts';
 import { Generator, type GeneratorHost } from './generate/generator.ts';
 import { CorsPolicy } from './http/cors.ts';
@@ -20,6 +20,7 @@ import type { Exchange } from './http/exchange.ts';
 import { type AppHost, HttpApp } from './http/http-app.ts';
 import { Intake } from './http/intake.ts';
 import { ReadingTurns } from './http/reading-turns.ts';
+import type { Finish } from './metrics/answer-metrics.ts';
 import { AnswerObserver } from './metrics/answer-observer.ts';
 import type { ClusterFigures } from './metrics/cluster-figures.ts';
 import { Endpoints } from './metrics/endpoints.ts';
@@ -250,14 +251,14 @@ export class Gateway implements GeneratorHost, RouteHost, AppHost, PoolListener 
     this.#observer.nextTokens(answer, count, gapUs, this.batchUs);
   }
 
-  answerEnded(answer: Answer, end: AnswerEnd): void {
+  answerEnded(answer: Answer, finish: Finish): void {
     this.#watch.delete(answer);
     if (this.#recorded !== undefined) {
       for (const { request, hasEnded, tokenCount } of answer.choices) {
         this.#recorded.answered(request, hasEnded ? tokenCount : undefined);
       }
     }
-    this.#observer.ended(answer, end, this.nowUs());
+    this.#observer.ended(answer, finish, this.nowUs());
   }
 
   started(exchange: Exchange): void {

@@ -21,7 +21,7 @@ for (const stream of KINDS) {
         assert.ok(rig.exchange.writes - before <= 100 + 3);
       }
       assert.ok(calls > 50, `${calls} calls`);
-      assert.equal(rig.ends.join(), 'completed');
+      assert.equal(rig.finishes.join(), 'length');
       assert.equal(rig.answer.start.usage.completionTokens, 800_000);
     });
 
@@ -49,7 +49,7 @@ for (const stream of KINDS) {
       const { writes } = rig.exchange;
       assert.equal(rig.flush(10_000), 0);
       assert.equal(rig.exchange.writes, writes);
-      assert.deepEqual(rig.ends, ['cancelled']);
+      assert.deepEqual(rig.finishes, ['abort']);
     });
 
     test('that fails in the middle breaks off or ends with an event, and is counted once', () => {
@@ -58,7 +58,7 @@ for (const stream of KINDS) {
       rig.flush(10);
       rig.answer.broke(new Error('x'));
       assert.equal(rig.defects.length, 1);
-      assert.deepEqual(rig.ends, ['failed']);
+      assert.deepEqual(rig.finishes, ['error']);
       assert.equal(rig.exchange.end, stream ? 'answered' : 'broken-off');
     });
   });
@@ -76,7 +76,7 @@ for (const stream of KINDS) {
       rig.out(1, 2000);
       rig.flush(10_000);
       assert.deepEqual(rig.commands, ['stop 1', 'stop 2']);
-      assert.deepEqual(rig.ends, ['completed']);
+      assert.deepEqual(rig.finishes, ['stop']);
       const { usage } = rig.answer.start;
       assert.equal(rig.answer.tokenCounts.sum, usage.completionTokens);
       assert.ok(usage.completionTokens < 4000);
@@ -98,7 +98,7 @@ for (const stream of KINDS) {
     rig.flush(100);
     assert.equal(rig.exchange.sentStatus, 500);
     assert.equal(rig.defects.length, 1);
-    assert.deepEqual(rig.ends, ['failed']);
+    assert.deepEqual(rig.finishes, ['error']);
     assert.deepEqual(rig.commands, ['cancel 1']);
   });
 
@@ -107,7 +107,7 @@ for (const stream of KINDS) {
     rig.answer.choices[1]?.ended(requestId(2), OUTCOME.queueFull);
     assert.equal(rig.exchange.sentStatus, 429);
     assert.deepEqual(rig.commands, ['cancel 1', 'cancel 2', 'cancel 3']);
-    assert.deepEqual(rig.ends, ['failed']);
+    assert.deepEqual(rig.finishes, ['error']);
   });
 }
 
@@ -146,7 +146,7 @@ test('an answer is owed tokens until the last one is out, whether or not the cli
   assert.ok(rig.answer.isStalled);
   rig.answer.dropClient();
   assert.equal(rig.exchange.end, 'client-stalled');
-  assert.deepEqual(rig.ends, ['cancelled']);
+  assert.deepEqual(rig.finishes, ['abort']);
 });
 
 test('choices that were not placed are not cancelled', () => {
