@@ -28,6 +28,7 @@ export const PROGRAM = ['shared/', 'engine/', 'gateway/'];
 /** Where in the program a package, or a module of Node, may be imported: by those files alone. */
 export const OWNERS: Readonly<Record<string, readonly string[]>> = {
   '@observablehq/plot': ['engine/replay/report/page/'],
+  '@sinclair/typebox': ['gateway/api/'],
   'cli-progress': ['gateway/'],
   commander: ['gateway/'],
   'gpt-tokenizer': ['gateway/text/'],
@@ -38,7 +39,6 @@ export const OWNERS: Readonly<Record<string, readonly string[]>> = {
   'prom-client': ['gateway/metrics/'],
   'uWebSockets.js': ['gateway/http/'],
   yaml: ['gateway/'],
-  zod: ['shared/config.ts', 'shared/config/', 'gateway/'],
   'node:worker_threads': ['engine/host/', 'engine/replay/replay-task.ts'],
 };
 

@@ -16,7 +16,7 @@ import { type RequestId, requestId } from '../../../shared/ids.ts';
 import { chatRequest, modelOf } from '../../support/chat-requests.ts';
 
 /** An exchange that counts what it is given. */
-class FakeExchange {
+export class FakeExchange {
   readonly arrivedUs = 0;
   isOpen = true;
   isBlocked = false;

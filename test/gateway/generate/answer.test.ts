@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import type { StreamEncoder } from '../../../gateway/generate/answer-encoder.ts';
 import { NO_REQUEST, requestId, workerId } from '../../../shared/ids.ts';
 import { OUTCOME } from '../../../shared/protocol.ts';
 import { AnswerRig } from './answer-rig.ts';
@@ -165,4 +166,49 @@ test('the headers name the worker of the first choice', () => {
     String(rig.exchange.headers),
     /x-fakeai-worker: worker-3\r\n.*blocks: 4\r\n.*us: 5/s,
   );
+});
+
+describe('a stream that opens when it is placed', () => {
+  /** One of another endpoint: every event says what it is. */
+  const stream: StreamEncoder = {
+    isStream: true,
+    opensAt: 'placement',
+    extraBytes: 0,
+    keepAlive: 'ping',
+    end: 'end',
+    headers: () => [],
+    bytesMax: (characters) => characters + 100,
+    open: () => 'open',
+    begin: (choice) => `begin ${choice}`,
+    token: (choice, kind) => `${kind} ${choice}`,
+    finish: (choice, reason) => `finish ${choice} ${reason}`,
+    close: ({ completionTokens }) => `close ${completionTokens}`,
+    error: ({ status }) => `error ${status}`,
+  };
+  const placement = { request: requestId(1), worker: workerId(0), overlapBlocks: 0 };
+
+  function placed() {
+    const rig = new AnswerRig({ stream: true, max_tokens: 2, ignore_eos: true }, { stream });
+    rig.answer.routed(placement, 1);
+    rig.flush(100);
+    return rig;
+  }
+
+  test('says so before its first token, and the rest in order', () => {
+    const rig = placed();
+    assert.deepEqual(rig.exchange.parts, ['open']);
+    rig.allOut();
+    rig.flush(100);
+    const rest = ['begin 0', 'text 0', 'text 0', 'finish 0 length', 'close 2', 'end'];
+    assert.deepEqual(rig.exchange.parts, ['open', ...rest]);
+    assert.deepEqual(rig.ends, ['completed']);
+  });
+
+  test('says in an event that no worker takes it, and pings meanwhile', () => {
+    const rig = placed();
+    rig.answer.keepAlive(10, 5);
+    rig.answer.choices[0]?.ended(requestId(1), OUTCOME.queueFull);
+    assert.deepEqual(rig.exchange.parts, ['open', 'ping', 'error 429']);
+    assert.deepEqual(rig.ends, ['failed']);
+  });
 });
