@@ -201,7 +201,7 @@ describe('a stream that opens when it is placed', () => {
     rig.flush(100);
     const rest = ['begin 0', 'text 0', 'text 0', 'finish 0 length', 'close 2', 'end'];
     assert.deepEqual(rig.exchange.parts, ['open', ...rest]);
-    assert.deepEqual(rig.ends, ['completed']);
+    assert.deepEqual(rig.finishes, ['length']);
   });
 
   test('says in an event that no worker takes it, and pings meanwhile', () => {
@@ -209,6 +209,6 @@ describe('a stream that opens when it is placed', () => {
     rig.answer.keepAlive(10, 5);
     rig.answer.choices[0]?.ended(requestId(1), OUTCOME.queueFull);
     assert.deepEqual(rig.exchange.parts, ['open', 'ping', 'error 429']);
-    assert.deepEqual(rig.ends, ['failed']);
+    assert.deepEqual(rig.finishes, ['error']);
   });
 });
