@@ -1,7 +1,7 @@
 // Bundles the program into dist/: one file for the gateway, one for each Piscina entry, and the
 // script that a replay's report holds to draw its plots.
 import { execFileSync } from 'node:child_process';
-import { chmodSync, rmSync } from 'node:fs';
+import { chmodSync, readFileSync, rmSync } from 'node:fs';
 import { build } from 'esbuild';
 
 /** The commit of this folder, `null` where it is no clone; `-modified` if it is not that commit. */
@@ -15,6 +15,12 @@ function commit() {
   } catch {
     return null;
   }
+}
+
+/** Packages that are loaded from where they are installed: all but one of very many files. */
+function external() {
+  const { dependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
+  return Object.keys(dependencies).filter((name) => name !== '@sinclair/typebox');
 }
 
 rmSync('dist', { recursive: true, force: true });
@@ -31,7 +37,7 @@ await build({
   platform: 'node',
   target: 'node20',
   format: 'esm',
-  packages: 'external',
+  external: external(),
   define: { FAKEAI_COMMIT: JSON.stringify(commit()) },
   sourcemap: true,
   logLevel: 'warning',

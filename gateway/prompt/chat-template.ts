@@ -1,5 +1,10 @@
 import { hashText, mix32 } from '../../shared/rng.ts';
-import type { ChatMessage, ContentPart, Role } from '../api/openai/chat-message.ts';
+import type {
+  AssistantMessage,
+  ChatMessage,
+  ContentPart,
+  Role,
+} from '../api/openai/chat-message.ts';
 import type { TokenBuffer } from '../text/token-buffer.ts';
 import {
   audioTokens,
@@ -105,7 +110,7 @@ function renderMessage(
 
 /** What an assistant said other than as content: a refusal, calls. Calls count as JSON text. */
 function renderOtherAnswers(
-  message: ChatMessage,
+  message: AssistantMessage,
   tokenizer: PromptTokenizer,
   out: TokenBuffer,
 ): void {

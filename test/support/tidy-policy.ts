@@ -42,6 +42,7 @@ export const LAYERS: Readonly<Record<string, readonly string[]>> = {
 /** Where in the program a package, or a module of Node, may be imported: by those files alone. */
 export const OWNERS: Readonly<Record<string, readonly string[]>> = {
   '@observablehq/plot': ['lab/report/page/'],
+  '@sinclair/typebox': ['gateway/api/'],
   'cli-progress': ['lab/experiment/'],
   commander: ['cli/', 'lab/experiment/'],
   'gpt-tokenizer': ['gateway/text/'],
@@ -52,7 +53,6 @@ export const OWNERS: Readonly<Record<string, readonly string[]>> = {
   'prom-client': ['gateway/metrics/'],
   'uWebSockets.js': ['gateway/http/'],
   yaml: ['cli/'],
-  zod: ['shared/config.ts', 'shared/config/', 'gateway/'],
   'node:worker_threads': ['engine/host/', 'lab/simulate/replay-task.ts'],
 };
 

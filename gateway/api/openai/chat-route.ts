@@ -26,7 +26,8 @@ export const CHAT_ROUTE = generationRoute<ChatHost>(
 function parseChat(body: JsonObject, head: RoutingHead, host: ChatHost): Generation | ApiError {
   const request = parseChatRequest(body);
   if (request instanceof ApiError) return request;
-  const model = host.generator.modelOf(request.model);
+  const createdS = host.nowS();
+  const model = host.generator.modelOf(request.model, createdS);
   if (model instanceof ApiError) return model;
   const named = head.pinned || request.pinnedWorker;
   const pinned = named === undefined ? undefined : host.generator.workerOf(String(named));
@@ -34,7 +35,7 @@ function parseChat(body: JsonObject, head: RoutingHead, host: ChatHost): Generat
   const { stream, usageMode, priority, cacheSalt } = request;
   const answerHead = {
     id: randomId('chatcmpl-', host.random),
-    createdS: host.nowS(),
+    createdS,
     modelJson: model.idJson,
     fingerprint: host.fingerprint,
   };

@@ -64,7 +64,7 @@ test('calls and refusals of an assistant are part of the prompt', () => {
 
 test('the same text in another role, or as a name, is another prompt', () => {
   const roles = ['system', 'developer', 'user', 'assistant', 'tool', 'function'] as const;
-  const prompts = roles.map((role) => render([{ role, content: 'hello' }]).join());
+  const prompts = roles.map((role) => render([{ role, content: 'hello' } as ChatMessage]).join());
   prompts.push(render([{ role: 'user', content: '', name: 'hello' }]).join());
   assert.equal(new Set(prompts).size, roles.length + 1);
 });

@@ -1,16 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { readMessages } from '../../../../gateway/api/openai/chat-message.ts';
-import { FieldReader } from '../../../../gateway/api/openai/field-reader.ts';
-import type { ApiError } from '../../../../shared/errors.ts';
+import { CHAT_BODY } from '../../../../gateway/api/openai/chat-body.ts';
+import { ApiError } from '../../../../shared/errors.ts';
 
 const USER = { role: 'user', content: 'hi' };
 const CALL = { id: 'call_1', type: 'function', function: { name: 'f', arguments: '{}' } };
 
 function problem(messages: unknown): ApiError | undefined {
-  const fields = new FieldReader();
-  readMessages(messages, fields);
-  return fields.problem;
+  const parsed = CHAT_BODY.parse({ model: 'm', messages });
+  return parsed instanceof ApiError ? parsed : undefined;
 }
 
 test('every role and every kind of part is accepted, as it was sent', () => {
@@ -39,9 +37,9 @@ test('every role and every kind of part is accepted, as it was sent', () => {
     { role: 'assistant', audio: { id: 'audio_1' } },
     { role: 'user', content: '' },
   ];
-  const fields = new FieldReader();
-  assert.equal(readMessages(messages, fields), messages);
-  assert.equal(fields.problem, undefined);
+  const parsed = CHAT_BODY.parse({ model: 'm', messages });
+  assert.ok(!(parsed instanceof ApiError), JSON.stringify(parsed));
+  assert.equal(parsed.messages, messages);
 });
 
 /** Each row: messages, the code and the param of their first problem. */
