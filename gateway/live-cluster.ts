@@ -9,10 +9,11 @@ import { profileNumberFor } from '../shared/latency-profiles.ts';
 import type { EventBatch } from '../shared/protocol.ts';
 import { BurstWriter, type PendingAnswer } from './burst-writer.ts';
 import { poolOptions, routerConfig } from './cluster-config.ts';
-import type { Answer, AnswerEnd } from './generate/answer.ts';
+import type { Answer } from './generate/answer.ts';
 import { AnswerWatch } from './generate/answer-watch.ts';
 import type { GeneratorHost } from './generate/generator.ts';
 import type { Exchange } from './http/exchange.ts';
+import type { Finish } from './metrics/answer-metrics.ts';
 import { AnswerObserver } from './metrics/answer-observer.ts';
 import type { GatewayMetrics } from './metrics/gateway-metrics.ts';
 import { outageS } from './outage.ts';
@@ -128,14 +129,14 @@ export class LiveCluster implements GeneratorHost, PoolListener {
     this.#observer.nextTokens(answer, count, gapUs, this.batchUs);
   }
 
-  answerEnded(answer: Answer, end: AnswerEnd): void {
+  answerEnded(answer: Answer, finish: Finish): void {
     this.watch.delete(answer);
     if (this.#recorded !== undefined) {
       for (const { request, hasEnded, tokenCount } of answer.choices) {
         this.#recorded.answered(request, hasEnded ? tokenCount : undefined);
       }
     }
-    this.#observer.ended(answer, end, this.nowUs());
+    this.#observer.ended(answer, finish, this.nowUs());
   }
 
   writeLater(answer: PendingAnswer): void {

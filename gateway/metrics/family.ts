@@ -28,22 +28,18 @@ export interface HistogramFamily extends Head {
 export const SECONDS = 1e6;
 export const MILLISECONDS = 1e3;
 
-export function counter(
-  name: string,
-  help: string,
-  labels: LabelSets,
-  read: ValueFamily['read'],
-): ValueFamily {
-  return { name, type: 'counter', help, labels, read };
-}
+export const counter = valueFamily('counter');
+export const gauge = valueFamily('gauge');
 
-export function gauge(
-  name: string,
-  help: string,
-  labels: LabelSets,
-  read: ValueFamily['read'],
-): ValueFamily {
-  return { name, type: 'gauge', help, labels, read };
+function valueFamily(type: ValueFamily['type']) {
+  return (
+    name: string,
+    help: string,
+    labels: LabelSets,
+    read: ValueFamily['read'],
+  ): ValueFamily => {
+    return { name, type, help, labels, read };
+  };
 }
 
 export function histogram(

@@ -22,7 +22,7 @@ for (const stream of KINDS) {
         assert.ok(rig.exchange.writes - before <= 100 + 3);
       }
       assert.ok(calls > 50, `${calls} calls`);
-      assert.equal(rig.ends.join(), 'completed');
+      assert.equal(rig.finishes.join(), 'length');
       assert.equal(rig.answer.start.usage.completionTokens, 800_000);
     });
 
@@ -50,7 +50,7 @@ for (const stream of KINDS) {
       const { writes } = rig.exchange;
       assert.equal(rig.flush(10_000), 0);
       assert.equal(rig.exchange.writes, writes);
-      assert.deepEqual(rig.ends, ['cancelled']);
+      assert.deepEqual(rig.finishes, ['abort']);
     });
 
     test('that fails in the middle breaks off or ends with an event, and is counted once', () => {
@@ -59,7 +59,7 @@ for (const stream of KINDS) {
       rig.flush(10);
       rig.answer.broke(new Error('x'));
       assert.equal(rig.defects.length, 1);
-      assert.deepEqual(rig.ends, ['failed']);
+      assert.deepEqual(rig.finishes, ['error']);
       assert.equal(rig.exchange.end, stream ? 'answered' : 'broken-off');
     });
   });
@@ -77,7 +77,7 @@ for (const stream of KINDS) {
       rig.out(1, 2000);
       rig.flush(10_000);
       assert.deepEqual(rig.commands, ['stop 1', 'stop 2']);
-      assert.deepEqual(rig.ends, ['completed']);
+      assert.deepEqual(rig.finishes, ['stop']);
       const { usage } = rig.answer.start;
       assert.equal(rig.answer.tokenCounts.sum, usage.completionTokens);
       assert.ok(usage.completionTokens < 4000);
@@ -99,7 +99,7 @@ for (const stream of KINDS) {
     rig.flush(100);
     assert.equal(rig.exchange.sentStatus, 500);
     assert.equal(rig.defects.length, 1);
-    assert.deepEqual(rig.ends, ['failed']);
+    assert.deepEqual(rig.finishes, ['error']);
     assert.deepEqual(rig.commands, ['cancel 1']);
   });
 
@@ -108,7 +108,7 @@ for (const stream of KINDS) {
     rig.answer.choices[1]?.ended(requestId(2), OUTCOME.queueFull);
     assert.equal(rig.exchange.sentStatus, 429);
     assert.deepEqual(rig.commands, ['cancel 1', 'cancel 2', 'cancel 3']);
-    assert.deepEqual(rig.ends, ['failed']);
+    assert.deepEqual(rig.finishes, ['error']);
   });
 }
 
@@ -147,7 +147,7 @@ test('an answer is owed tokens until the last one is out, whether or not the cli
   assert.ok(rig.answer.isStalled);
   rig.answer.dropClient();
   assert.equal(rig.exchange.end, 'client-stalled');
-  assert.deepEqual(rig.ends, ['cancelled']);
+  assert.deepEqual(rig.finishes, ['abort']);
 });
 
 test('choices that were not placed are not cancelled', () => {
@@ -201,7 +201,7 @@ describe('a stream that opens when it is placed', () => {
     rig.flush(100);
     const rest = ['begin 0', 'text 0', 'text 0', 'finish 0 length', 'close 2', 'end'];
     assert.deepEqual(rig.exchange.parts, ['open', ...rest]);
-    assert.deepEqual(rig.ends, ['completed']);
+    assert.deepEqual(rig.finishes, ['length']);
   });
 
   test('says in an event that no worker takes it, and pings meanwhile', () => {
@@ -209,6 +209,6 @@ describe('a stream that opens when it is placed', () => {
     rig.answer.keepAlive(10, 5);
     rig.answer.choices[0]?.ended(requestId(1), OUTCOME.queueFull);
     assert.deepEqual(rig.exchange.parts, ['open', 'ping', 'error 429']);
-    assert.deepEqual(rig.ends, ['failed']);
+    assert.deepEqual(rig.finishes, ['error']);
   });
 });
