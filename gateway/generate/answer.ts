@@ -9,7 +9,7 @@ import type { Finish } from '../metrics/answer-metrics.ts';
 import type { StopSequences } from '../text/stop-matcher.ts';
 import type { TokenBuffer } from '../text/token-buffer.ts';
 import { AnswerChoice, type ChoiceOwner } from './answer-choice.ts';
-import type { AnswerEncoder, AnswerFacts, FinishReason } from './answer-encoder.ts';
+import type { AnswerFacts, FinishReason } from './answer-encoder.ts';
 import { tooLong } from './context-limits.ts';
 import { HashExtender } from './hash-extender.ts';
 import type { PlannedPrompt } from './planned-prompt.ts';
@@ -64,6 +64,7 @@ export interface AnswerStart {
 export abstract class Answer implements ChoiceOwner, PendingAnswer, ExchangeListener, AnswerFacts {
   readonly start: AnswerStart;
   readonly choices: readonly AnswerChoice[];
+  listedAt = -1;
   /** When the last token came out; when the request arrived, before the first. */
   progressUs: number;
   hasStarted = false;
@@ -103,11 +104,7 @@ export abstract class Answer implements ChoiceOwner, PendingAnswer, ExchangeList
     exchange.attend(this);
   }
 
-  abstract readonly encoder: AnswerEncoder;
-
-  get isStream(): boolean {
-    return this.encoder.isStream;
-  }
+  abstract readonly isStream: boolean;
 
   gone(): void {
     this.#stop('abort');

@@ -22,7 +22,12 @@ interface Answer {
   readonly body: string;
 }
 
-function send(method: string, path: string, headers: Record<string, string> = {}): Promise<Answer> {
+function send(
+  method: string,
+  path: string,
+  headers: Record<string, string> = {},
+  json = '',
+): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const { port } = server;
     const sent = request({ port, method, path, headers, agent: false }, (response) => {
@@ -34,7 +39,7 @@ function send(method: string, path: string, headers: Record<string, string> = {}
         resolve({ status: response.statusCode ?? 0, headers: response.headers, body });
       });
     });
-    sent.on('error', reject).end();
+    sent.on('error', reject).end(json);
   });
 }
 
@@ -90,6 +95,23 @@ for (const route of ROUTES) {
       });
       assert.equal(preflight.status, 204);
       assert.equal('access-control-allow-methods' in preflight.headers, !isAdmin);
+    });
+
+    it('names the field of a body that is missing or of another type', async () => {
+      const { schema } = route.schema ?? {};
+      if (schema === undefined) {
+        assert.ok(route.generates !== true, 'a body that workers answer is described');
+        return;
+      }
+      const post = async (json: unknown) => {
+        const { status, body } = await send('POST', path, AS_ADMIN, JSON.stringify(json));
+        return [status, JSON.parse(body).error.param];
+      };
+      assert.deepEqual(await post({}), [400, schema.required?.[0]]);
+      for (const [name, { type }] of Object.entries(schema.properties)) {
+        if (type !== 'string') continue;
+        assert.deepEqual(await post({ [name]: [] }), [400, name]);
+      }
     });
 
     it('is counted under a path of the table', () => {
