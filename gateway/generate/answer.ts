@@ -45,6 +45,7 @@ export interface AnswerHost {
 export abstract class Answer implements ChoiceOwner, PendingAnswer, ExchangeListener, AnswerFacts {
   readonly start: AnswerStart;
   readonly choices: readonly AnswerChoice[];
+  listedAt = -1;
   /** When the last token came out; when the request arrived, before the first. */
   progressUs: number;
   hasStarted = false;
