@@ -3,6 +3,7 @@ import { CONFIG_FILE_ENV, flagsOf, REPLACED_NAMES } from '../shared/config/entri
 import { rangeInWords } from '../shared/config/parse-value.ts';
 import type { Setting } from '../shared/config/setting.ts';
 import { ENV_PREFIX, type NamedSetting, SECTIONS, SETTINGS } from '../shared/config/settings.ts';
+import { namesOf } from '../shared/schema/one-of.ts';
 import { valueText } from './config-text.ts';
 import { DEFAULT_CONFIG_FILES } from './settings-source.ts';
 
@@ -140,7 +141,7 @@ function effectNote({ effect }: Setting): string {
 }
 
 function typeName(setting: Setting): string {
-  if (setting.kind === 'number') return setting.integer ? 'integer' : 'decimal';
+  if (setting.kind === 'number') return setting.schema.type === 'integer' ? 'integer' : 'decimal';
   return setting.kind === 'rates' ? 'JSON object' : setting.kind;
 }
 
@@ -149,14 +150,14 @@ function allowed(setting: Setting): string {
     case 'boolean':
       return '';
     case 'number':
-      return rangeInWords(setting.range).replace(/^(from|of) /, '');
+      return rangeInWords(setting.schema).replace(/^(from|of) /, '');
     case 'choice':
-      return setting.choices.map((each) => `\`${each}\``).join(', ');
+      return codes(namesOf(setting.schema));
     case 'text':
-      return setting.allowed === 'text' ? '' : setting.allowed;
+      return setting.schema['x-type'] === 'text' ? '' : setting.schema['x-type'];
     case 'list': {
-      const choices = setting.choices.map((each) => `\`${each}\``).join(', ');
-      return setting.minEntries > 0 ? `at least ${setting.minEntries}` : choices;
+      const { minItems, items } = setting.schema;
+      return minItems === undefined ? codes(namesOf(items)) : `at least ${minItems}`;
     }
     case 'keys':
       return 'keys of at least 8 characters';
@@ -165,4 +166,8 @@ function allowed(setting: Setting): string {
     default:
       return assertNever(setting);
   }
+}
+
+function codes(names: readonly string[]): string {
+  return names.map((name) => `\`${name}\``).join(', ');
 }

@@ -28,7 +28,7 @@ export const PROGRAM = ['shared/', 'engine/', 'gateway/'];
 /** Where in the program a package, or a module of Node, may be imported: by those files alone. */
 export const OWNERS: Readonly<Record<string, readonly string[]>> = {
   '@observablehq/plot': ['engine/replay/report/page/'],
-  '@sinclair/typebox': ['gateway/api/'],
+  '@sinclair/typebox': ['shared/config/', 'shared/schema/', 'gateway/api/'],
   'cli-progress': ['gateway/'],
   commander: ['gateway/'],
   'gpt-tokenizer': ['gateway/text/'],
