@@ -1,5 +1,5 @@
 import { assertNever } from '../shared/assert.ts';
-import { CONFIG_FILE_ENV, flagsOf, REPLACED_NAMES } from '../shared/config/entries.ts';
+import { CONFIG_FILE_ENV, fileKey, flagsOf, REPLACED_NAMES } from '../shared/config/entries.ts';
 import { rangeInWords } from '../shared/config/parse-value.ts';
 import type { Setting } from '../shared/config/setting.ts';
 import { ENV_PREFIX, type NamedSetting, SECTIONS, SETTINGS } from '../shared/config/settings.ts';
@@ -47,6 +47,8 @@ The tables name each setting by its nested key: \`kv_cache.block_size\` is \`blo
 \`kv_cache\` in a file, and \`FAKEAI_KV_CACHE__BLOCK_SIZE\` in the environment.
 
 \`fakeai config\` shows every setting with its value and where it came from; keys are masked.
+\`fakeai config --schema > fakeai.schema.json\` writes the JSON Schema of a configuration file; editors
+complete and check one that begins with \`# yaml-language-server: $schema=fakeai.schema.json\`.
 
 - An unknown name, a value that is not allowed, or two spellings of one setting with different values
   in the same source stop the start with exit code 2. One message lists all problems.
@@ -120,7 +122,7 @@ function row(named: NamedSetting): string {
   const { setting } = named;
   const flags = flagsOf(named).map((flag) => `\`${flag}\``);
   const cells = [
-    `\`${fileKey(named)}\``,
+    `\`${fileKey(named.nestedEnv)}\``,
     `\`${named.env}\``,
     flags.join(', '),
     typeName(setting),
@@ -129,10 +131,6 @@ function row(named: NamedSetting): string {
     setting.help + effectNote(setting),
   ];
   return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
-}
-
-function fileKey({ nestedEnv }: NamedSetting): string {
-  return nestedEnv.slice(ENV_PREFIX.length).replace('__', '.').toLowerCase();
 }
 
 function effectNote({ effect }: Setting): string {

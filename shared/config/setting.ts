@@ -13,8 +13,8 @@ import { oneOf } from '../schema/one-of.ts';
 
 /**
  * What one setting is: a row of the table from which parsing, flags, help, documentation and the
- * type of the resolved settings are all derived. Its schema says which values it takes; `x-type` and
- * `x-unit` there are words for messages.
+ * type of the resolved settings are all derived. Its schema says which values it takes; `x-type`
+ * and `x-unit` there are words for messages.
  */
 
 interface RowOptions {
