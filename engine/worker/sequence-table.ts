@@ -54,8 +54,8 @@ export class SequenceTable {
   stream = new Uint32Array(FIRST_SLOTS);
   /** Tokens that the step under way computes of each running sequence. */
   scheduled = new Int32Array(FIRST_SLOTS);
-  /** Outcome + 1 of a cancel that has come in while a step was under way, or 0. */
-  cancelled = new Uint8Array(FIRST_SLOTS);
+  /** Outcome + 1 with which a sequence ends once the step under way has ended, or 0. */
+  ending = new Uint8Array(FIRST_SLOTS);
   /** Blocks of prompt and answer whose hashes are known: those at the front of `hashes`. */
   hashedBlocks = new Int32Array(FIRST_SLOTS);
   readonly hashes: Uint32Array[] = [];
@@ -108,7 +108,7 @@ export class SequenceTable {
     this.profile[slot] = command.profile;
     this.stream[slot] = command.seed;
     this.scheduled[slot] = 0;
-    this.cancelled[slot] = 0;
+    this.ending[slot] = 0;
     this.hashes[slot] = command.hashes;
     this.hashedBlocks[slot] = command.hashes.length / HASH_WORDS;
     return slot;
@@ -116,12 +116,12 @@ export class SequenceTable {
 
   /** Ends a sequence with `outcome` once the step under way has ended; the first call decides. */
   endAfterStep(slot: Slot, outcome: Outcome): void {
-    if (this.cancelled[slot] === 0) this.cancelled[slot] = outcome + 1;
+    if (this.ending[slot] === 0) this.ending[slot] = outcome + 1;
   }
 
   /** What a sequence ends with now that the step has ended; undefined if it goes on. */
   endingOf(slot: Slot): Outcome | undefined {
-    const ending = this.cancelled[slot]!;
+    const ending = this.ending[slot]!;
     return ending === 0 ? undefined : outcomeOf(ending - 1);
   }
 
@@ -156,7 +156,7 @@ export class SequenceTable {
 
   #grow(slots: number): void {
     this.stage = bytes(this.stage, slots);
-    this.cancelled = bytes(this.cancelled, slots);
+    this.ending = bytes(this.ending, slots);
     this.hashedBlocks = ints(this.hashedBlocks, slots);
     this.profile = bytes(this.profile, slots);
     this.request = words(this.request, slots);

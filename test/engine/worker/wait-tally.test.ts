@@ -4,8 +4,8 @@ import { SimulatedWorker } from '../../../engine/worker/worker.ts';
 import { NO_REQUEST, requestId, workerId } from '../../../shared/ids.ts';
 import { EventBatch, OUTCOME } from '../../../shared/protocol.ts';
 import { timeUs } from '../../../shared/units.ts';
+import { LINEAR } from '../../lab/simulate/replay-rig.ts';
 import { fc } from '../../support/property.ts';
-import { LINEAR } from '../replay/replay-rig.ts';
 
 const WORKER = workerId(0);
 
