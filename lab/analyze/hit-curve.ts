@@ -55,7 +55,7 @@ export class HitCurve {
     return points;
   }
 
-  /** The fewest blocks with which a cache hits these shares, which rise, of all that is ever hit. */
+  /** The fewest blocks with which a cache hits these shares, which rise, of all hit tokens. */
   blocksFor(shares: readonly number[]): number[] {
     let depth = 0;
     let hitTokens = 0;

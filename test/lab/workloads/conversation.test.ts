@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createWorkload } from '../../../lab/workloads/workloads.ts';
-import { arrivalsOf, hashesOf } from '../traces/requests.ts';
 import { describedTrace } from '../analyze/described-trace.ts';
+import { arrivalsOf, hashesOf } from '../traces/requests.ts';
 
 function stats(seed: number, parameters = {}) {
   return describedTrace(createWorkload({ workload: 'conversation', parameters, seed }), 512);

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createWorkload } from '../../../lab/workloads/workloads.ts';
-import { arrivalsOf, hashesOf, type PlainRequest } from '../traces/requests.ts';
 import { describedTrace } from '../analyze/described-trace.ts';
+import { arrivalsOf, hashesOf, type PlainRequest } from '../traces/requests.ts';
 
 function requestsOf(workload: string, parameters = {}): PlainRequest[] {
   return arrivalsOf(createWorkload({ workload, parameters, seed: 2 }));
