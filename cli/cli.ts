@@ -3,7 +3,7 @@ import { lstat, mkdir, mkdtemp, open, rmdir, stat, writeFile } from 'node:fs/pro
 import { dirname, join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { Command, CommanderError } from 'commander';
-import type { FileContent } from '../shared/config/parse-value.ts';
+import type { FileContent } from '../shared/settings/parse-value.ts';
 import { addCapacityCommand } from './commands/capacity-command.ts';
 import { type CommandContext, EXIT_MISCONFIGURED, FileError } from './commands/command-context.ts';
 import { addConfigCommand } from './commands/config-command.ts';

@@ -1,6 +1,6 @@
 import type { Writable } from 'node:stream';
 import type { Logger } from 'pino';
-import type { SettingSources, Settings } from '../shared/config.ts';
+import type { SettingSources, Settings } from '../shared/settings/resolve-settings.ts';
 import { Gateway } from './gateway.ts';
 import { createLogger } from './log.ts';
 import { LogSink, type WriteBytes } from './log-sink.ts';
