@@ -10,7 +10,7 @@ import {
 } from '../../shared/settings/resolve-settings.ts';
 import type { Route } from '../api/route.ts';
 import type { Exchange } from '../http/exchange.ts';
-import type { RequestHead } from '../http/http-app.ts';
+import type { RequestHead } from '../http/request-head.ts';
 import { decisionView } from './routing-view.ts';
 
 const WORKERS = '/admin/workers/';
