@@ -72,8 +72,7 @@ export function encodeCommands(commands: readonly WorkerCommand[]): Uint8Array<A
 }
 
 /**
- * The commands of a message in their order. Hashes are views on the message where they are a good
- * part of it. Throws `CodecError`.
+ * The commands of a message in their order. Hashes are views on it, as a rule. Throws `CodecError`.
  */
 export function decodeCommands(bytes: Uint8Array): WorkerCommand[] {
   return decode(bytes, commandLayouts) as unknown[] as WorkerCommand[];

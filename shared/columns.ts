@@ -1,6 +1,6 @@
 /**
- * Columns: what a record is made of, said once. The record's type, its form on the wire (`codec.ts`)
- * and the typed arrays that hold many of them (`column-table.ts`) all follow from its columns.
+ * Columns: what a record is made of, said once. The record's type, its bytes in a message
+ * (`codec.ts`) and the typed arrays that hold many of them (`column-table.ts`) follow from them.
  */
 
 /** Numbers by their width, and the arrays that hold them. */

@@ -15,6 +15,8 @@ const NO_WORDS = new Uint32Array(0);
 const NO_BYTES = new Uint8Array(0);
 /** Version and bytes of items; also kind and length of a row. */
 const HEAD_WORDS = 2;
+/** A list that is kept may keep so many times its own memory: that of the message around it. */
+const VIEW_SHARE = 256;
 /** Stands for the length of a list that is the very one before it on the list of those shared. */
 const SAME_LIST = 0xffffffff;
 
@@ -174,15 +176,14 @@ export class MessageReader {
   }
 
   /**
-   * The next list of those that may be shared, and kept for long: a view where it is at least a
-   * quarter of the message, else a copy. Throws `CodecError`.
+   * The next list of those that may be shared, and are kept for long: a view, or a copy of what is
+   * but a tiny part of the message. Throws `CodecError`.
    */
   takeShared(): Uint32Array {
     const length = this.words[this.takeWords(1)]!;
     if (length !== SAME_LIST) {
       const list = this.#listOf(length);
-      const isMost = list.length * 4 >= this.words.length;
-      this.#shared = isMost ? list : list.slice();
+      this.#shared = list.length * VIEW_SHARE < this.words.length ? list.slice() : list;
     }
     if (this.#shared === undefined) throw new CodecError('a list is the same as none');
     return this.#shared;
