@@ -26,9 +26,9 @@ function external() {
 rmSync('dist', { recursive: true, force: true });
 await build({
   entryPoints: {
-    fakeai: 'gateway/main.ts',
+    fakeai: 'cli/main.ts',
     'worker-thread': 'engine/host/worker-thread.ts',
-    'replay-task': 'engine/replay/replay-task.ts',
+    'replay-task': 'lab/simulate/replay-task.ts',
   },
   outdir: 'dist',
   bundle: true,
@@ -43,7 +43,7 @@ await build({
   logLevel: 'warning',
 });
 await build({
-  entryPoints: { 'report-page': 'engine/replay/report/page/page.ts' },
+  entryPoints: { 'report-page': 'lab/report/page/page.ts' },
   outdir: 'dist',
   bundle: true,
   minify: true,

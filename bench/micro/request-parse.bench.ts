@@ -1,5 +1,6 @@
 import { type JsonObject, parseJsonObject } from '../../gateway/api/json-body.ts';
-import { parseChatRequest } from '../../gateway/api/openai/chat-request.ts';
+import { CHAT_BODY } from '../../gateway/api/openai/chat-body.ts';
+import { type ChatRequest, chatRequestOf } from '../../gateway/api/openai/chat-request.ts';
 import { renderPrompt } from '../../gateway/prompt/chat-template.ts';
 import { STANDARD_IMAGE_COST } from '../../gateway/prompt/media-tokens.ts';
 import { SimpleTokenizer } from '../../gateway/text/simple-tokenizer.ts';
@@ -44,7 +45,7 @@ function tasks(name: string, text: string, operations: number): BenchTask[] {
       name: `${name}: validate`,
       operations,
       run: () => {
-        for (let call = 0; call < operations; call++) use(parseChatRequest(parsed));
+        for (let call = 0; call < operations; call++) use(checked(parsed));
       },
     },
     {
@@ -52,8 +53,7 @@ function tasks(name: string, text: string, operations: number): BenchTask[] {
       operations,
       run: () => {
         for (let call = 0; call < operations; call++) {
-          const request = parseChatRequest(parsed);
-          if (request instanceof ApiError) throw new Error(request.message);
+          const request = checked(parsed);
           out.clear();
           renderPrompt(request.messages, request.tools, STANDARD_IMAGE_COST, tokenizer, out);
           use(out.length);
@@ -82,10 +82,16 @@ function mixedShapes(operations: number): BenchTask {
     operations,
     run: () => {
       for (let call = 0; call < operations; call++) {
-        use(parseChatRequest(bodies[call % bodies.length] ?? {}));
+        use(checked(bodies[call % bodies.length] ?? {}));
       }
     },
   };
+}
+
+function checked(json: JsonObject): ChatRequest {
+  const fields = CHAT_BODY.parse(json);
+  if (fields instanceof ApiError) throw new Error(fields.message);
+  return chatRequestOf(fields);
 }
 
 function body(messages: number, words: number): JsonObject {

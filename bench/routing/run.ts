@@ -8,12 +8,12 @@
  */
 import { availableParallelism, cpus } from 'node:os';
 import { parseArgs } from 'node:util';
-import { replay } from '../../engine/replay/replay.ts';
-import type { ReplayConfig } from '../../engine/replay/replay-config.ts';
-import { withHash } from '../../gateway/lab/lab-document.ts';
-import { type LabTrace, loadLabTrace, type TraceOptions } from '../../gateway/lab/lab-trace.ts';
-import { digits3, textTable } from '../../gateway/lab/text-table.ts';
-import { openTextFile } from '../../gateway/text-file.ts';
+import { openTextFile } from '../../cli/text-file.ts';
+import { withHash } from '../../lab/experiment/lab-document.ts';
+import { type LabTrace, loadLabTrace, type TraceOptions } from '../../lab/experiment/lab-trace.ts';
+import { digits3, textTable } from '../../lab/experiment/text-table.ts';
+import { replay } from '../../lab/simulate/replay.ts';
+import type { ReplayConfig } from '../../lab/simulate/replay-config.ts';
 import { latencyProfile } from '../../shared/latency-profiles.ts';
 import { POLICY_NAMES, type PolicyName } from '../../shared/policy-names.ts';
 

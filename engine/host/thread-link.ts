@@ -27,7 +27,8 @@ export const LOOKS_UNTIL_LOST = 240;
 
 /**
  * The connection of a lane to one thread, from the thread's start to its end: brings it commands,
- * once per tick, and says what it answers. A thread that breaks the protocol or hangs is ended.
+ * once a turn of the event loop, and says what it answers. A thread that breaks the protocol or
+ * hangs is ended.
  */
 export class ThreadLink {
   /** Resolves when the thread has said hello; rejects if it ends before that. */
@@ -38,7 +39,7 @@ export class ThreadLink {
   readonly #signals = new ThreadSignals();
   readonly #listener: LinkListener;
   readonly #abort = new AbortController();
-  /** Commands that leave at the end of this tick of the event loop. */
+  /** Commands that leave at the end of this turn of the event loop. */
   #outgoing: WorkerCommand[] = [];
   #outgoingBytes = 0;
   #sentBytes = 0;
@@ -66,12 +67,12 @@ export class ThreadLink {
     );
   }
 
-  /** Bytes that the thread has not taken, those of this tick by estimate. */
+  /** Bytes that the thread has not taken, those of this turn by estimate. */
   get backlogBytes(): number {
     return this.#signals.untaken(this.#sentBytes) + this.#outgoingBytes;
   }
 
-  /** Takes a command along at the end of this tick. */
+  /** Takes a command along at the end of this turn. */
   send(command: WorkerCommand): void {
     this.#outgoing.push(command);
     this.#outgoingBytes += bytesOf(command);

@@ -54,7 +54,7 @@ interface Lane {
 const BEATS_UNTIL_HUNG = 5;
 
 /**
- * Owns the worker threads: starts them, carries commands to them and events back, once per tick,
+ * Owns the worker threads: starts them, carries commands to them and events back, once a turn,
  * and starts again what has died, hangs, or breaks the protocol. Threads come and go; a worker
  * stays on its lane.
  */
@@ -121,7 +121,7 @@ export class WorkerPool implements Transport {
     return this.isUp(worker) ? undefined : this.#restartAtMs[worker];
   }
 
-  /** Sends a command to its worker at the end of this tick. */
+  /** Sends a command to its worker at the end of this turn. */
   send(command: WorkerCommand): void {
     assert(command.kind !== 'drain', 'a drain is for threads, not for one worker');
     const { link } = this.#laneOf(command.worker);

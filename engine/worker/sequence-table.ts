@@ -50,8 +50,8 @@ const STATE_COLUMNS = {
   admittedUs: initially(f64(), -1),
   /** Tokens that the step under way computes of each running sequence. */
   scheduled: i32(),
-  /** Outcome + 1 of a cancel that has come in while a step was under way, or 0. */
-  cancelled: u8(),
+  /** Outcome + 1 with which a sequence ends once the step under way has ended, or 0. */
+  ending: u8(),
   /** Blocks of prompt and answer whose hashes are known: those at the front of `hashes`. */
   hashedBlocks: i32(),
 };
@@ -113,12 +113,12 @@ export class SequenceTable extends columnTable(SPEC_COLUMNS, STATE_COLUMNS) {
 
   /** Ends a sequence with `outcome` once the step under way has ended; the first call decides. */
   endAfterStep(slot: Slot, outcome: Outcome): void {
-    if (this.cancelled[slot] === 0) this.cancelled[slot] = outcome + 1;
+    if (this.ending[slot] === 0) this.ending[slot] = outcome + 1;
   }
 
   /** What a sequence ends with now that the step has ended; undefined if it goes on. */
   endingOf(slot: Slot): Outcome | undefined {
-    const ending = this.cancelled[slot]!;
+    const ending = this.ending[slot]!;
     return ending === 0 ? undefined : outcomeOf(ending - 1);
   }
 

@@ -1,35 +1,40 @@
+import type { Static, TObject } from '@sinclair/typebox';
 import { ApiError } from '../../shared/errors.ts';
 import type { Generation } from '../generate/generation.ts';
 import type { Generator } from '../generate/generator.ts';
 import { type RoutingHead, routingHead } from '../generate/routing-head.ts';
-import { type JsonObject, parseJsonObject } from './json-body.ts';
+import { parseJsonObject } from './json-body.ts';
 import type { Route } from './route.ts';
+import type { BodySchema } from './schema/body-schema.ts';
 
 /** What every route needs whose answers workers generate. */
 export interface GenerationHost {
   readonly generator: Generator;
 }
 
-/** Checks a body, and says what is to be generated for it and how it is written. */
-export type ParseGeneration = (body: JsonObject, head: RoutingHead) => Generation | ApiError;
+/** Says what is to be generated for a body that keeps to its schema, and how it is written. */
+type ParseGeneration<Body> = (body: Body, head: RoutingHead) => Generation | ApiError;
 
-/** `POST path`: an endpoint that is all said with how its bodies are parsed. */
-export function generationRoute<Host extends GenerationHost>(
+/** `POST path`: an endpoint that is all said with what its bodies are and mean. */
+export function generationRoute<Host extends GenerationHost, Body extends TObject>(
   path: string,
-  parserFor: (host: Host) => ParseGeneration,
+  schema: BodySchema<Body>,
+  parserFor: (host: Host) => ParseGeneration<Static<Body>>,
 ): Route<Host> {
   return {
     method: 'POST',
     path,
     access: 'key',
     generates: true,
+    schema,
     open: (host) => {
       const { generator } = host;
       const parse = parserFor(host);
       return (exchange, req) => {
         const head = routingHead(req, generator.readsSession);
         exchange.readBody((bytes) => {
-          const body = parseJsonObject(bytes);
+          const json = parseJsonObject(bytes);
+          const body = json instanceof ApiError ? json : schema.parse(json);
           const generation = body instanceof ApiError ? body : parse(body, head);
           if (!(generation instanceof ApiError)) {
             return generator.answer(exchange, generation, bytes.length);

@@ -1,4 +1,6 @@
+import type { TObject } from '@sinclair/typebox';
 import type { Handler, Method } from '../http/http-app.ts';
+import type { BodySchema } from './schema/body-schema.ts';
 
 /**
  * Who may use a route: everybody, whoever has an API key where the server asks for one, or whoever
@@ -19,6 +21,8 @@ export interface Route<Host> {
   readonly countedAs?: string;
   /** Workers generate its answers. */
   readonly generates?: true;
+  /** What its bodies are, where it takes any. */
+  readonly schema?: BodySchema<TObject>;
   /** Makes what answers its requests, once for each server. */
   readonly open: (host: Host) => Handler;
 }

@@ -15,18 +15,25 @@ export class AnswerText implements ChoiceText {
   /** The first tokens, in which no stop sequence is looked for. */
   readonly #unsearched: number;
   #taken = 0;
-  /** The segment that the next token is of, and the tokens before it. */
+  /** What the next token to take is, or the last one was if there is none. */
+  #kind: SegmentKind;
+  /** The segment that it is of, that one's first token and the one behind its last. */
   #segment = 0;
-  #before = 0;
-  /** The segment that was read last, and its reader. */
-  #opened = -1;
+  #start = 0;
+  #end: number;
   #reader: CorpusAnswer | undefined;
+  /** The segment of which a slice was read last, and its reader. */
+  #sliced = -1;
+  #slicer: CorpusAnswer | undefined;
 
   constructor(plan: AnswerPlan, stop: StopSequences | undefined) {
     this.#plan = plan;
     this.segments = plan.segments;
     this.#stop = stop === undefined ? undefined : new StopMatcher(stop);
     this.#unsearched = stop === undefined ? 0 : stop.minTokens;
+    const first = this.#partOf(0);
+    this.#kind = first.kind;
+    this.#end = first.tokens;
   }
 
   /** Tokens that were taken with `next`. */
@@ -37,12 +44,12 @@ export class AnswerText implements ChoiceText {
   /** Tokens whose text was given out, whole or in part. */
   get tokens(): number {
     if (this.#stop === undefined) return this.#taken;
-    return this.kind === 'text' ? this.#before + this.#stop.tokens : this.#taken;
+    return this.#kind === 'text' ? this.#start + this.#stop.tokens : this.#taken;
   }
 
   /** What the next token to take is, or the last one was if there is none. */
   get kind(): SegmentKind {
-    return this.segments[this.#segment]?.kind ?? 'text';
+    return this.#kind;
   }
 
   /** Nothing more comes: all tokens were taken, or a stop sequence has ended the text. */
@@ -60,11 +67,10 @@ export class AnswerText implements ChoiceText {
 
   /** Takes the next token. Returns the text to give out with it: none if all may begin a match. */
   next(): string {
-    const { kind } = this;
-    const segment = this.#segment;
-    const at = this.#taken++ - this.#before;
-    const piece = this.#readerOf(segment).piece(at);
-    this.#goOn();
+    const kind = this.#kind;
+    this.#reader ??= this.#partOf(this.#segment).read();
+    const piece = this.#reader.piece(this.#taken++ - this.#start);
+    if (this.#taken === this.#end && this.#taken < this.#plan.tokens) this.#goOn();
     const stop = this.#stop;
     if (stop === undefined || kind !== 'text') return piece;
     if (this.#taken <= this.#unsearched) {
@@ -82,15 +88,18 @@ export class AnswerText implements ChoiceText {
 
   tokensOf(segment: number): number {
     let before = 0;
-    for (let index = 0; index < segment; index++) before += this.segments[index]?.tokens ?? 0;
-    const part = this.segments[segment];
-    if (part === undefined) return 0;
+    for (let index = 0; index < segment; index++) before += this.#partOf(index).tokens;
+    const part = this.#partOf(segment);
     if (part.kind === 'text' && this.#stop !== undefined) return this.#stop.tokens;
     return Math.min(part.tokens, Math.max(0, this.#taken - before));
   }
 
   textOf(segment: number, from: number, to: number): string {
-    const text = this.#readerOf(segment).text(from, to);
+    if (this.#slicer === undefined || this.#sliced !== segment) {
+      this.#slicer = this.#partOf(segment).read();
+      this.#sliced = segment;
+    }
+    const text = this.#slicer.text(from, to);
     const cut = this.#cutOf(segment, to);
     return cut === 0 ? text : text.slice(0, -cut);
   }
@@ -104,27 +113,24 @@ export class AnswerText implements ChoiceText {
     return sum;
   }
 
-  /** After a token: the next one may be of the next segment. */
+  /** The next token is of the next segment. */
   #goOn(): void {
-    const isLast = this.#segment === this.segments.length - 1;
-    if (isLast || this.#taken - this.#before < (this.segments[this.#segment]?.tokens ?? 0)) return;
-    this.#segment++;
-    this.#before = this.#taken;
+    const next = this.#partOf(++this.#segment);
+    this.#kind = next.kind;
+    this.#start = this.#end;
+    this.#end += next.tokens;
+    this.#reader = undefined;
   }
 
-  #readerOf(segment: number): CorpusAnswer {
-    if (this.#reader === undefined || this.#opened !== segment) {
-      const part = this.segments[segment];
-      assert(part !== undefined, 'a plan has tokens only in its segments');
-      this.#reader = part.read();
-      this.#opened = segment;
-    }
-    return this.#reader;
+  #partOf(segment: number): Segment {
+    const part = this.segments[segment];
+    assert(part !== undefined, 'the tokens of a plan are those of its segments');
+    return part;
   }
 
   /** Characters at the end of a slice of a segment that belong to a match. */
   #cutOf(segment: number, to: number): number {
-    if (this.#stop === undefined || this.segments[segment]?.kind !== 'text') return 0;
+    if (this.#stop === undefined || this.#partOf(segment).kind !== 'text') return 0;
     return to < this.#stop.tokens ? 0 : this.#stop.cutCharacters;
   }
 }

@@ -5,10 +5,11 @@ import { NO_REQUEST } from '../../shared/ids.ts';
 import { OUTCOME, type Outcome } from '../../shared/protocol.ts';
 import type { PendingAnswer } from '../burst-writer.ts';
 import type { Exchange, ExchangeListener } from '../http/exchange.ts';
+import type { Finish } from '../metrics/answer-metrics.ts';
 import type { StopSequences } from '../text/stop-matcher.ts';
 import type { TokenBuffer } from '../text/token-buffer.ts';
 import { AnswerChoice, type ChoiceOwner } from './answer-choice.ts';
-import type { AnswerEncoder, AnswerFacts, FinishReason } from './answer-encoder.ts';
+import type { AnswerFacts, FinishReason } from './answer-encoder.ts';
 import { tooLong } from './context-limits.ts';
 import { HashExtender } from './hash-extender.ts';
 import type { PlannedPrompt } from './planned-prompt.ts';
@@ -33,13 +34,10 @@ export interface AnswerHost {
   /** Calls `flush` now, if this turn has room for it, else later. */
   writeWhole(answer: PendingAnswer): void;
   /** Nothing more will be sent. */
-  answerEnded(answer: Answer, end: AnswerEnd): void;
+  answerEnded(answer: Answer, finish: Finish): void;
   /** The server's own code threw while it made the answer. */
   defect(error: unknown, exchange: Exchange): void;
 }
-
-/** How an answer ended. */
-export type AnswerEnd = 'completed' | 'failed' | 'cancelled';
 
 /** What is known of an answer before it is placed. */
 export interface AnswerStart {
@@ -105,14 +103,10 @@ export abstract class Answer implements ChoiceOwner, PendingAnswer, ExchangeList
     exchange.attend(this);
   }
 
-  abstract readonly encoder: AnswerEncoder;
-
-  get isStream(): boolean {
-    return this.encoder.isStream;
-  }
+  abstract readonly isStream: boolean;
 
   gone(): void {
-    this.#stop('cancelled');
+    this.#stop('abort');
   }
 
   room(): void {
@@ -207,7 +201,7 @@ export abstract class Answer implements ChoiceOwner, PendingAnswer, ExchangeList
       this.host.defect(defect, this.start.exchange);
       this.start.exchange.breakOff();
     }
-    this.#stop('failed');
+    this.#stop('error');
   }
 
   broke(error: unknown): void {
@@ -219,7 +213,7 @@ export abstract class Answer implements ChoiceOwner, PendingAnswer, ExchangeList
   dropClient(): void {
     if (this.#hasEnded) return;
     this.start.exchange.dropClient();
-    this.#stop('cancelled');
+    this.#stop('abort');
   }
 
   /** Tokens that it has cost, over all choices and of the choice that has most. */
@@ -315,7 +309,7 @@ export abstract class Answer implements ChoiceOwner, PendingAnswer, ExchangeList
   /** The last byte has been handed over. */
   protected complete(): void {
     this.#hasEnded = true;
-    this.host.answerEnded(this, 'completed');
+    this.host.answerEnded(this, this.finishReason === 'length' ? 'length' : 'stop');
   }
 
   /** Runs in a call from native code, through which no error should pass. */
@@ -327,12 +321,12 @@ export abstract class Answer implements ChoiceOwner, PendingAnswer, ExchangeList
     }
   }
 
-  #stop(end: AnswerEnd): void {
+  #stop(finish: Finish): void {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
     for (const { request } of this.choices) {
       if (request !== NO_REQUEST) this.host.cluster.cancel(request);
     }
-    this.host.answerEnded(this, end);
+    this.host.answerEnded(this, finish);
   }
 }

@@ -9,7 +9,6 @@ import type { PromptReader } from '../prompt/prompt-reader.ts';
 import { TenantRoots } from '../prompt/tenant-roots.ts';
 import { StopSequences } from '../text/stop-matcher.ts';
 import { TokenBuffer } from '../text/token-buffer.ts';
-import type { Tokenizer } from '../text/tokenizer.ts';
 import type { Answer, AnswerStart } from './answer.ts';
 import { FIRST_TOKENS, PromptHashes, wholeHashes } from './answer-hashes.ts';
 import { AnswerPlan, choiceSeed, type OutputLengths } from './answer-plan.ts';
@@ -33,13 +32,15 @@ export interface GeneratorSettings {
   readonly lengths: OutputLengths;
 }
 
-/** What generating needs of the server around it. */
-export interface GeneratorHost extends PlacementHost {
+/** What prompts go through. */
+export interface PromptParts {
   readonly models: ModelCatalog;
-  readonly tokenizer: Tokenizer;
   readonly prompts: PromptReader;
   readonly promptCache: PromptCache;
-  nowS(): number;
+}
+
+/** What generating needs of the server around it. */
+export interface GeneratorHost extends PlacementHost {
   modelLabel(id: string): number;
   promptCacheHit(): void;
   /** An answer is on its way. */
@@ -53,14 +54,16 @@ const PLACED_AT_ONCE_EVENTS = 32;
 /** Answers what endpoints have parsed: reads and hashes the prompts, plans and places answers. */
 export class Generator {
   readonly #settings: GeneratorSettings;
+  readonly #parts: PromptParts;
   readonly #host: GeneratorHost;
   /** The prompt at hand: used again by the next one. */
   readonly #tokens = new TokenBuffer();
   readonly #roots = new TenantRoots();
   #requests = 0;
 
-  constructor(settings: GeneratorSettings, host: GeneratorHost) {
+  constructor(settings: GeneratorSettings, parts: PromptParts, host: GeneratorHost) {
     this.#settings = settings;
+    this.#parts = parts;
     this.#host = host;
   }
 
@@ -68,9 +71,9 @@ export class Generator {
     return this.#settings.readsSession;
   }
 
-  /** The model that a request names. */
-  modelOf(id: string): Model | ApiError {
-    const model = this.#host.models.use(id, this.#host.nowS());
+  /** The model that a request names at `nowS`, in Unix seconds. */
+  modelOf(id: string, nowS: number): Model | ApiError {
+    const model = this.#parts.models.use(id, nowS);
     return model ?? apiError('model_not_found', { model: id }, { param: 'model' });
   }
 
@@ -92,7 +95,7 @@ export class Generator {
    * `bodyBytes`, take several turns of the event loop.
    */
   answer(exchange: Exchange, generation: Generation, bodyBytes: number): Promise<void> | undefined {
-    const { prompts } = this.#host;
+    const { prompts } = this.#parts;
     if (!prompts.isShort(bodyBytes)) return this.#answerInSlices(exchange, generation);
     const planned: PlannedPrompt[] = [];
     let audioTokens = 0;
@@ -116,7 +119,7 @@ export class Generator {
     for (const prompt of generation.prompts) {
       const own = this.#emptied(new TokenBuffer(), model);
       const isWanted = () => exchange.isOpen;
-      audioTokens += await this.#host.prompts.readInSlices(prompt, model.imageCost, own, isWanted);
+      audioTokens += await this.#parts.prompts.readInSlices(prompt, model.imageCost, own, isWanted);
       if (!exchange.isOpen) return;
       this.#emptied(this.#tokens, model).append(own);
       const problem = this.#plan(generation, planned);
@@ -146,7 +149,7 @@ export class Generator {
     const overflow = validatesContext ? contextOverflow(generation, promptTokens) : undefined;
     if (overflow !== undefined) return overflow;
     const root = this.#roots.of(model.id, generation.cacheSalt);
-    const cachedTokens = this.#host.promptCache.use(tokens, root);
+    const cachedTokens = this.#parts.promptCache.use(tokens, root);
     if (cachedTokens > 0) this.#host.promptCacheHit();
     const plans = this.#plans(generation, promptTokens);
     if (plans instanceof ApiError) return plans;

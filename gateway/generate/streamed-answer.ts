@@ -12,24 +12,25 @@ const TEXT_MAX = 32;
  * tokens are only counted, so that a slow client costs no memory; when it reads again it gets them.
  */
 export class StreamedAnswer extends Answer {
-  readonly encoder: StreamEncoder;
+  readonly isStream = true;
+  readonly #encoder: StreamEncoder;
   #keptAliveUs = 0;
 
   constructor(start: AnswerStart, host: AnswerHost, encoder: StreamEncoder) {
     super(start, host);
-    this.encoder = encoder;
+    this.#encoder = encoder;
   }
 
   override routed(placement: Placement, routeUs: number): void {
     super.routed(placement, routeUs);
-    if (this.encoder.opensAt === 'placement') this.flushSoon();
+    if (this.#encoder.opensAt === 'placement') this.flushSoon();
   }
 
   keepAlive(nowUs: number, intervalUs: number): void {
     const { exchange } = this.start;
     if (!exchange.hasBegun || exchange.isBlocked || nowUs - this.#keptAliveUs < intervalUs) return;
     this.#keptAliveUs = nowUs;
-    exchange.cork(() => exchange.writeEvent(this.encoder.keepAlive));
+    exchange.cork(() => exchange.writeEvent(this.#encoder.keepAlive));
   }
 
   protected progressed(choice: AnswerChoice): void {
@@ -43,7 +44,7 @@ export class StreamedAnswer extends Answer {
       return;
     }
     exchange.cork(() => {
-      exchange.writeEvent(this.encoder.error(error));
+      exchange.writeEvent(this.#encoder.error(error));
       exchange.endStream();
     });
   }
@@ -54,7 +55,7 @@ export class StreamedAnswer extends Answer {
 
   protected writeBurst(): void {
     const { exchange, usage } = this.start;
-    const { encoder } = this;
+    const encoder = this.#encoder;
     if (!exchange.hasBegun) this.#open();
     for (let choice = this.line[0]; choice !== undefined; choice = this.line[0]) {
       this.#writeChoice(choice);
@@ -70,7 +71,7 @@ export class StreamedAnswer extends Answer {
 
   #open(): void {
     const { exchange, usage, stop } = this.start;
-    const { encoder } = this;
+    const encoder = this.#encoder;
     exchange.beginStream(encoder.headers(this), encoder.bytesMax(TEXT_MAX + (stop?.longest ?? 0)));
     this.#writeEvent(encoder.open(usage));
   }
@@ -79,7 +80,7 @@ export class StreamedAnswer extends Answer {
     const { usage } = this.start;
     const { index, text } = choice;
     if (!choice.isOpen) {
-      this.#writeEvent(this.encoder.begin(index, usage));
+      this.#writeEvent(this.#encoder.begin(index, usage));
       choice.isOpen = true;
     }
     while (text.taken < choice.emitted && !text.hasEnded) {
@@ -87,7 +88,7 @@ export class StreamedAnswer extends Answer {
       this.#writeToken(choice);
     }
     if (text.hasEnded && this.mayWrite) {
-      this.#writeEvent(this.encoder.finish(index, text.finishReason, usage));
+      this.#writeEvent(this.#encoder.finish(index, text.finishReason, usage));
       this.endChoice(choice);
     }
   }
@@ -98,13 +99,13 @@ export class StreamedAnswer extends Answer {
     const piece = text.next();
     usage.completionTokens += text.tokens - before;
     if (kind === 'reasoning') usage.reasoningTokens++;
-    if (piece !== '') this.#writeEvent(this.encoder.token(index, kind, piece, usage));
+    if (piece !== '') this.#writeEvent(this.#encoder.token(index, kind, piece, usage));
     else this.eventsLeft--;
   }
 
   #writeEvent(event: string): void {
     if (event === '') return;
     this.eventsLeft--;
-    this.start.exchange.writeEvent(event, event.length + this.encoder.extraBytes);
+    this.start.exchange.writeEvent(event, event.length + this.#encoder.extraBytes);
   }
 }

@@ -12,13 +12,14 @@ const SLICE_EVENTS = 4;
 
 /** An answer that is sent when the last token of the last choice is out. */
 export class UnaryAnswer extends Answer {
-  readonly encoder: BodyEncoder;
+  readonly isStream = false;
+  readonly #encoder: BodyEncoder;
   /** What is left of a body that is sent in slices. */
   #body: Iterator<string, void, undefined> | undefined;
 
   constructor(start: AnswerStart, host: AnswerHost, encoder: BodyEncoder) {
     super(start, host);
-    this.encoder = encoder;
+    this.#encoder = encoder;
   }
 
   protected progressed(choice: AnswerChoice): void {
@@ -43,7 +44,7 @@ export class UnaryAnswer extends Answer {
 
   protected writeBurst(): void {
     const { exchange } = this.start;
-    if (!exchange.hasBegun) exchange.beginBody('application/json', this.encoder.headers(this));
+    if (!exchange.hasBegun) exchange.beginBody('application/json', this.#encoder.headers(this));
     for (; this.mayWrite; this.eventsLeft -= SLICE_EVENTS) {
       const slice = this.#body?.next();
       if (slice === undefined || slice.done) {
@@ -82,12 +83,12 @@ export class UnaryAnswer extends Answer {
     }
     const texts = this.choices.map((choice) => choice.text);
     if (usage.completionTokens > WHOLE_TOKENS) {
-      this.#body = this.encoder.slices(texts, usage);
+      this.#body = this.#encoder.slices(texts, usage);
       this.writeBursts();
       return;
     }
     this.eventsLeft -= SLICE_EVENTS * Math.ceil(usage.completionTokens / SLICE_TOKENS);
-    exchange.sendJson(200, this.encoder.whole(texts, usage), this.encoder.headers(this));
+    exchange.sendJson(200, this.#encoder.whole(texts, usage), this.#encoder.headers(this));
     this.complete();
   }
 }

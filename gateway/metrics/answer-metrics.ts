@@ -1,15 +1,16 @@
 import {
-  ANSWER_BOUNDS_S,
-  boundsUs,
+  ANSWER_BOUNDS_US,
   CHOICES_BOUNDS,
-  DECISION_BOUNDS_S,
-  ITL_BOUNDS_S,
-  MODEL_LATENCY_BOUNDS_MS,
+  DECISION_BOUNDS_US,
+  ITL_BOUNDS_US,
+  MODEL_LATENCY_BOUNDS_US,
+  mergedBounds,
   TOKENS_BOUNDS,
-  TTFT_BOUNDS_S,
-} from './answer-bounds.ts';
+  TTFT_BOUNDS_US,
+} from './bounds.ts';
+import { Counter } from './counter.ts';
+import { Distribution } from './distribution.ts';
 import type { Endpoint, Endpoints } from './endpoints.ts';
-import { HistogramRows } from './histogram-rows.ts';
 import { MODEL_ROWS, type ModelLabel, ModelLabels } from './model-labels.ts';
 import { SlidingWindow } from './sliding-window.ts';
 
@@ -56,46 +57,50 @@ export interface AnswerMetricsOptions {
   readonly windowUs: number;
 }
 
-/** Requests that a worker answers: their tokens, their latencies and their streams. */
+/** Requests that workers answer: their tokens, their latencies and their streams. */
 export class AnswerMetrics {
   readonly models: ModelLabels;
-  readonly histograms = new AnswerHistograms();
-  readonly ttftHistogram = new HistogramRows(boundsUs(TTFT_BOUNDS_S), 1);
-  readonly decisionHistogram = new HistogramRows(boundsUs(DECISION_BOUNDS_S), 1);
-  /** Time to first token, gap between tokens, both in microseconds. */
-  readonly ttftUs: SlidingWindow;
-  readonly itlUs: SlidingWindow;
+  /** Time to first token and gap between tokens in microseconds, by model; one window for all. */
+  readonly ttftUs: Distribution;
+  readonly itlUs: Distribution;
+  /** Until admission, and from there to the first token, by model. */
+  readonly queueUs = byModel(ANSWER_BOUNDS_US);
+  readonly prefillUs = byModel(ANSWER_BOUNDS_US);
+  readonly whole = new WholeAnswers();
+  readonly decisionUs = new Distribution(DECISION_BOUNDS_US, 1);
   /** Tokens a thousand seconds of each completed stream, from its first token on. */
-  readonly tokensPer1000Seconds: SlidingWindow;
+  readonly tokensPer1000Seconds: Distribution;
   /** By endpoint: completion tokens of each answer, and microseconds of each stream. */
-  readonly completionTokens: readonly SlidingWindow[];
-  readonly streamUs: readonly SlidingWindow[];
-  /** Answers by (model, finish), (model, endpoint), and tokens by (model, type). */
-  readonly #finished = new Float64Array(MODEL_ROWS * FINISHES.length);
-  readonly #byEndpoint: Float64Array;
-  readonly #tokens = new Float64Array(MODEL_ROWS * TOKEN_TYPES.length);
+  readonly completionTokens: Distribution;
+  readonly streamUs: Distribution;
+  /** Answers by (model, finish), by (model, endpoint), and tokens by (model, type). */
+  readonly finishes = new Counter(MODEL_ROWS * FINISHES.length);
+  readonly answered: Counter;
+  readonly tokenCounts = new Counter(MODEL_ROWS * TOKEN_TYPES.length);
   readonly #streams = { open: 0, completed: 0, failed: 0, cancelled: 0 };
   readonly #cache = { requests: 0, hits: 0, withBlocks: 0, overlapShares: 0, promptCacheHits: 0 };
   readonly #blockSize: number;
   readonly #endpoints: number;
 
   constructor(options: AnswerMetricsOptions, startUs: number) {
-    const { servedModel, blockSize, windowUs } = options;
-    const { rows } = options.endpoints;
-    this.#endpoints = rows.length;
-    this.#byEndpoint = new Float64Array(MODEL_ROWS * rows.length);
+    const { endpoints, servedModel, blockSize, windowUs } = options;
+    const { length } = endpoints.rows;
+    const windows = (count: number) =>
+      Array.from({ length: count }, () => new SlidingWindow(windowUs, startUs));
+    this.#endpoints = length;
     this.#blockSize = blockSize;
     this.models = new ModelLabels(servedModel);
-    this.ttftUs = new SlidingWindow(windowUs, startUs);
-    this.itlUs = new SlidingWindow(windowUs, startUs);
-    this.tokensPer1000Seconds = new SlidingWindow(windowUs, startUs);
-    this.completionTokens = rows.map(() => new SlidingWindow(windowUs, startUs));
-    this.streamUs = rows.map(() => new SlidingWindow(windowUs, startUs));
+    this.ttftUs = new Distribution(TTFT_BOUNDS_US, MODEL_ROWS, windows(1));
+    this.itlUs = new Distribution(ITL_BOUNDS_US, MODEL_ROWS, windows(1));
+    this.tokensPer1000Seconds = new Distribution([], 1, windows(1));
+    this.completionTokens = new Distribution([], length, windows(length));
+    this.streamUs = new Distribution([], length, windows(length));
+    this.answered = new Counter(MODEL_ROWS * length);
   }
 
   /** The router has placed one sequence, in `routeUs`, which may be fractional. */
   routed(routeUs: number): void {
-    this.decisionHistogram.observe(0, routeUs);
+    this.decisionUs.observe(0, routeUs);
   }
 
   /** A streamed request was accepted. `ended` must follow. */
@@ -120,19 +125,15 @@ export class AnswerMetrics {
     cachedTokens: number,
     nowUs: number,
   ): void {
-    const { histograms } = this;
     this.#countCached(promptTokens, cachedTokens);
-    this.ttftUs.record(ttftUs, nowUs);
-    this.ttftHistogram.observe(0, ttftUs);
-    histograms.ttftUs.observe(model, ttftUs);
-    histograms.queueUs.observe(model, queuedUs);
-    histograms.prefillUs.observe(model, ttftUs - queuedUs);
+    this.ttftUs.observe(model, ttftUs, nowUs);
+    this.queueUs.observe(model, queuedUs);
+    this.prefillUs.observe(model, ttftUs - queuedUs);
   }
 
   /** `count` tokens of a stream came out after its first one, `gapUs` apart on average. */
   tokens(model: ModelLabel, count: number, gapUs: number, nowUs: number): void {
-    this.itlUs.record(gapUs, nowUs, count);
-    this.histograms.itlUs.observe(model, gapUs, count);
+    this.itlUs.observe(model, gapUs, nowUs, count);
   }
 
   /**
@@ -141,31 +142,17 @@ export class AnswerMetrics {
    */
   ended(answer: EndedAnswer, nowUs: number): void {
     const { model, endpoint, finish } = answer;
-    add(this.#finished, model * FINISHES.length + FINISHES.indexOf(finish), 1);
-    add(this.#byEndpoint, model * this.#endpoints + endpoint, 1);
+    this.finishes.add(model * FINISHES.length + FINISHES.indexOf(finish), 1);
+    this.answered.add(model * this.#endpoints + endpoint, 1);
     if (answer.ttftUs >= 0) this.#countTokens(answer, nowUs);
     if (answer.isStream) this.#streamEnded(answer, nowUs);
-    if (finish === 'stop' || finish === 'length') this.histograms.observe(answer);
-  }
-
-  finishedCount(model: ModelLabel, finish: Finish): number {
-    return this.#finished[model * FINISHES.length + FINISHES.indexOf(finish)] ?? 0;
-  }
-
-  /** Answers of `model`, however they ended. */
-  answerCount(model: ModelLabel, endpoint: Endpoint): number {
-    return this.#byEndpoint[model * this.#endpoints + endpoint] ?? 0;
-  }
-
-  tokenCount(model: ModelLabel, type: TokenType): number {
-    return this.#tokens[model * TOKEN_TYPES.length + TOKEN_TYPES.indexOf(type)] ?? 0;
+    if (finish === 'stop' || finish === 'length') this.whole.observe(answer);
   }
 
   /** Tokens of all models. */
   tokenTotal(type: TokenType): number {
-    let total = 0;
-    for (let model = 0; model < this.models.count; model++) total += this.tokenCount(model, type);
-    return total;
+    const { length } = TOKEN_TYPES;
+    return this.tokenCounts.sum(TOKEN_TYPES.indexOf(type), MODEL_ROWS * length, length);
   }
 
   /** Streams by what became of them. */
@@ -188,12 +175,12 @@ export class AnswerMetrics {
   }
 
   #countTokens(answer: EndedAnswer, nowUs: number): void {
-    const at = answer.model * TOKEN_TYPES.length;
-    add(this.#tokens, at, answer.promptTokens);
-    add(this.#tokens, at + 1, answer.cachedTokens);
-    add(this.#tokens, at + 2, answer.completionTokens);
-    add(this.#tokens, at + 3, answer.reasoningTokens);
-    this.completionTokens[answer.endpoint]?.record(answer.completionTokens, nowUs);
+    const first = answer.model * TOKEN_TYPES.length;
+    this.tokenCounts.add(first, answer.promptTokens);
+    this.tokenCounts.add(first + 1, answer.cachedTokens);
+    this.tokenCounts.add(first + 2, answer.completionTokens);
+    this.tokenCounts.add(first + 3, answer.reasoningTokens);
+    this.completionTokens.observe(answer.endpoint, answer.completionTokens, nowUs);
   }
 
   #countCached(promptTokens: number, cachedTokens: number): void {
@@ -210,7 +197,7 @@ export class AnswerMetrics {
     const { endpoint, finish, ttftUs, latencyUs } = answer;
     const streams = this.#streams;
     streams.open--;
-    this.streamUs[endpoint]?.record(latencyUs, nowUs);
+    this.streamUs.observe(endpoint, latencyUs, nowUs);
     if (finish === 'abort') {
       streams.cancelled++;
     } else if (finish === 'error') {
@@ -219,50 +206,42 @@ export class AnswerMetrics {
       streams.completed++;
       const decodeUs = latencyUs - ttftUs;
       const rate = decodeUs > 0 ? ((answer.completionTokens - answer.choices) * 1e9) / decodeUs : 0;
-      if (rate > 0) this.tokensPer1000Seconds.record(rate, nowUs);
+      if (rate > 0) this.tokensPer1000Seconds.observe(0, rate, nowUs);
     }
   }
 }
 
-/** Histograms by model. Names are those of vLLM's series; times are in microseconds. */
-class AnswerHistograms {
-  readonly ttftUs = new HistogramRows(boundsUs(TTFT_BOUNDS_S), MODEL_ROWS);
-  readonly itlUs = new HistogramRows(boundsUs(ITL_BOUNDS_S), MODEL_ROWS);
-  readonly tpotUs = new HistogramRows(boundsUs(ITL_BOUNDS_S), MODEL_ROWS);
-  readonly latencyUs = new HistogramRows(boundsUs(ANSWER_BOUNDS_S), MODEL_ROWS);
-  readonly queueUs = new HistogramRows(boundsUs(ANSWER_BOUNDS_S), MODEL_ROWS);
-  readonly prefillUs = new HistogramRows(boundsUs(ANSWER_BOUNDS_S), MODEL_ROWS);
-  readonly decodeUs = new HistogramRows(boundsUs(ANSWER_BOUNDS_S), MODEL_ROWS);
-  readonly inferenceUs = new HistogramRows(boundsUs(ANSWER_BOUNDS_S), MODEL_ROWS);
-  readonly promptTokens = new HistogramRows(TOKENS_BOUNDS, MODEL_ROWS);
-  readonly generationTokens = new HistogramRows(TOKENS_BOUNDS, MODEL_ROWS);
-  readonly longestChoiceTokens = new HistogramRows(TOKENS_BOUNDS, MODEL_ROWS);
-  readonly outputLimit = new HistogramRows(TOKENS_BOUNDS, MODEL_ROWS);
-  readonly choices = new HistogramRows(CHOICES_BOUNDS, MODEL_ROWS);
-  /** The same latency again, in finer buckets. */
-  readonly modelLatencyUs = new HistogramRows(
-    MODEL_LATENCY_BOUNDS_MS.map((bound) => bound * 1000),
-    MODEL_ROWS,
-  );
+/** Answers that ended as they should, by model. Times are in microseconds. */
+class WholeAnswers {
+  /** In the buckets of `ANSWER_BOUNDS_US` and of `MODEL_LATENCY_BOUNDS_US`. */
+  readonly latencyUs = byModel(mergedBounds(ANSWER_BOUNDS_US, MODEL_LATENCY_BOUNDS_US));
+  readonly decodeUs = byModel(ANSWER_BOUNDS_US);
+  readonly inferenceUs = byModel(ANSWER_BOUNDS_US);
+  /** Mean time per token after the first. */
+  readonly tpotUs = byModel(ITL_BOUNDS_US);
+  readonly promptTokens = byModel(TOKENS_BOUNDS);
+  readonly completionTokens = byModel(TOKENS_BOUNDS);
+  readonly longestChoiceTokens = byModel(TOKENS_BOUNDS);
+  readonly outputLimit = byModel(TOKENS_BOUNDS);
+  readonly choices = byModel(CHOICES_BOUNDS);
 
   observe(answer: EndedAnswer): void {
     const { model, completionTokens, choices, queuedUs, ttftUs, latencyUs } = answer;
     const decodeUs = latencyUs - ttftUs;
     this.latencyUs.observe(model, latencyUs);
-    this.modelLatencyUs.observe(model, latencyUs);
     this.decodeUs.observe(model, decodeUs);
     this.inferenceUs.observe(model, latencyUs - queuedUs);
     if (completionTokens > choices) {
       this.tpotUs.observe(model, (decodeUs * choices) / (completionTokens - choices));
     }
     this.promptTokens.observe(model, answer.promptTokens);
-    this.generationTokens.observe(model, completionTokens);
+    this.completionTokens.observe(model, completionTokens);
     this.longestChoiceTokens.observe(model, answer.longestChoiceTokens);
     this.choices.observe(model, choices);
     if (answer.outputLimit > 0) this.outputLimit.observe(model, answer.outputLimit);
   }
 }
 
-function add(cells: Float64Array, at: number, amount: number): void {
-  cells[at] = (cells[at] ?? 0) + amount;
+function byModel(bounds: readonly number[]): Distribution {
+  return new Distribution(bounds, MODEL_ROWS);
 }

@@ -1,3 +1,4 @@
+import type { Finish } from './answer-metrics.ts';
 import type { GatewayMetrics } from './gateway-metrics.ts';
 
 /** An answer of any endpoint, as the metrics see it. Spans count from the request's arrival. */
@@ -7,8 +8,6 @@ export interface ObservedAnswer {
   readonly queuedUs: number;
   /** Until the first token, in microseconds; -1 before it. */
   readonly ttftUs: number;
-  /** Why the first choice ended. */
-  readonly finishReason: string;
   /** Tokens that it has cost, over all choices and of the choice that has most. */
   readonly tokenCounts: { readonly sum: number; readonly longest: number };
   readonly choices: { readonly length: number };
@@ -65,17 +64,16 @@ export class AnswerObserver {
   }
 
   /** Nothing more will be sent. */
-  ended(answer: ObservedAnswer, end: 'completed' | 'failed' | 'cancelled', nowUs: number): void {
+  ended(answer: ObservedAnswer, finish: Finish, nowUs: number): void {
     if (!this.#isOn) return;
     const { exchange, usage, modelLabel, outputLimit } = answer.start;
     const { sum, longest } = answer.tokenCounts;
-    const natural = answer.finishReason === 'length' ? 'length' : 'stop';
     this.#metrics.answers.ended(
       {
         endpoint: exchange.endpoint,
         model: modelLabel,
         isStream: answer.isStream,
-        finish: end === 'completed' ? natural : end === 'cancelled' ? 'abort' : 'error',
+        finish,
         promptTokens: usage.promptTokens,
         cachedTokens: usage.cachedTokens,
         completionTokens: sum,
@@ -89,7 +87,7 @@ export class AnswerObserver {
       },
       nowUs,
     );
-    if (end === 'failed' && exchange.hasBegun && exchange.status === 200) {
+    if (finish === 'error' && exchange.hasBegun && exchange.status === 200) {
       this.#metrics.requests.streamBroken(exchange.endpoint, nowUs);
     }
   }

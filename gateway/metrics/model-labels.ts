@@ -1,3 +1,5 @@
+import type { LabelSets } from './label-sets.ts';
+
 /** Models that have series of their own; clients may make up any number of names. */
 const MODEL_LABELS_MAX = 100;
 
@@ -36,6 +38,17 @@ export class ModelLabels {
   /** Labels that have been given out: 0 .. count - 1. */
   get count(): number {
     return this.#names.length;
+  }
+
+  /** A series for each model. */
+  as(label: string): LabelSets {
+    const count = () => this.count;
+    return {
+      get count() {
+        return count();
+      },
+      at: (model) => ({ [label]: this.nameOf(model) }),
+    };
   }
 
   nameOf(label: ModelLabel): string {

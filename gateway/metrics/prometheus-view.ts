@@ -1,11 +1,11 @@
 import { setImmediate } from 'node:timers/promises';
-import { type OpenMetricsContentType, Registry } from 'prom-client';
+import { type Metric, type OpenMetricsContentType, Registry } from 'prom-client';
 import type { ClusterFigures } from './cluster-figures.ts';
-import { FakeaiSeries } from './fakeai-series.ts';
+import { fakeaiFamilies } from './fakeai-families.ts';
+import { FamilySamples } from './family-samples.ts';
 import type { GatewayMetrics } from './gateway-metrics.ts';
-import { addProcessSeries } from './process-series.ts';
-import type { AnyRegistry } from './sampled-series.ts';
-import { VllmSeries } from './vllm-series.ts';
+import { processFamilies } from './process-families.ts';
+import { vllmFamilies } from './vllm-families.ts';
 
 /** A rendered page and its Content-Type. */
 export interface Exposition {
@@ -15,53 +15,44 @@ export interface Exposition {
 
 /** All metrics as Prometheus scrapes them. Every series is there from the start, with 0. */
 export class PrometheusView {
-  readonly #metrics: GatewayMetrics;
-  readonly #cluster: ClusterFigures;
   readonly #text: Page;
-  #openMetrics: Page | undefined;
+  readonly #openMetrics: Page;
 
   constructor(metrics: GatewayMetrics, cluster: ClusterFigures) {
-    this.#metrics = metrics;
-    this.#cluster = cluster;
-    this.#text = new Page(new Registry(), metrics, cluster);
+    const families = [
+      ...fakeaiFamilies(metrics, cluster),
+      ...vllmFamilies(metrics),
+      ...processFamilies(),
+    ].map((family) => new FamilySamples(family));
+    this.#text = new Page(new Registry(), families);
+    const openMetrics = new Registry<OpenMetricsContentType>();
+    openMetrics.setContentType(Registry.OPENMETRICS_CONTENT_TYPE);
+    this.#openMetrics = new Page(openMetrics, families);
   }
 
   /** The text format 0.0.4, or OpenMetrics if `accept`, a header, asks for that. */
   render(accept: string, nowUs: number): Promise<Exposition> {
-    if (!accept.includes(OPENMETRICS)) return this.#text.render(nowUs);
-    // A counter has another name in this format, so it has series of its own.
-    this.#openMetrics ??= new Page(openMetricsRegistry(), this.#metrics, this.#cluster);
-    return this.#openMetrics.render(nowUs);
+    const page = accept.includes('application/openmetrics-text') ? this.#openMetrics : this.#text;
+    return page.render(nowUs);
   }
 }
 
-const OPENMETRICS = 'application/openmetrics-text';
 /** Some 500 lines, which take less than a millisecond. */
 const CHARS_BETWEEN_PAUSES = 40_000;
 
-function openMetricsRegistry(): Registry<OpenMetricsContentType> {
-  const registry = new Registry<OpenMetricsContentType>();
-  registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE);
-  return registry;
-}
-
 class Page {
-  readonly #registry: AnyRegistry;
-  readonly #metrics: GatewayMetrics;
-  readonly #fakeai: FakeaiSeries;
-  readonly #vllm: VllmSeries;
-  #modelsShown = 0;
+  readonly #registry: Registry | Registry<OpenMetricsContentType>;
   #nowUs = 0;
   #underWay: Promise<Exposition> | undefined;
   /** The turn of the event loop in which the last who asked is given the page. */
   #turn: Promise<void> = Promise.resolve();
 
-  constructor(registry: AnyRegistry, metrics: GatewayMetrics, cluster: ClusterFigures) {
+  constructor(
+    registry: Registry | Registry<OpenMetricsContentType>,
+    families: readonly FamilySamples[],
+  ) {
     this.#registry = registry;
-    this.#metrics = metrics;
-    this.#fakeai = new FakeaiSeries(registry, metrics, cluster, () => this.#nowUs);
-    this.#vllm = new VllmSeries(registry, metrics);
-    addProcessSeries(registry);
+    for (const samples of families) this.#register(samples);
   }
 
   /**
@@ -78,18 +69,32 @@ class Page {
     return page;
   }
 
-  async #render(nowUs: number): Promise<Exposition> {
-    this.#nowUs = nowUs;
-    this.#fakeai.addStatuses();
-    for (; this.#modelsShown < this.#metrics.answers.models.count; this.#modelsShown++) {
-      this.#fakeai.addModel(this.#modelsShown);
-      this.#vllm.addModel(this.#modelsShown);
-    }
-    return { contentType: this.#registry.contentType, text: await this.#text() };
+  /**
+   * A registry renders whatever has a name and a `get` that gives samples: so it does with the sums
+   * that prom-client's own `AggregatorRegistry` makes. Its types know only its own four classes.
+   */
+  #register(samples: FamilySamples): void {
+    const { type, help } = samples.family;
+    // In OpenMetrics a counter's name does not end in `_total`; prom-client appends it to samples.
+    const isShort = type === 'counter' && this.#isOpenMetrics;
+    const name = isShort ? samples.family.name.replace(/_total$/, '') : samples.family.name;
+    const metric = {
+      name,
+      type,
+      help,
+      get: () => ({ name, type, help, values: samples.at(this.#nowUs) }),
+    };
+    // biome-ignore lint/nursery/noUnsafeTypeAssertion: see above.
+    this.#registry.registerMetric(metric as unknown as Metric);
+  }
+
+  get #isOpenMetrics(): boolean {
+    return this.#registry.contentType === Registry.OPENMETRICS_CONTENT_TYPE;
   }
 
   /** What `Registry.metrics` gives, but with pauses, in which tokens can be written. */
-  async #text(): Promise<string> {
+  async #render(nowUs: number): Promise<Exposition> {
+    this.#nowUs = nowUs;
     const registry = this.#registry;
     const families: string[] = [];
     let chars = 0;
@@ -102,7 +107,7 @@ class Page {
         await setImmediate();
       }
     }
-    if (registry.contentType === Registry.OPENMETRICS_CONTENT_TYPE) families.push('# EOF');
-    return `${families.join('\n')}\n`;
+    if (this.#isOpenMetrics) families.push('# EOF');
+    return { contentType: registry.contentType, text: `${families.join('\n')}\n` };
   }
 }

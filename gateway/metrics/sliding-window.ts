@@ -1,4 +1,4 @@
-import { LOG_BUCKETS, logBucket, logBucketMiddle } from './log-scale.ts';
+import { LOG_BUCKETS, logBucketMiddle } from './log-scale.ts';
 import { SLOTS, SlotRing } from './slot-ring.ts';
 
 /** What a window says, all of it 0 while the window is empty. */
@@ -33,8 +33,8 @@ export class SlidingWindow {
     this.#ring = new SlotRing(windowUs, startUs);
   }
 
-  /** Takes in `count` equal values. */
-  record(value: number, nowUs: number, count = 1): void {
+  /** Takes in `count` equal values, whose bucket on the logarithmic scale is `bucket`. */
+  record(value: number, bucket: number, count: number, nowUs: number): void {
     const ring = this.#ring;
     if (nowUs >= ring.endUs) this.#enter(nowUs);
     const at = ring.current;
@@ -42,11 +42,11 @@ export class SlidingWindow {
     this.#sums[at] = (this.#sums[at] ?? 0) + value * count;
     if (value < (this.#mins[at] ?? 0)) this.#mins[at] = value;
     if (value > (this.#maxs[at] ?? 0)) this.#maxs[at] = value;
-    const bucket = at * LOG_BUCKETS + logBucket(value);
-    this.#buckets[bucket] = (this.#buckets[bucket] ?? 0) + count;
+    const cell = at * LOG_BUCKETS + bucket;
+    this.#buckets[cell] = (this.#buckets[cell] ?? 0) + count;
   }
 
-  /** The window that ends at `nowUs`. */
+  /** What the window that ends at `nowUs` says. */
   stats(nowUs: number): WindowStats {
     let count = 0;
     let sum = 0;

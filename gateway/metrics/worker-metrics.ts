@@ -1,5 +1,6 @@
 import type { WorkerId } from '../../shared/ids.ts';
 import { type EventBatch, emptyLoad, type LoadReport, TOKEN_WORDS } from '../../shared/protocol.ts';
+import { Counter } from './counter.ts';
 import type { Punctuality } from './punctuality.ts';
 
 /** Counters of a load report: they start again at 0 with their worker, the metrics do not. */
@@ -15,17 +16,20 @@ export type WorkerCounter = (typeof COUNTERS)[number];
 
 /** What the workers' batches say of them. */
 export class WorkerMetrics {
+  /** Those that there are: 0, 1, ... */
+  readonly indices: readonly number[];
   readonly #punctuality: Punctuality;
   /** The last report of each worker, and what its counters had reached when it last died. */
   readonly #loads: readonly LoadReport[];
   readonly #past: readonly LoadReport[];
-  readonly #tokensOut: Float64Array;
+  readonly #tokensOut: Counter;
 
   constructor(workers: number, punctuality: Punctuality) {
+    this.indices = [...Array(workers).keys()];
     this.#punctuality = punctuality;
     this.#loads = Array.from({ length: workers }, emptyLoad);
     this.#past = Array.from({ length: workers }, emptyLoad);
-    this.#tokensOut = new Float64Array(workers);
+    this.#tokensOut = new Counter(workers);
   }
 
   /**
@@ -44,7 +48,7 @@ export class WorkerMetrics {
       out += count;
       this.#punctuality.tokensWritten(tokens.at(row + 2) + transitUs, count, nowUs);
     }
-    this.#tokensOut[worker] = (this.#tokensOut[worker] ?? 0) + out;
+    this.#tokensOut.add(worker, out);
   }
 
   /** The worker has died: it holds nothing, and its counters will start again. */
@@ -60,6 +64,16 @@ export class WorkerMetrics {
     return this.#loads[worker]?.[field] ?? 0;
   }
 
+  /** What a worker last said, as JSON shows it. */
+  loadView(worker: number) {
+    return {
+      running: this.load(worker, 'running'),
+      waiting: this.load(worker, 'waiting'),
+      active_blocks: this.load(worker, 'activeBlocks'),
+      cached_blocks: this.load(worker, 'cachedBlocks'),
+    };
+  }
+
   /** A counter since the start of the process. */
   total(worker: number, counter: WorkerCounter): number {
     return (this.#past[worker]?.[counter] ?? 0) + (this.#loads[worker]?.[counter] ?? 0);
@@ -67,7 +81,7 @@ export class WorkerMetrics {
 
   /** Tokens that came out of a worker. */
   tokensOut(worker: number): number {
-    return this.#tokensOut[worker] ?? 0;
+    return this.#tokensOut.of(worker);
   }
 
   /** Copies what is shown: whoever reads batches may use them again. */

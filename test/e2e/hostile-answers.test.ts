@@ -114,9 +114,9 @@ describe('a stop sequence', () => {
 
 describe('a defect of the server', () => {
   it('while a stream is written ends that stream, and no other one', async () => {
-    const content = ChatChunks.prototype.content;
-    mock.method(ChatChunks.prototype, 'content', function (this: ChatChunks, ...args: never) {
-      const event: string = content.apply(this, args);
+    const { token } = ChatChunks.prototype;
+    mock.method(ChatChunks.prototype, 'token', function (this: ChatChunks, ...args: never) {
+      const event: string = token.apply(this, args);
       if (event.includes('"bad/model"')) throw new Error('a defect');
       return event;
     });

@@ -44,7 +44,7 @@ async function withServer(
 ): Promise<void> {
   const port = await freePort();
   const flags = `serve ${INSTANT} --port ${port} --threads 1 --access-log --debug`.split(' ');
-  const argv = ['--import', 'tsx', 'gateway/main.ts', ...flags];
+  const argv = ['--import', 'tsx', 'cli/main.ts', ...flags];
   const child = spawn(process.execPath, argv, { stdio: ['ignore', output, errors] });
   const exit = once(child, 'exit');
   const origin = `http://127.0.0.1:${port}`;

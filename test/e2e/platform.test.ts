@@ -10,7 +10,7 @@ function runWith(versions: Record<string, string>, args: readonly string[]) {
     value: { ...process.versions, ...${JSON.stringify(versions)} },
   });`;
   const preload = `data:text/javascript,${encodeURIComponent(fake)}`;
-  const argv = ['--import', 'tsx', '--import', preload, 'gateway/main.ts', ...args];
+  const argv = ['--import', 'tsx', '--import', preload, 'cli/main.ts', ...args];
   const { status, stdout, stderr } = spawnSync(process.execPath, argv, { encoding: 'utf8' });
   return { status, stdout, stderr };
 }

@@ -6,11 +6,11 @@ import { after, before, type TestContext, test } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import type { Browser, Page } from 'playwright-core';
-import type { ReportData } from '../../engine/replay/report/report-data.ts';
-import { FIGURE_IDS } from '../../engine/replay/report/report-figures.ts';
-import { reportHtml } from '../../engine/replay/report/report-html.ts';
-import { PAPERS } from '../../engine/replay/report/report-style.ts';
-import { sampleReport } from '../engine/replay/report/sample-report.ts';
+import type { ReportData } from '../../lab/report/report-data.ts';
+import { FIGURE_IDS } from '../../lab/report/report-figures.ts';
+import { reportHtml } from '../../lab/report/report-html.ts';
+import { PAPERS } from '../../lab/report/report-style.ts';
+import { sampleReport } from '../lab/report/sample-report.ts';
 import { launchBrowser, NO_BROWSER } from '../support/browser.ts';
 
 const POLICIES = ['smart', 'round-robin', 'random'] as const;
@@ -57,7 +57,7 @@ after(async () => {
 });
 
 async function pageScript(): Promise<string> {
-  const source = '../../engine/replay/report/page/page.ts';
+  const source = '../../lab/report/page/page.ts';
   const { outputFiles } = await build({
     entryPoints: [fileURLToPath(new URL(source, import.meta.url))],
     bundle: true,

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { type ChatRequest, parseChatRequest } from '../../gateway/api/openai/chat-request.ts';
+import { CHAT_BODY } from '../../gateway/api/openai/chat-body.ts';
+import { type ChatRequest, chatRequestOf } from '../../gateway/api/openai/chat-request.ts';
 import { type Model, ModelCatalog } from '../../gateway/models/model-catalog.ts';
 import { ApiError } from '../../shared/errors.ts';
 
@@ -10,6 +11,12 @@ const catalog = new ModelCatalog({
   reasoningModels: ['thinker*'],
   createdS: 0,
 });
+
+/** The request in a body, or what is wrong with it. */
+export function parseChatRequest(body: Record<string, unknown>): ChatRequest | ApiError {
+  const fields = CHAT_BODY.parse(body);
+  return fields instanceof ApiError ? fields : chatRequestOf(fields);
+}
 
 /** A request for a chat completion, parsed; `fields` must be valid. */
 export function chatRequest(fields: Record<string, unknown>): ChatRequest {

@@ -1,6 +1,6 @@
-import { readTrace } from '../../engine/replay/trace/trace-reader.ts';
-import { TraceRequest } from '../../engine/replay/trace/trace-source.ts';
-import { TableSource } from '../../engine/replay/trace/trace-table.ts';
+import { readTrace } from '../../lab/traces/trace-reader.ts';
+import { TraceRequest } from '../../lab/traces/trace-source.ts';
+import { TableSource } from '../../lab/traces/trace-table.ts';
 import { HASH_WORDS } from '../../shared/block-hash.ts';
 
 /** One line of a recording as a replay takes it. */

@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { Command } from 'commander';
 import { pino } from 'pino';
+import { addSettingFlags } from '../../cli/setting-flags.ts';
+import { loadSettings } from '../../cli/settings-source.ts';
 import { Gateway } from '../../gateway/gateway.ts';
-import { addSettingFlags } from '../../gateway/setting-flags.ts';
-import { loadSettings } from '../../gateway/settings-source.ts';
 import type { TrafficRecorder } from '../../gateway/traffic-recorder.ts';
 
 /** Flags of a server whose tokens come out as fast as they can. */
@@ -86,7 +86,7 @@ process.once('SIGTERM', () => process.exit(1));
 
 /** Runs the program from its source. */
 export function spawnCli(args: string) {
-  return spawnNode(['--import', 'tsx', 'gateway/main.ts', ...words(args)]);
+  return spawnNode(['--import', 'tsx', 'cli/main.ts', ...words(args)]);
 }
 
 function spawnNode(argv: readonly string[]) {

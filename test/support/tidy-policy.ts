@@ -7,6 +7,19 @@ export const LINE_COLUMNS = 100;
 
 const CLUSTER_PARTS = ['engine/kv/', 'engine/worker/', 'engine/router/', 'engine/cluster/'];
 
+/** The program itself: what a user runs, without benches and tests. */
+export const PROGRAM = ['shared/', 'engine/', 'lab/', 'gateway/', 'cli/'];
+
+/** The rooms of the lab in which replays are made and measured; the others print and ask. */
+const PURE_LAB = [
+  'lab/traces/',
+  'lab/workloads/',
+  'lab/simulate/',
+  'lab/measure/',
+  'lab/report/',
+  'lab/analyze/',
+];
+
 /** A layer's files may import from these places of the repository, and from no other. */
 export const LAYERS: Readonly<Record<string, readonly string[]>> = {
   'shared/': ['shared/'],
@@ -15,35 +28,36 @@ export const LAYERS: Readonly<Record<string, readonly string[]>> = {
   'engine/router/': ['shared/', 'engine/router/'],
   'engine/cluster/': ['shared/', 'engine/router/', 'engine/cluster/'],
   'engine/host/': ['shared/', ...CLUSTER_PARTS, 'engine/host/'],
-  'engine/replay/': ['shared/', ...CLUSTER_PARTS, 'engine/replay/'],
-  'gateway/': ['shared/', 'engine/', 'gateway/', 'package.json'],
-  'bench/': ['shared/', 'engine/', 'gateway/', 'bench/'],
-  'test/': ['shared/', 'engine/', 'gateway/', 'bench/', 'test/'],
+  ...Object.fromEntries(PURE_LAB.map((room) => [room, ['shared/', ...CLUSTER_PARTS, ...PURE_LAB]])),
+  // It prints to the context of a command and starts the server that parity measures.
+  'lab/': ['shared/', 'engine/', 'lab/', 'gateway/', 'cli/', 'package.json'],
+  // A recording is written in the format that the lab reads.
+  'gateway/': ['shared/', 'engine/', 'gateway/', 'lab/traces/recorded.ts'],
+  'cli/': [...PROGRAM, 'package.json'],
+  'bench/': [...PROGRAM, 'bench/'],
+  'test/': [...PROGRAM, 'bench/', 'test/'],
   'build.mjs': [],
 };
 
-/** The program itself: what a user runs, without benches and tests. */
-export const PROGRAM = ['shared/', 'engine/', 'gateway/'];
-
 /** Where in the program a package, or a module of Node, may be imported: by those files alone. */
 export const OWNERS: Readonly<Record<string, readonly string[]>> = {
-  '@observablehq/plot': ['engine/replay/report/page/'],
+  '@observablehq/plot': ['lab/report/page/'],
   '@sinclair/typebox': ['gateway/api/'],
-  'cli-progress': ['gateway/'],
-  commander: ['gateway/'],
+  'cli-progress': ['lab/experiment/'],
+  commander: ['cli/', 'lab/experiment/'],
   'gpt-tokenizer': ['gateway/text/'],
   'lru-cache': ['gateway/'],
   msgpackr: ['shared/message.ts'],
-  pino: ['gateway/'],
-  piscina: ['engine/host/', 'engine/replay/replay-runner.ts'],
+  pino: ['gateway/', 'lab/parity/'],
+  piscina: ['engine/host/', 'lab/simulate/replay-runner.ts'],
   'prom-client': ['gateway/metrics/'],
   'uWebSockets.js': ['gateway/http/'],
-  yaml: ['gateway/'],
-  'node:worker_threads': ['engine/host/', 'engine/replay/replay-task.ts'],
+  yaml: ['cli/'],
+  'node:worker_threads': ['engine/host/', 'lab/simulate/replay-task.ts'],
 };
 
 /** Deterministic code: time is an argument, and what there is to say is returned. */
-export const PURE = ['shared/', 'engine/'];
+export const PURE = ['shared/', 'engine/', ...PURE_LAB];
 export const IMPURE = ['engine/host/'];
 
 /** Globals and members that pure code does not use. */
@@ -63,12 +77,12 @@ export const IMPURE_MEMBERS = ['Math.random', 'Atomics.wait'];
 
 /** The only files of the program that read environment, arguments or files, or end the process. */
 export const COMPOSITION_ROOT = [
-  'gateway/main.ts',
-  'gateway/program.ts',
-  'gateway/cli.ts',
-  'gateway/text-file.ts',
-  'gateway/settings-source.ts',
-  'gateway/standard-error.ts',
+  'cli/main.ts',
+  'cli/program.ts',
+  'cli/cli.ts',
+  'cli/text-file.ts',
+  'cli/settings-source.ts',
+  'cli/standard-error.ts',
 ];
 export const ROOT_MEMBERS = ['env', 'argv', 'exit', 'exitCode', 'cwd', 'chdir'];
 export const ROOT_MODULES = ['node:fs', 'node:fs/promises', 'node:child_process'];

@@ -105,7 +105,7 @@ export const RULES: readonly Rule[] = [
   },
   {
     name: 'only the composition root reads environment, arguments and files, or exits',
-    fix: 'Read it in gateway/main.ts, cli.ts or text-file.ts and pass the value on.',
+    fix: 'Read it in cli/main.ts, cli.ts or text-file.ts and pass the value on.',
     offender: { path: 'gateway/http/app.ts', text: 'if (process.env) throw new Error();' },
     breaches: (file) => {
       if (!within(file.path, PROGRAM) || within(file.path, COMPOSITION_ROOT)) return [];

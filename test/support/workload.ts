@@ -2,9 +2,9 @@ import {
   formatRecord,
   formatRecordedHeader,
   type RecordedRequest,
-} from '../../engine/replay/trace/recorded.ts';
-import { readTrace } from '../../engine/replay/trace/trace-reader.ts';
-import type { TraceTable } from '../../engine/replay/trace/trace-table.ts';
+} from '../../lab/traces/recorded.ts';
+import { readTrace } from '../../lab/traces/trace-reader.ts';
+import type { TraceTable } from '../../lab/traces/trace-table.ts';
 
 const BLOCK_SIZE = 16;
 const REQUEST: RecordedRequest = {

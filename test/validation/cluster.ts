@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { replay } from '../../engine/replay/replay.ts';
-import type { ReplayConfig } from '../../engine/replay/replay-config.ts';
-import type { ReplayResult } from '../../engine/replay/replay-result.ts';
+import type { ReplayResult } from '../../lab/measure/replay-result.ts';
+import { replay } from '../../lab/simulate/replay.ts';
+import type { ReplayConfig } from '../../lab/simulate/replay-config.ts';
 import { latencyProfile } from '../../shared/latency-profiles.ts';
 import type { PolicyName } from '../../shared/policy-names.ts';
 import type { LatencyConfig } from '../../shared/protocol.ts';
-import { LINEAR, replayConfig } from '../engine/replay/replay-rig.ts';
+import { LINEAR, replayConfig } from '../lab/simulate/replay-rig.ts';
 
 /** A published setting, in the terms of docs/validation.md. */
 export interface Setting {

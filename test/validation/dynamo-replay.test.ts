@@ -1,6 +1,6 @@
 import { test } from 'node:test';
-import { readTrace } from '../../engine/replay/trace/trace-reader.ts';
-import { chunksOf, missing } from '../engine/replay/trace/real-trace.ts';
+import { readTrace } from '../../lab/traces/trace-reader.ts';
+import { chunksOf, missing } from '../lab/traces/real-trace.ts';
 import { assertWithin, resultOf } from './cluster.ts';
 
 /** The comparison with Dynamo's replay in docs/validation.md. */

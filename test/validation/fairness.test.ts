@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { POLICY_NAMES, type PolicyName } from '../../shared/policy-names.ts';
-import { type ReplaySpec, run } from '../engine/replay/replay-rig.ts';
+import { type ReplaySpec, run } from '../lab/simulate/replay-rig.ts';
 
 /**
  * The most that a worker may get over the mean. By chance alone, which deviates by 4.2 % from the

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { RECORD_FIELDS } from '../../engine/replay/request-records.ts';
-import { readTrace } from '../../engine/replay/trace/trace-reader.ts';
+import { RECORD_FIELDS } from '../../lab/measure/request-records.ts';
+import { readTrace } from '../../lab/traces/trace-reader.ts';
 import type { PolicyName } from '../../shared/policy-names.ts';
 import { recordsOf } from './cluster.ts';
 import { BLOCK_TOKENS, llmdRun, PAUSE_SECONDS, STAGES, WARMUP_REQUESTS } from './llm-d-run.ts';

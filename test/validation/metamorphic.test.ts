@@ -6,7 +6,7 @@ import { requestId, workerId } from '../../shared/ids.ts';
 import { POLICY_NAMES } from '../../shared/policy-names.ts';
 import { EventBatch } from '../../shared/protocol.ts';
 import { timeUs } from '../../shared/units.ts';
-import { type ReplaySpec, replayConfig, run } from '../engine/replay/replay-rig.ts';
+import { type ReplaySpec, replayConfig, run } from '../lab/simulate/replay-rig.ts';
 import { fc } from '../support/property.ts';
 
 /** Slow enough that every answer has ended before the next request arrives. */

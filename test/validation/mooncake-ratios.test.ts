@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { readTrace } from '../../engine/replay/trace/trace-reader.ts';
-import { sharedPrefixPresets } from '../../engine/replay/workload/shared-prefix.ts';
+import { readTrace } from '../../lab/traces/trace-reader.ts';
+import { sharedPrefixPresets } from '../../lab/workloads/shared-prefix.ts';
 import type { PolicyName } from '../../shared/policy-names.ts';
-import { chunksOf, missing } from '../engine/replay/trace/real-trace.ts';
+import { chunksOf, missing } from '../lab/traces/real-trace.ts';
 import { assertRising, hitRate, meanTtftMs, resultOf, workload } from './cluster.ts';
 
 /** Targets C and D of docs/validation.md: orders, not ratios. */

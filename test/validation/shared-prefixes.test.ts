@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { ReplayResult } from '../../engine/replay/replay-result.ts';
-import { sharedPrefixPresets } from '../../engine/replay/workload/shared-prefix.ts';
+import type { ReplayResult } from '../../lab/measure/replay-result.ts';
+import { sharedPrefixPresets } from '../../lab/workloads/shared-prefix.ts';
 import { POLICY_NAMES, type PolicyName } from '../../shared/policy-names.ts';
 import {
   assertRising,

@@ -61,22 +61,12 @@ export class ChatChunks implements StreamEncoder {
   }
 
   token(choice: number, kind: SegmentKind, text: string, usage: Usage): string {
-    return kind === 'text'
-      ? this.content(choice, text, usage)
-      : this.reasoning(choice, text, usage);
-  }
-
-  /** One token of the answer. */
-  content(choice: number, text: string, usage: Usage): string {
-    if (choice === 0 && this.#mode !== 'continuous') {
+    const isText = kind === 'text';
+    if (isText && choice === 0 && this.#mode !== 'continuous') {
       return this.#head + CONTENT_OF_FIRST + text + this.#tail;
     }
-    return this.#event(choice, `"content":"${text}"`, 'null', usage);
-  }
-
-  /** One token of the reasoning that comes before the answer. */
-  reasoning(choice: number, text: string, usage: Usage): string {
-    return this.#event(choice, `"reasoning_content":"${text}"`, 'null', usage);
+    const name = isText ? 'content' : 'reasoning_content';
+    return this.#event(choice, `"${name}":"${text}"`, 'null', usage);
   }
 
   finish(choice: number, reason: FinishReason, usage: Usage): string {

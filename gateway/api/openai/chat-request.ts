@@ -1,7 +1,6 @@
-import { ApiError } from '../../../shared/errors.ts';
 import type { ReasoningEffort } from '../../generate/reasoning.ts';
-import { isJsonObject, type JsonObject } from '../json-body.ts';
-import { CHAT_BODY, type ChatBody } from './chat-body.ts';
+import { isJsonObject } from '../json-body.ts';
+import type { ChatBody } from './chat-body.ts';
 import type { ChatMessage } from './chat-message.ts';
 import type { UsageMode } from './usage.ts';
 
@@ -36,10 +35,8 @@ export interface ChatRequest {
   readonly pinnedWorker: number | undefined;
 }
 
-/** The request in `body`, or the first problem in the order of the fields. */
-export function parseChatRequest(body: JsonObject): ChatRequest | ApiError {
-  const fields = CHAT_BODY.parse(body);
-  if (fields instanceof ApiError) return fields;
+/** What a body asks for. */
+export function chatRequestOf(fields: ChatBody): ChatRequest {
   const seed = fields.seed ?? undefined;
   return {
     model: fields.model,

@@ -5,9 +5,9 @@ import type { RoutingHead } from '../../generate/routing-head.ts';
 import { ChatPrompt } from '../../prompt/chat-template.ts';
 import { randomId, type U32Source } from '../../random-ids.ts';
 import { type GenerationHost, generationRoute } from '../generation-route.ts';
-import type { JsonObject } from '../json-body.ts';
+import { CHAT_BODY, type ChatBody } from './chat-body.ts';
 import { ChatChunks } from './chat-chunks.ts';
-import { type ChatRequest, parseChatRequest } from './chat-request.ts';
+import { type ChatRequest, chatRequestOf } from './chat-request.ts';
 import { ChatResponse } from './chat-response.ts';
 
 /** What the route needs of the server. */
@@ -18,15 +18,16 @@ export interface ChatHost extends GenerationHost {
   nowS(): number;
 }
 
-export const CHAT_ROUTE = generationRoute<ChatHost>(
+export const CHAT_ROUTE = generationRoute(
   '/v1/chat/completions',
-  (host) => (body, head) => parseChat(body, head, host),
+  CHAT_BODY,
+  (host: ChatHost) => (body, head) => parseChat(body, head, host),
 );
 
-function parseChat(body: JsonObject, head: RoutingHead, host: ChatHost): Generation | ApiError {
-  const request = parseChatRequest(body);
-  if (request instanceof ApiError) return request;
-  const model = host.generator.modelOf(request.model);
+function parseChat(body: ChatBody, head: RoutingHead, host: ChatHost): Generation | ApiError {
+  const request = chatRequestOf(body);
+  const createdS = host.nowS();
+  const model = host.generator.modelOf(request.model, createdS);
   if (model instanceof ApiError) return model;
   const named = head.pinned || request.pinnedWorker;
   const pinned = named === undefined ? undefined : host.generator.workerOf(String(named));
@@ -34,7 +35,7 @@ function parseChat(body: JsonObject, head: RoutingHead, host: ChatHost): Generat
   const { stream, usageMode, priority, cacheSalt } = request;
   const answerHead = {
     id: randomId('chatcmpl-', host.random),
-    createdS: host.nowS(),
+    createdS,
     modelJson: model.idJson,
     fingerprint: host.fingerprint,
   };

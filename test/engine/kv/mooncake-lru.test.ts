@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { BlockList } from '../../../engine/kv/block-list.ts';
 import { PrefixCache } from '../../../engine/kv/prefix-cache.ts';
 import { U32List } from '../../../shared/u32-list.ts';
-import { chunksOf, missing } from '../replay/trace/real-trace.ts';
+import { chunksOf, missing } from '../../lab/traces/real-trace.ts';
 
 /**
  * The LRU capacity curve of the Mooncake conversation trace, a published data set: one cache, one

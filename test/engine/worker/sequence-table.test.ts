@@ -57,7 +57,7 @@ test('a slot that is used again remembers nothing of the sequence before', () =>
   used.prefillPending[slot] = 9;
   used.admittedUs[slot] = 77;
   used.scheduled[slot] = 1;
-  used.cancelled[slot] = 1;
+  used.ending[slot] = 1;
   used.remove(slot);
   assert.equal(used.add(submitWith(2), 2), slot);
   assert.equal(fresh.add(submitWith(2), 2), slot);

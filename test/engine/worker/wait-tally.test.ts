@@ -3,9 +3,9 @@ import { test } from 'node:test';
 import { SimulatedWorker } from '../../../engine/worker/worker.ts';
 import { requestId, workerId } from '../../../shared/ids.ts';
 import { EventBatch, OUTCOME } from '../../../shared/protocol.ts';
+import { LINEAR } from '../../lab/simulate/replay-rig.ts';
 import { fc } from '../../support/property.ts';
 import { submitWith } from '../../support/sequences.ts';
-import { LINEAR } from '../replay/replay-rig.ts';
 
 const WORKER = workerId(0);
 

@@ -8,6 +8,7 @@ import { AnswerPlan, choiceSeed } from '../../../gateway/generate/answer-plan.ts
 import { StreamedAnswer } from '../../../gateway/generate/streamed-answer.ts';
 import { UnaryAnswer } from '../../../gateway/generate/unary-answer.ts';
 import type { ExchangeListener } from '../../../gateway/http/exchange.ts';
+import type { Finish } from '../../../gateway/metrics/answer-metrics.ts';
 import { StopSequences } from '../../../gateway/text/stop-matcher.ts';
 import { TokenBuffer } from '../../../gateway/text/token-buffer.ts';
 import type { ApiError } from '../../../shared/errors.ts';
@@ -15,7 +16,7 @@ import { type RequestId, requestId } from '../../../shared/ids.ts';
 import { chatRequest, modelOf } from '../../support/chat-requests.ts';
 
 /** An exchange that counts what it is given. */
-class FakeExchange {
+export class FakeExchange {
   readonly arrivedUs = 0;
   isOpen = true;
   isBlocked = false;
@@ -111,7 +112,7 @@ export class AnswerRig {
   readonly exchange = new FakeExchange();
   /** What the cluster was told, as `cancel 1`. */
   readonly commands: string[] = [];
-  readonly ends: string[] = [];
+  readonly finishes: Finish[] = [];
   readonly defects: unknown[] = [];
   /** What else waits for its turn. */
   readonly others: PendingAnswer[] = [];
@@ -167,7 +168,7 @@ export class AnswerRig {
       writeWhole: () => {
         this.isAdded = true;
       },
-      answerEnded: (_answer: Answer, end: string) => this.ends.push(end),
+      answerEnded: (_answer: Answer, finish: Finish) => this.finishes.push(finish),
       defect: (error: unknown) => this.defects.push(error),
     };
     this.answer = request.stream

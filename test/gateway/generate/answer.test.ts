@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import type { StreamEncoder } from '../../../gateway/generate/answer-encoder.ts';
 import { NO_REQUEST, requestId, workerId } from '../../../shared/ids.ts';
 import { OUTCOME } from '../../../shared/protocol.ts';
 import { AnswerRig } from './answer-rig.ts';
@@ -21,7 +22,7 @@ for (const stream of KINDS) {
         assert.ok(rig.exchange.writes - before <= 100 + 3);
       }
       assert.ok(calls > 50, `${calls} calls`);
-      assert.equal(rig.ends.join(), 'completed');
+      assert.equal(rig.finishes.join(), 'length');
       assert.equal(rig.answer.start.usage.completionTokens, 800_000);
     });
 
@@ -49,7 +50,7 @@ for (const stream of KINDS) {
       const { writes } = rig.exchange;
       assert.equal(rig.flush(10_000), 0);
       assert.equal(rig.exchange.writes, writes);
-      assert.deepEqual(rig.ends, ['cancelled']);
+      assert.deepEqual(rig.finishes, ['abort']);
     });
 
     test('that fails in the middle breaks off or ends with an event, and is counted once', () => {
@@ -58,7 +59,7 @@ for (const stream of KINDS) {
       rig.flush(10);
       rig.answer.broke(new Error('x'));
       assert.equal(rig.defects.length, 1);
-      assert.deepEqual(rig.ends, ['failed']);
+      assert.deepEqual(rig.finishes, ['error']);
       assert.equal(rig.exchange.end, stream ? 'answered' : 'broken-off');
     });
   });
@@ -76,7 +77,7 @@ for (const stream of KINDS) {
       rig.out(1, 2000);
       rig.flush(10_000);
       assert.deepEqual(rig.commands, ['stop 1', 'stop 2']);
-      assert.deepEqual(rig.ends, ['completed']);
+      assert.deepEqual(rig.finishes, ['stop']);
       const { usage } = rig.answer.start;
       assert.equal(rig.answer.tokenCounts.sum, usage.completionTokens);
       assert.ok(usage.completionTokens < 4000);
@@ -98,7 +99,7 @@ for (const stream of KINDS) {
     rig.flush(100);
     assert.equal(rig.exchange.sentStatus, 500);
     assert.equal(rig.defects.length, 1);
-    assert.deepEqual(rig.ends, ['failed']);
+    assert.deepEqual(rig.finishes, ['error']);
     assert.deepEqual(rig.commands, ['cancel 1']);
   });
 
@@ -107,7 +108,7 @@ for (const stream of KINDS) {
     rig.answer.choices[1]?.ended(requestId(2), OUTCOME.queueFull);
     assert.equal(rig.exchange.sentStatus, 429);
     assert.deepEqual(rig.commands, ['cancel 1', 'cancel 2', 'cancel 3']);
-    assert.deepEqual(rig.ends, ['failed']);
+    assert.deepEqual(rig.finishes, ['error']);
   });
 }
 
@@ -146,7 +147,7 @@ test('an answer is owed tokens until the last one is out, whether or not the cli
   assert.ok(rig.answer.isStalled);
   rig.answer.dropClient();
   assert.equal(rig.exchange.end, 'client-stalled');
-  assert.deepEqual(rig.ends, ['cancelled']);
+  assert.deepEqual(rig.finishes, ['abort']);
 });
 
 test('choices that were not placed are not cancelled', () => {
@@ -165,4 +166,49 @@ test('the headers name the worker of the first choice', () => {
     String(rig.exchange.headers),
     /x-fakeai-worker: worker-3\r\n.*blocks: 4\r\n.*us: 5/s,
   );
+});
+
+describe('a stream that opens when it is placed', () => {
+  /** One of another endpoint: every event says what it is. */
+  const stream: StreamEncoder = {
+    isStream: true,
+    opensAt: 'placement',
+    extraBytes: 0,
+    keepAlive: 'ping',
+    end: 'end',
+    headers: () => [],
+    bytesMax: (characters) => characters + 100,
+    open: () => 'open',
+    begin: (choice) => `begin ${choice}`,
+    token: (choice, kind) => `${kind} ${choice}`,
+    finish: (choice, reason) => `finish ${choice} ${reason}`,
+    close: ({ completionTokens }) => `close ${completionTokens}`,
+    error: ({ status }) => `error ${status}`,
+  };
+  const placement = { request: requestId(1), worker: workerId(0), overlapBlocks: 0 };
+
+  function placed() {
+    const rig = new AnswerRig({ stream: true, max_tokens: 2, ignore_eos: true }, { stream });
+    rig.answer.routed(placement, 1);
+    rig.flush(100);
+    return rig;
+  }
+
+  test('says so before its first token, and the rest in order', () => {
+    const rig = placed();
+    assert.deepEqual(rig.exchange.parts, ['open']);
+    rig.allOut();
+    rig.flush(100);
+    const rest = ['begin 0', 'text 0', 'text 0', 'finish 0 length', 'close 2', 'end'];
+    assert.deepEqual(rig.exchange.parts, ['open', ...rest]);
+    assert.deepEqual(rig.finishes, ['length']);
+  });
+
+  test('says in an event that no worker takes it, and pings meanwhile', () => {
+    const rig = placed();
+    rig.answer.keepAlive(10, 5);
+    rig.answer.choices[0]?.ended(requestId(1), OUTCOME.queueFull);
+    assert.deepEqual(rig.exchange.parts, ['open', 'ping', 'error 429']);
+    assert.deepEqual(rig.finishes, ['error']);
+  });
 });

@@ -19,7 +19,7 @@ interface Submitted {
 function rig(choices: number, { blocks = 1, taken = Infinity } = {}) {
   const ids = new TokenBuffer();
   for (let id = 0; id < 16 * blocks; id++) ids.push(id);
-  const { answer, exchange, ends } = new AnswerRig(
+  const { answer, exchange, finishes } = new AnswerRig(
     { n: choices, max_tokens: 5000, ignore_eos: true },
     { placed: 0, blocks, hashes: new PromptHashes(ids, 16, hashRoot(1)) },
   );
@@ -57,7 +57,7 @@ function rig(choices: number, { blocks = 1, taken = Infinity } = {}) {
     submitted,
     answer,
     exchange,
-    ends,
+    finishes,
     isAdded: () => added > 0 && added-- > 0,
     extendedBlocks: () => hashWords / 2,
   };
@@ -129,10 +129,10 @@ describe('the choices of an answer are placed', () => {
   });
 
   test('no further once one has found no worker: the answer has failed', () => {
-    const { placement, submitted, ends, isAdded } = rig(128, { taken: 2 });
+    const { placement, submitted, finishes, isAdded } = rig(128, { taken: 2 });
     do placement.flush(128);
     while (isAdded());
     assert.equal(submitted.length, 2);
-    assert.deepEqual(ends, ['failed']);
+    assert.deepEqual(finishes, ['error']);
   });
 });

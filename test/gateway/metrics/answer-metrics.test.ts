@@ -5,46 +5,44 @@ import { anAnswer, emptyMetrics } from './traffic.ts';
 
 test('the spans of an answer are those of vLLM', () => {
   const { answers } = emptyMetrics();
-  const { histograms } = answers;
   answers.firstToken(0, 20_000, 2_000, 100, 32, 10);
   answers.ended(anAnswer({ queuedUs: 2_000, ttftUs: 20_000, latencyUs: 265_000 }), 10);
-  for (const [name, us] of [
-    ['queueUs', 2_000],
-    ['ttftUs', 20_000],
-    ['prefillUs', 18_000],
-    ['decodeUs', 245_000],
-    ['inferenceUs', 263_000],
-    ['latencyUs', 265_000],
-    ['modelLatencyUs', 265_000],
-    ['tpotUs', 5_000],
+  const { queueUs, ttftUs, prefillUs, whole } = answers;
+  for (const [distribution, us] of [
+    [queueUs, 2_000],
+    [ttftUs, 20_000],
+    [prefillUs, 18_000],
+    [whole.decodeUs, 245_000],
+    [whole.inferenceUs, 263_000],
+    [whole.latencyUs, 265_000],
+    [whole.tpotUs, 5_000],
   ] as const) {
-    assert.equal(histograms[name].sumOf(0), us, name);
-    assert.equal(histograms[name].countOf(0), 1, name);
+    assert.deepEqual([distribution.sumOf(0), distribution.countOf(0)], [us, 1]);
   }
 });
 
 test('choices run side by side: the time per token is that of one of them', () => {
   const { answers } = emptyMetrics();
   answers.ended(anAnswer({ choices: 4, completionTokens: 200 }), 10);
-  assert.equal(answers.histograms.tpotUs.sumOf(0), 5_000);
-  assert.equal(answers.histograms.choices.sumOf(0), 4);
+  assert.equal(answers.whole.tpotUs.sumOf(0), 5_000);
+  assert.equal(answers.whole.choices.sumOf(0), 4);
 });
 
 test('an answer of one token has no time per token', () => {
   const { answers } = emptyMetrics();
   answers.ended(anAnswer({ completionTokens: 1 }), 10);
-  assert.equal(answers.histograms.tpotUs.countOf(0), 0);
-  assert.equal(answers.histograms.latencyUs.countOf(0), 1);
+  assert.equal(answers.whole.tpotUs.countOf(0), 0);
+  assert.equal(answers.whole.latencyUs.countOf(0), 1);
 });
 
 test('only whole answers have latencies, whatever else ended is counted by its finish', () => {
   const { answers } = emptyMetrics();
   for (const finish of FINISHES) answers.ended(anAnswer({ finish }), 10);
   assert.deepEqual(
-    FINISHES.map((finish) => answers.finishedCount(0, finish)),
+    FINISHES.map((_, finish) => answers.finishes.of(finish)),
     [1, 1, 1, 1],
   );
-  assert.equal(answers.histograms.latencyUs.countOf(0), 2);
+  assert.equal(answers.whole.latencyUs.countOf(0), 2);
 });
 
 test('tokens that came out count even if the client left, those of a refused request do not', () => {
@@ -59,8 +57,8 @@ test('only limits that a request set are in the histogram of limits', () => {
   const { answers } = emptyMetrics();
   answers.ended(anAnswer({ outputLimit: 0 }), 10);
   answers.ended(anAnswer({ outputLimit: 64 }), 10);
-  assert.equal(answers.histograms.outputLimit.countOf(0), 1);
-  assert.equal(answers.histograms.outputLimit.sumOf(0), 64);
+  assert.equal(answers.whole.outputLimit.countOf(0), 1);
+  assert.equal(answers.whole.outputLimit.sumOf(0), 64);
 });
 
 test('a stream is open from its start to its end', () => {

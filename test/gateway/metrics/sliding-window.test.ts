@@ -1,14 +1,19 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { logBucket } from '../../../gateway/metrics/log-scale.ts';
 import { SlidingWindow } from '../../../gateway/metrics/sliding-window.ts';
 import { fc } from '../../support/property.ts';
 import { isClose, modelWindow, sumOf, timedValues, WINDOW_US } from './window-model.ts';
+
+function record(window: SlidingWindow, value: number, atUs: number, count = 1): void {
+  window.record(value, logBucket(value), count, atUs);
+}
 
 test('a window tells count, mean, extremes and rates exactly, percentiles to 1.6 %', () => {
   fc.assert(
     fc.property(timedValues, ({ startUs, values, nowUs }) => {
       const window = new SlidingWindow(WINDOW_US, startUs);
-      for (const { atUs, value } of values) window.record(value, atUs);
+      for (const { atUs, value } of values) record(window, value, atUs);
       const model = modelWindow(values, startUs, nowUs);
       const sorted = model.values.toSorted((a, b) => a - b);
       const stats = window.stats(nowUs);
@@ -38,8 +43,8 @@ test('several equal values at once count as that many', () => {
     [7, 3],
     [40, 97],
   ] as const) {
-    one.record(value, 50, count);
-    for (let i = 0; i < count; i++) many.record(value, 50);
+    record(one, value, 50, count);
+    for (let i = 0; i < count; i++) record(many, value, 50);
   }
   assert.deepEqual(one.stats(60), many.stats(60));
   assert.equal(one.stats(60).count, 100);
@@ -48,7 +53,7 @@ test('several equal values at once count as that many', () => {
 
 test('a window that nothing came into for its length is empty', () => {
   const window = new SlidingWindow(WINDOW_US, 0);
-  window.record(5, 10);
+  record(window, 5, 10);
   assert.equal(window.stats(1999).count, 1);
   const empty = { count: 0, avg: 0, min: 0, max: 0, p50: 0, p90: 0, p99: 0 };
   assert.deepEqual(window.stats(2100), empty);

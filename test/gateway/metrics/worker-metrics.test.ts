@@ -27,10 +27,10 @@ test('a token is as late at the gateway as it was on the worker, plus the way', 
   batch.tokens.push3(7, 1, 40);
   batch.tokens.push3(8, 2, 90);
   workers.batch(batch, 1100);
-  const stats = punctuality.latenessUs.stats(1100);
+  const stats = punctuality.latenessUs.window().stats(1100);
   assert.deepEqual([stats.count, stats.min, stats.max], [3, 100, 150]);
   assert.equal(stats.avg, (100 + 2 * 150) / 3);
-  assert.equal(punctuality.latenessHistogram.countOf(0), 3);
+  assert.equal(punctuality.latenessUs.countOf(0), 3);
   assert.equal(workers.tokensOut(1), 3);
   assert.equal(workers.tokensOut(0), 0);
 });
@@ -41,7 +41,7 @@ test('a gateway whose clock is a little behind sees no negative way', () => {
   batch.endUs = timeUs(1000);
   batch.tokens.push3(7, 1, 5);
   workers.batch(batch, 1003);
-  assert.equal(punctuality.latenessUs.stats(1003).min, 5);
+  assert.equal(punctuality.latenessUs.window().stats(1003).min, 5);
 });
 
 test('the load is the one of the last batch, also when that batch is filled anew', () => {

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { parseChatRequest } from '../../../gateway/api/openai/chat-request.ts';
 import { ChatPrompt } from '../../../gateway/prompt/chat-template.ts';
 import { STANDARD_IMAGE_COST } from '../../../gateway/prompt/media-tokens.ts';
 import { PromptReader } from '../../../gateway/prompt/prompt-reader.ts';
@@ -9,6 +8,7 @@ import { loadO200k } from '../../../gateway/text/o200k-tokenizer.ts';
 import { SimpleTokenizer } from '../../../gateway/text/simple-tokenizer.ts';
 import { TokenBuffer } from '../../../gateway/text/token-buffer.ts';
 import { ApiError } from '../../../shared/errors.ts';
+import { parseChatRequest } from '../../support/chat-requests.ts';
 
 function promptOf(messages: readonly unknown[], tools: readonly unknown[] = []) {
   const request = parseChatRequest({ model: 'm', messages, tools });

@@ -6,11 +6,9 @@ import { within } from '../../support/tidy-policy.ts';
 import { scanFile } from '../../support/tidy-rules.ts';
 
 /** The code that acts on settings: all but what says what they are. */
-const READERS = ['engine/host/', 'gateway/', 'shared/config.ts', 'shared/config/latency.ts'];
-/** The lab has settings of its own. */
-const LAB = ['gateway/lab/'];
+const READERS = ['cli/', 'gateway/', 'shared/config.ts', 'shared/config/latency.ts'];
 const code = readRepository()
-  .filter(({ path }) => within(path, READERS) && !within(path, LAB))
+  .filter(({ path }) => within(path, READERS))
   .map((file) => scanFile(file).code)
   .join('\n');
 

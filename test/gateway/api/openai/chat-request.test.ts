@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type ChatRequest, parseChatRequest } from '../../../../gateway/api/openai/chat-request.ts';
+import type { ChatRequest } from '../../../../gateway/api/openai/chat-request.ts';
 import { ApiError } from '../../../../shared/errors.ts';
+import { parseChatRequest } from '../../../support/chat-requests.ts';
 
 type Body = Record<string, unknown>;
 

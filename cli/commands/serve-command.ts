@@ -1,0 +1,39 @@
+import { type Command, Option } from 'commander';
+import { addSettingFlags } from '../setting-flags.ts';
+import type { CommandContext } from './command-context.ts';
+import { canServe, settingsOf } from './command-settings.ts';
+
+/** `fakeai serve`: runs the server until it is told to stop. */
+export function addServeCommand(program: Command, context: CommandContext): Command {
+  const command = program
+    .command('serve')
+    .alias('server')
+    .summary('run the server')
+    .description('Serves the OpenAI API from a simulated cluster until SIGTERM or SIGINT.');
+  command.addOption(
+    new Option(
+      '--record <file>',
+      'Write the traffic to a new file, a trace for "fakeai replay" without any text. Compressed if ' +
+        'the name ends in .gz.',
+    ),
+  );
+  const givenFlags = addSettingFlags(command, { hidden: false });
+  return command.action(async ({ record }: { record?: string }) => {
+    const valid = await settingsOf(context, givenFlags());
+    if (valid === undefined) return;
+    const { settings, sources, warnings } = valid;
+    if (!(await canServe(context))) return;
+    // Loaded only now: no other command needs the HTTP library, the workers and the tokenizer.
+    const { runServer } = await import('../../gateway/server.ts');
+    context.exitCode = await runServer({
+      settings,
+      sources,
+      warnings,
+      version: context.version,
+      recording: record === undefined ? undefined : { path: record, open: context.openNew },
+      writeOut: context.writeOut,
+      writeError: context.writeError,
+      writeLog: context.writeLog,
+    });
+  });
+}

@@ -1,0 +1,113 @@
+import { Presets, SingleBar } from 'cli-progress';
+import type { HitBound } from '../measure/hit-bound.ts';
+import type { ReplayConfig } from '../simulate/replay-config.ts';
+import { ReplayRunner, type RunOutcome } from '../simulate/replay-runner.ts';
+import { progressOf } from './progress.ts';
+import { STOP_SIGNALS } from './stop-signals.ts';
+
+/** A replay that ran to its end, with the time that it took on its thread. */
+export interface TimedOutcome extends RunOutcome {
+  readonly wallSeconds: number;
+}
+
+/** What a command asks of the threads that run its replays. */
+export interface Replays {
+  /** True once the user has asked to stop. */
+  readonly interrupted: boolean;
+  /**
+   * Runs replays of `requests` requests each, for which `bounds` has given what it gives; undefined
+   * are those that were interrupted.
+   */
+  run(
+    configs: readonly ReplayConfig[],
+    requests: number,
+    records?: boolean,
+    bounds?: readonly (HitBound | undefined)[],
+  ): Promise<(TimedOutcome | undefined)[]>;
+  /** What no policy can exceed in each of the replays, likewise. */
+  bounds(configs: readonly ReplayConfig[]): Promise<(HitBound | undefined)[]>;
+}
+
+/** Runs the replays of one command: threads, clock, progress, and the signals that stop it. */
+export class LabSession implements Replays {
+  readonly #runner: ReplayRunner;
+  #interrupted = false;
+
+  constructor(threads: number) {
+    this.#runner = new ReplayRunner(threads);
+    for (const signal of STOP_SIGNALS) process.once(signal, this.#interrupt);
+  }
+
+  get interrupted(): boolean {
+    return this.#interrupted;
+  }
+
+  async run(
+    configs: readonly ReplayConfig[],
+    requests: number,
+    records = false,
+    bounds: readonly (HitBound | undefined)[] = [],
+  ): Promise<(TimedOutcome | undefined)[]> {
+    const startedMs: number[] = [];
+    const wallSeconds: number[] = [];
+    const endProgress = this.#progress(configs.length * requests);
+    try {
+      const outcomes = await this.#runner.run(configs, {
+        records,
+        bounds,
+        started: (index) => {
+          startedMs[index] = performance.now();
+        },
+        finished: (index) => {
+          wallSeconds[index] = (performance.now() - (startedMs[index] ?? 0)) / 1000;
+        },
+      });
+      return outcomes.map((outcome, index) =>
+        outcome === undefined ? undefined : { ...outcome, wallSeconds: wallSeconds[index] ?? 0 },
+      );
+    } finally {
+      endProgress();
+    }
+  }
+
+  async bounds(configs: readonly ReplayConfig[]): Promise<(HitBound | undefined)[]> {
+    return await this.#runner.bounds(configs);
+  }
+
+  async close(): Promise<void> {
+    for (const signal of STOP_SIGNALS) process.removeListener(signal, this.#interrupt);
+    await this.#runner.stop();
+  }
+
+  readonly #interrupt = (): void => {
+    this.#interrupted = true;
+    void this.#runner.stop();
+  };
+
+  /** Shows progress where the error output is a terminal, until the function returned is called. */
+  #progress(total: number): () => void {
+    if (!process.stderr.isTTY) return () => {};
+    const before = this.#runner.arrivals;
+    const bar = new SingleBar(
+      {
+        format: '{bar} {percentage} % | {done}/{all} requests | {rate}/s{left}',
+        stream: process.stderr,
+        clearOnComplete: true,
+        hideCursor: true,
+      },
+      Presets.shades_classic,
+    );
+    const startMs = performance.now();
+    const update = (): void => {
+      const done = this.#runner.arrivals - before;
+      bar.update(done, progressOf(done, total, performance.now() - startMs));
+    };
+    bar.start(total, 0, progressOf(0, total, 0));
+    const timer = setInterval(update, 100);
+    return () => {
+      clearInterval(timer);
+      update();
+      bar.stop();
+    };
+  }
+}

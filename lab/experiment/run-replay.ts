@@ -1,0 +1,77 @@
+import { join } from 'node:path';
+import { type CommandContext, EXIT_FAILED } from '../../cli/commands/command-context.ts';
+import { reportHtml } from '../report/report-html.ts';
+import { type FinishedCell, withLab } from './lab.ts';
+import { cellsOf } from './lab-cell.ts';
+import { resultsDocument } from './lab-document.ts';
+import type { ReplayOptions } from './lab-options.ts';
+import { labReport, readPageScript } from './lab-report.ts';
+import type { Arrivals, LabTrace } from './lab-trace.ts';
+import { recordsCsv } from './records-csv.ts';
+import { replayNotes, unmeasured } from './replay-notes.ts';
+import { replayTable } from './replay-table.ts';
+import { writeHeading } from './trace-heading.ts';
+import { wrappedText } from './wrapped-text.ts';
+
+/** Runs the grid, prints the table and writes the results. Resolves to the exit code. */
+export function runReplay(context: CommandContext, options: ReplayOptions): Promise<number> {
+  const startMs = performance.now();
+  return withLab(context, options, async (lab) => {
+    const { trace } = lab;
+    const arrivals = arrivalsOf(options, trace);
+    const settings = cellsOf(options, trace, arrivals);
+    const count = settings.length === 1 ? '1 replay' : `${settings.length} replays`;
+    writeHeading(context, trace, options, arrivals);
+    context.writeOut(`${count}:\n\n`);
+    const readMs = performance.now();
+    const bounds = await lab.bounds(settings);
+    const replays = await lab.run(settings, options.records, bounds);
+    const cells = replays.filter((cell) => cell !== undefined);
+    const simulatedMs = performance.now();
+    if (cells.length > 0) {
+      context.writeOut(replayTable(cells, options.slo, context));
+      const notes = replayNotes(cells, trace);
+      if (notes.length > 0) context.writeOut('\n');
+      for (const note of notes) context.writeOut(wrappedText(note, context.columns));
+      await writeFiles(context, options, trace, cells);
+    }
+    context.writeOut(
+      `Read in ${seconds(readMs - startMs)}, simulated in ${seconds(simulatedMs - readMs)} on ` +
+        `${options.threads} threads, written in ${seconds(performance.now() - simulatedMs)}.\n`,
+    );
+    if (cells.length === settings.length) return unmeasured(cells).length === 0 ? 0 : EXIT_FAILED;
+    context.writeError(`fakeai: stopped after ${cells.length} of ${count}\n`);
+    return EXIT_FAILED;
+  });
+}
+
+function arrivalsOf({ rate, qps }: ReplayOptions, trace: LabTrace): readonly Arrivals[] {
+  if (rate !== undefined) return rate.map((value) => ({ unit: 'speed-up', value }));
+  if (qps !== undefined) return qps.map((value) => ({ unit: 'qps', value }));
+  return trace.sweep;
+}
+
+async function writeFiles(
+  context: CommandContext,
+  options: ReplayOptions,
+  trace: LabTrace,
+  cells: readonly FinishedCell[],
+): Promise<void> {
+  const { hash, json } = resultsDocument(options, trace, cells);
+  const report = labReport({ version: context.version, options, trace, hash }, cells);
+  const files: [string, Iterable<string>][] = [
+    ['results.json', [json]],
+    ['report.html', [reportHtml(report, await readPageScript(context.openText))]],
+  ];
+  if (options.records) files.push(['requests.csv', recordsCsv(cells)]);
+  context.writeOut('\n');
+  for (const [name, chunks] of files) {
+    const path = join(options.out, name);
+    await context.writeText(path, chunks);
+    context.writeOut(`${path}\n`);
+  }
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(2)} s`;
+}
