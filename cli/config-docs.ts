@@ -1,8 +1,9 @@
 import { assertNever } from '../shared/assert.ts';
-import { CONFIG_FILE_ENV, flagsOf, REPLACED_NAMES } from '../shared/config/entries.ts';
+import { CONFIG_FILE_ENV, fileKey, flagsOf, REPLACED_NAMES } from '../shared/config/entries.ts';
 import { rangeInWords } from '../shared/config/parse-value.ts';
 import type { Setting } from '../shared/config/setting.ts';
 import { ENV_PREFIX, type NamedSetting, SECTIONS, SETTINGS } from '../shared/config/settings.ts';
+import { namesOf } from '../shared/schema/one-of.ts';
 import { valueText } from './config-text.ts';
 import { DEFAULT_CONFIG_FILES } from './settings-source.ts';
 
@@ -46,6 +47,8 @@ The tables name each setting by its nested key: \`kv_cache.block_size\` is \`blo
 \`kv_cache\` in a file, and \`FAKEAI_KV_CACHE__BLOCK_SIZE\` in the environment.
 
 \`fakeai config\` shows every setting with its value and where it came from; keys are masked.
+\`fakeai config --schema > fakeai.schema.json\` writes the JSON Schema of a configuration file; editors
+complete and check one that begins with \`# yaml-language-server: $schema=fakeai.schema.json\`.
 
 - An unknown name, a value that is not allowed, or two spellings of one setting with different values
   in the same source stop the start with exit code 2. One message lists all problems.
@@ -119,7 +122,7 @@ function row(named: NamedSetting): string {
   const { setting } = named;
   const flags = flagsOf(named).map((flag) => `\`${flag}\``);
   const cells = [
-    `\`${fileKey(named)}\``,
+    `\`${fileKey(named.nestedEnv)}\``,
     `\`${named.env}\``,
     flags.join(', '),
     typeName(setting),
@@ -130,17 +133,13 @@ function row(named: NamedSetting): string {
   return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
 }
 
-function fileKey({ nestedEnv }: NamedSetting): string {
-  return nestedEnv.slice(ENV_PREFIX.length).replace('__', '.').toLowerCase();
-}
-
 function effectNote({ effect }: Setting): string {
   if (effect === undefined) return '';
   return effect.kind === 'yet' ? ' **Refused until it works.**' : ` **No effect:** ${effect.why}`;
 }
 
 function typeName(setting: Setting): string {
-  if (setting.kind === 'number') return setting.integer ? 'integer' : 'decimal';
+  if (setting.kind === 'number') return setting.schema.type === 'integer' ? 'integer' : 'decimal';
   return setting.kind === 'rates' ? 'JSON object' : setting.kind;
 }
 
@@ -149,14 +148,14 @@ function allowed(setting: Setting): string {
     case 'boolean':
       return '';
     case 'number':
-      return rangeInWords(setting.range).replace(/^(from|of) /, '');
+      return rangeInWords(setting.schema).replace(/^(from|of) /, '');
     case 'choice':
-      return setting.choices.map((each) => `\`${each}\``).join(', ');
+      return codes(namesOf(setting.schema));
     case 'text':
-      return setting.allowed === 'text' ? '' : setting.allowed;
+      return setting.schema['x-type'] === 'text' ? '' : setting.schema['x-type'];
     case 'list': {
-      const choices = setting.choices.map((each) => `\`${each}\``).join(', ');
-      return setting.minEntries > 0 ? `at least ${setting.minEntries}` : choices;
+      const { minItems, items } = setting.schema;
+      return minItems === undefined ? codes(namesOf(items)) : `at least ${minItems}`;
     }
     case 'keys':
       return 'keys of at least 8 characters';
@@ -165,4 +164,8 @@ function allowed(setting: Setting): string {
     default:
       return assertNever(setting);
   }
+}
+
+function codes(names: readonly string[]): string {
+  return names.map((name) => `\`${name}\``).join(', ');
 }

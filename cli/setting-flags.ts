@@ -4,6 +4,7 @@ import { CONFIG_FILE_FLAG, type Flag, flagsOf } from '../shared/config/entries.t
 import { rangeInWords } from '../shared/config/parse-value.ts';
 import type { Setting } from '../shared/config/setting.ts';
 import { type NamedSetting, SECTIONS } from '../shared/config/settings.ts';
+import { namesOf } from '../shared/schema/one-of.ts';
 import { valueText } from './config-text.ts';
 
 /** What the command line says about settings. */
@@ -92,11 +93,11 @@ function placeholderOf(setting: Setting): string {
     case 'boolean':
       return '';
     case 'number':
-      return setting.range.unit?.replace(/ .*/, '') ?? 'number';
+      return setting.schema['x-unit']?.replace(/ .*/, '') ?? 'number';
     case 'choice':
       return 'name';
     case 'text':
-      return setting.allowed === 'a path' ? 'path' : 'text';
+      return setting.schema['x-type'] === 'a path' ? 'path' : 'text';
     case 'list':
     case 'keys':
       return 'list';
@@ -112,9 +113,10 @@ const MOST_CHOICES = 12;
 
 function descriptionOf({ setting }: NamedSetting): string {
   const notes = [`default ${valueText(setting.default)}`];
-  if (setting.kind === 'number') notes.push(rangeInWords(setting.range));
-  if (setting.kind === 'choice' && setting.choices.length <= MOST_CHOICES) {
-    notes.push(setting.choices.join(', '));
+  if (setting.kind === 'number') notes.push(rangeInWords(setting.schema));
+  if (setting.kind === 'choice') {
+    const names = namesOf(setting.schema);
+    if (names.length <= MOST_CHOICES) notes.push(names.join(', '));
   }
   if (setting.effect?.kind === 'yet') notes.push('refused until it works');
   if (setting.aliases !== undefined) notes.push(`also --${setting.aliases.join(', --')}`);

@@ -2,12 +2,19 @@ import { type Command, Option } from 'commander';
 import { type EffectiveLatency, effectiveLatency } from '../../shared/config/latency.ts';
 import type { Setting } from '../../shared/config/setting.ts';
 import { SECTIONS, SETTINGS } from '../../shared/config/settings.ts';
+import { settingsSchema } from '../../shared/config/settings-schema.ts';
 import { maskSecrets } from '../../shared/config.ts';
 import { configMarkdown } from '../config-docs.ts';
 import { valueText } from '../config-text.ts';
 import { addSettingFlags } from '../setting-flags.ts';
 import type { CommandContext } from './command-context.ts';
 import { settingsOf, type ValidSettings } from './command-settings.ts';
+
+interface ConfigOptions {
+  readonly json?: boolean;
+  readonly markdown?: boolean;
+  readonly schema?: boolean;
+}
 
 /** `fakeai config`: shows every resolved setting and where it came from. */
 export function addConfigCommand(program: Command, context: CommandContext): Command {
@@ -16,11 +23,21 @@ export function addConfigCommand(program: Command, context: CommandContext): Com
     .summary('show every setting, its value and its source')
     .description('Shows what "fakeai serve" would run with. Takes all of its flags.')
     .addOption(new Option('--json', 'as JSON').conflicts('markdown'))
-    .addOption(new Option('--markdown', 'the reference of all settings, docs/configuration.md'));
+    .addOption(new Option('--markdown', 'the reference of all settings, docs/configuration.md'))
+    .addOption(
+      new Option('--schema', 'the JSON Schema of a configuration file').conflicts([
+        'json',
+        'markdown',
+      ]),
+    );
   const givenFlags = addSettingFlags(command, { hidden: true });
-  return command.action(async (options: { json?: boolean; markdown?: boolean }) => {
+  return command.action(async (options: ConfigOptions) => {
     if (options.markdown === true) {
       context.writeOut(configMarkdown());
+      return;
+    }
+    if (options.schema === true) {
+      context.writeOut(`${JSON.stringify(settingsSchema(), undefined, 2)}\n`);
       return;
     }
     const valid = await settingsOf(context, givenFlags());

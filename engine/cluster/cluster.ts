@@ -16,6 +16,7 @@ import type { SmartRouter } from '../router/smart-router.ts';
 import { InFlight, type Route } from './in-flight.ts';
 import { type ListenerDefect, ListenerGuard } from './listener-guard.ts';
 import type { ClusterRequest, Placement, RequestListener } from './request.ts';
+import { RequestTable } from './request-table.ts';
 
 /** Takes commands to the workers: a message port in real time, a direct call in virtual time. */
 export interface Transport {
@@ -45,7 +46,7 @@ export class Cluster {
   readonly #transport: Transport;
   readonly #blockSize: number;
   readonly #guard: ListenerGuard;
-  readonly #inFlight = new Map<number, InFlight>();
+  readonly #inFlight = new RequestTable<InFlight>();
   readonly #batchSeq: Float64Array;
   readonly #counts: ClusterCounts = {
     submitted: 0,
@@ -88,7 +89,7 @@ export class Cluster {
     if (worker === undefined) return undefined;
     this.#counts.submitted++;
     const record = new InFlight(id, request, listener, this.#routeTo(worker), this.#blockSize);
-    this.#inFlight.set(id, record);
+    this.#inFlight.add(id, record);
     this.#transport.send(record.command);
     return record;
   }
@@ -144,11 +145,8 @@ export class Cluster {
       this.#router.forget(worker);
       this.#batchSeq[worker] = 0;
     }
-    const lost: InFlight[] = [];
-    for (const record of this.#inFlight.values()) {
-      if (workers.includes(record.worker)) lost.push(record);
-    }
-    for (const record of lost) {
+    const lost = this.#inFlight.values().filter(({ worker }) => workers.includes(worker));
+    for (const record of lost.sort((a, b) => this.#age(b) - this.#age(a))) {
       if (record.listener === undefined) {
         this.#count(record.ending ?? OUTCOME.cancelled);
         this.#inFlight.delete(record.request);
@@ -270,6 +268,11 @@ export class Cluster {
       overlapBlocks: this.#router.lastOverlapBlocks,
       bookedFrom: this.#router.lastBookedFrom,
     };
+  }
+
+  /** How many ids were given out since. */
+  #age({ request }: InFlight): number {
+    return (this.#lastRequest - request) >>> 0;
   }
 
   /** Ids count up to 2^32 - 1 and then start again with those that are free. */

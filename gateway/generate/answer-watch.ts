@@ -1,9 +1,10 @@
 import { type ApiError, apiError } from '../../shared/errors.ts';
+import { type Member, MemberList } from '../../shared/member-list.ts';
 
 const SWEEP_MS = 250;
 
 /** What is watched: an answer of any endpoint. */
-export interface WatchedAnswer {
+export interface WatchedAnswer extends Member {
   readonly start: { readonly exchange: { readonly arrivedUs: number } };
   readonly isStream: boolean;
   readonly hasStarted: boolean;
@@ -39,7 +40,7 @@ export interface AnswerLimits {
  * costs less than a timer for each, and a limit of seconds need not be kept to the millisecond.
  */
 export class AnswerWatch {
-  readonly #answers = new Set<WatchedAnswer>();
+  readonly #answers = new MemberList<WatchedAnswer>();
   readonly #limits: AnswerLimits;
   readonly #nowUs: () => number;
   #timer: NodeJS.Timeout | undefined;
@@ -106,7 +107,7 @@ export class AnswerWatch {
 
   /** `act` may end an answer, and an error in it costs that one. */
   #forEach(act: (answer: WatchedAnswer) => void): void {
-    for (const answer of [...this.#answers]) {
+    for (const answer of this.#answers.members()) {
       try {
         act(answer);
       } catch (error) {

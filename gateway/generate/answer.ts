@@ -6,14 +6,12 @@ import { OUTCOME, type Outcome } from '../../shared/protocol.ts';
 import type { PendingAnswer } from '../burst-writer.ts';
 import type { Exchange, ExchangeListener } from '../http/exchange.ts';
 import type { Finish } from '../metrics/answer-metrics.ts';
-import type { StopSequences } from '../text/stop-matcher.ts';
 import type { TokenBuffer } from '../text/token-buffer.ts';
 import { AnswerChoice, type ChoiceOwner } from './answer-choice.ts';
 import type { AnswerFacts, FinishReason } from './answer-encoder.ts';
+import type { AnswerStart } from './answer-start.ts';
 import { tooLong } from './context-limits.ts';
 import { HashExtender } from './hash-extender.ts';
-import type { PlannedPrompt } from './planned-prompt.ts';
-import type { Usage } from './usage.ts';
 
 /** What an answer needs of the server around it. */
 export interface AnswerHost {
@@ -39,23 +37,6 @@ export interface AnswerHost {
   defect(error: unknown, exchange: Exchange): void;
 }
 
-/** What is known of an answer before it is placed. */
-export interface AnswerStart {
-  readonly exchange: Exchange;
-  readonly prompts: readonly PlannedPrompt[];
-  /** What errors call them. */
-  readonly promptParam: string;
-  /** What ends any of them early, or undefined for nothing. */
-  readonly stop: StopSequences | undefined;
-  readonly usage: Usage;
-  /** Label of the model in the metrics. */
-  readonly modelLabel: number;
-  /** The limit that the request set on the answer, in tokens, or 0. */
-  readonly outputLimit: number;
-  /** Tokens that model and workers have room for. */
-  readonly window: number;
-}
-
 /**
  * The answer to one request of any endpoint, one sequence for each choice, from its placement to
  * the last byte. The workers say when each token comes out; its text is made when it is written, in
@@ -64,6 +45,7 @@ export interface AnswerStart {
 export abstract class Answer implements ChoiceOwner, PendingAnswer, ExchangeListener, AnswerFacts {
   readonly start: AnswerStart;
   readonly choices: readonly AnswerChoice[];
+  listedAt = -1;
   /** When the last token came out; when the request arrived, before the first. */
   progressUs: number;
   hasStarted = false;

@@ -1,4 +1,4 @@
-/** Which models think before they answer, and how much of an answer is thought. */
+/** How much of an answer is thought, where the model thinks before it answers. */
 
 export const REASONING_EFFORTS = [
   'none',
@@ -25,17 +25,4 @@ const SHARE_PERCENT: Readonly<Record<ReasoningEffort, number>> = {
 /** How many of the `tokens` of an answer come first, as reasoning. At least one remains. */
 export function reasoningTokens(tokens: number, effort: ReasoningEffort | undefined): number {
   return Math.floor((tokens * SHARE_PERCENT[effort ?? 'medium']) / 100);
-}
-
-/** A test for whole model ids against globs, in which `*` stands for any characters. */
-export function globMatcher(globs: readonly string[]): (id: string) => boolean {
-  if (globs.length === 0) return () => false;
-  const bodies = globs.map((glob) =>
-    glob
-      .split('*')
-      .map((literal) => literal.replace(/[.+?^${}()|[\]\\]/g, '\\$&'))
-      .join('.*'),
-  );
-  const pattern = new RegExp(`^(?:${bodies.join('|')})$`, 'is');
-  return (id) => pattern.test(id);
 }

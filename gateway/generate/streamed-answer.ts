@@ -1,8 +1,9 @@
 import type { Placement } from '../../engine/cluster/request.ts';
 import type { ApiError } from '../../shared/errors.ts';
-import { Answer, type AnswerHost, type AnswerStart } from './answer.ts';
+import { Answer, type AnswerHost } from './answer.ts';
 import type { AnswerChoice } from './answer-choice.ts';
 import type { StreamEncoder } from './answer-encoder.ts';
+import type { AnswerStart } from './answer-start.ts';
 
 /** Two tokens of the corpus have less characters: what an event has besides text held back. */
 const TEXT_MAX = 32;

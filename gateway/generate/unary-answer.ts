@@ -1,7 +1,8 @@
 import type { ApiError } from '../../shared/errors.ts';
-import { Answer, type AnswerHost, type AnswerStart } from './answer.ts';
+import { Answer, type AnswerHost } from './answer.ts';
 import type { AnswerChoice } from './answer-choice.ts';
 import { type BodyEncoder, SLICE_TOKENS } from './answer-encoder.ts';
+import type { AnswerStart } from './answer-start.ts';
 
 /** Longer bodies are sent in slices, as fast as the client takes them, and never held whole. */
 const WHOLE_TOKENS = 16_384;

@@ -23,6 +23,7 @@ const DISCARD_MS = 1000;
 
 /** Receives one body, from the head of its request until the exchange has ended. */
 export class BodyReader {
+  listedAt = -1;
   readonly #owner: BodyOwner;
   readonly #intake: Intake;
   readonly #turns: ReadingTurns;

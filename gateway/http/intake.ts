@@ -1,4 +1,5 @@
 import { type ApiError, apiError } from '../../shared/errors.ts';
+import { type Member, MemberList } from '../../shared/member-list.ts';
 
 export interface IntakeLimits {
   /** Largest body, in bytes. */
@@ -15,7 +16,7 @@ export const SMALL_BODY_BYTES = 2 ** 20;
 const SMALL_BODY_SHARE = 1 / 8;
 
 /** An upload that can be refused before its end. */
-interface Upload {
+interface Upload extends Member {
   refuse(error: ApiError): void;
 }
 
@@ -28,7 +29,7 @@ export class Intake {
   readonly #limits: IntakeLimits;
   /** What bodies may take together when a large one comes. */
   readonly #largeBodyBytes: number;
-  readonly #uploads = new Set<Upload>();
+  readonly #uploads = new MemberList<Upload>();
   #requests = 0;
   #bytesInFlight = 0;
   #bodiesRefused = 0;
@@ -101,7 +102,7 @@ export class Intake {
   /** Takes in nothing more, and refuses every body that is not there yet. */
   close(): void {
     this.#isClosed = true;
-    for (const upload of [...this.#uploads]) {
+    for (const upload of this.#uploads.members()) {
       upload.refuse(unavailable('the server is shutting down'));
     }
   }

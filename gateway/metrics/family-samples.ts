@@ -23,6 +23,7 @@ export class FamilySamples {
 
   constructor(family: Family) {
     this.family = family;
+    this.#addSeries();
   }
 
   /** All lines as of `nowUs`. They are the same objects at the next look, with other values. */

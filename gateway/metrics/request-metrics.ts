@@ -10,12 +10,9 @@ import { SlidingWindow } from './sliding-window.ts';
  * and 499 for a client that left before there was one. Any other counts as the first, 0.
  */
 export const STATUSES: readonly number[] = [
-  0,
+  ...[0, 431, 499, 505],
   ...Object.keys(STATUS_LINES).map(Number),
-  431,
-  499,
-  505,
-];
+].sort((a, b) => a - b);
 
 const STATUS_INDEX = new Uint8Array(600);
 for (const [index, status] of STATUSES.entries()) STATUS_INDEX[status] = index;

@@ -1,10 +1,10 @@
 import { LRUCache } from 'lru-cache';
-import { globMatcher } from '../generate/reasoning.ts';
 import {
   type ImageCost,
   SMALL_MODEL_IMAGE_COST,
   STANDARD_IMAGE_COST,
 } from '../prompt/media-tokens.ts';
+import { globMatcher } from './glob-matcher.ts';
 import { MODEL_TABLE, type ModelEntry, type Pricing } from './model-table.ts';
 
 /** All that serving a request needs to know about its model. */

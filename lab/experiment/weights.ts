@@ -33,7 +33,7 @@ export const DEFAULT_WEIGHTS: Weights = {
   routerTemperature: ROUTER.routerTemperature.default,
 };
 
-function rangeOf({ range }: NumberSetting): WeightRange {
-  const { min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY } = range;
-  return { min, max };
+function rangeOf({ schema }: NumberSetting): WeightRange {
+  const { minimum = Number.NEGATIVE_INFINITY, maximum = Number.POSITIVE_INFINITY } = schema;
+  return { min: minimum, max: maximum };
 }

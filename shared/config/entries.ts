@@ -77,7 +77,8 @@ const FILE_SPELLING: Spelling = {
   spell: (name) => name.toLowerCase(),
 };
 
-function fileKey(env: string): string {
+/** `FAKEAI_KV_CACHE__BLOCK_SIZE` to `kv_cache.block_size`, the key of a file. */
+export function fileKey(env: string): string {
   return env.slice(ENV_PREFIX.length).replace('__', '.').toLowerCase();
 }
 

@@ -1,6 +1,8 @@
+import { Check } from '@sinclair/typebox/value';
 import { assertNever } from '../assert.ts';
+import { namesOf } from '../schema/one-of.ts';
 import { didYouMean, nearMisses } from './near-miss.ts';
-import { isSecret, type NumberSetting, type Range, type Setting } from './setting.ts';
+import { isSecret, type NumberSetting, type Setting } from './setting.ts';
 
 export type SettingValue =
   | boolean
@@ -32,21 +34,38 @@ export type ReadFile = (path: string) => FileContent;
  * file, where text is fine too.
  */
 export function parseValue(setting: Setting, raw: unknown, readFile: ReadFile): Parsed {
+  if (setting.kind === 'keys') return parseKeys(raw, readFile);
+  const value = typedValue(setting, raw);
+  if (Check(setting.schema, value)) return { ok: true, value: Object.freeze(value) };
+  if (setting.kind === 'choice') {
+    return wrong(setting, raw, hint(foldCase(String(raw)), namesOf(setting.schema)));
+  }
+  if (setting.kind === 'list' && Array.isArray(value)) {
+    const names = namesOf(setting.schema.items);
+    const stray = value.find((entry) => names.length > 0 && !names.includes(entry));
+    if (stray !== undefined) return wrong(setting, stray, hint(stray, names));
+  }
+  return wrong(setting, raw);
+}
+
+/** `raw` as the type that the setting has; whatever cannot be that is undefined. */
+function typedValue(setting: Setting, raw: unknown): unknown {
   switch (setting.kind) {
     case 'boolean':
-      return parsed(setting, raw, booleanOf(raw));
+      return booleanOf(raw);
     case 'number':
-      return parsed(setting, raw, numberOf(setting, raw));
+      return numberOf(raw, setting.schema.type);
     case 'choice':
-      return parseChoice(setting, raw);
+      return nameOf(raw, namesOf(setting.schema));
     case 'text':
-      return parsed(setting, raw, textOf(raw, setting.pattern));
+      return typeof raw === 'string' ? raw.trim() : undefined;
     case 'list':
-      return parseList(setting, raw);
-    case 'keys':
-      return parseKeys(raw, readFile);
+    case 'keys': {
+      const names = namesOf(setting.schema.items);
+      return entriesOf(raw)?.map((entry) => nameOf(entry, names) ?? entry);
+    }
     case 'rates':
-      return parsed(setting, raw, ratesOf(raw));
+      return ratesOf(raw);
     default:
       return assertNever(setting);
   }
@@ -57,16 +76,19 @@ function allowedValues(setting: Setting): string {
   switch (setting.kind) {
     case 'boolean':
       return 'true or false';
-    case 'number':
-      return `${setting.integer ? 'an integer' : 'a number'} ${rangeInWords(setting.range)}`;
+    case 'number': {
+      const { schema } = setting;
+      return `${schema.type === 'integer' ? 'an integer' : 'a number'} ${rangeInWords(schema)}`;
+    }
     case 'choice':
-      return `one of ${setting.choices.join(', ')}`;
+      return `one of ${namesOf(setting.schema).join(', ')}`;
     case 'text':
-      return setting.allowed;
+      return setting.schema['x-type'];
     case 'list': {
-      const least = setting.minEntries > 0 ? ` of at least ${setting.minEntries}` : '';
-      const of = setting.choices.length > 0 ? ` of ${setting.choices.join(', ')}` : '';
-      return `a list${least}${of}`;
+      const { minItems, items } = setting.schema;
+      const names = namesOf(items);
+      const least = minItems === undefined ? '' : ` of at least ${minItems}`;
+      return `a list${least}${names.length > 0 ? ` of ${names.join(', ')}` : ''}`;
     }
     case 'keys':
       return 'a list of keys of at least 8 characters, sha256: hashes or key files';
@@ -78,20 +100,21 @@ function allowedValues(setting: Setting): string {
 }
 
 /** `from 1 to 128 tokens` */
-export function rangeInWords(range: Range): string {
-  const unit = range.unit === undefined ? '' : ` ${range.unit}`;
-  if (range.above !== undefined) return `above ${range.above}${unit}`;
-  if (range.max === undefined) return `of at least ${range.min ?? 0}${unit}`;
-  return `from ${range.min ?? 0} to ${range.max}${unit}`;
+export function rangeInWords(schema: NumberSetting['schema']): string {
+  const { minimum = 0, maximum, exclusiveMinimum } = schema;
+  const unit = schema['x-unit'] === undefined ? '' : ` ${schema['x-unit']}`;
+  if (exclusiveMinimum !== undefined) return `above ${exclusiveMinimum}${unit}`;
+  if (maximum === undefined) return `of at least ${minimum}${unit}`;
+  return `from ${minimum} to ${maximum}${unit}`;
 }
 
-function parsed(setting: Setting, raw: unknown, value: SettingValue): Parsed {
-  return value === undefined ? wrong(setting, raw) : { ok: true, value };
+function hint(got: string, names: readonly string[]): string {
+  return didYouMean(nearMisses(got, names));
 }
 
-function wrong(setting: Setting, raw: unknown, hint = ''): Parsed {
+function wrong(setting: Setting, raw: unknown, ending = ''): Parsed {
   const got = isSecret(setting) ? '' : `, got ${shown(raw)}`;
-  return { ok: false, problem: `must be ${allowedValues(setting)}${got}${hint}` };
+  return { ok: false, problem: `must be ${allowedValues(setting)}${got}${ending}` };
 }
 
 const LONGEST_SHOWN = 60;
@@ -109,39 +132,25 @@ function booleanOf(raw: unknown): boolean | undefined {
 
 const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
-function numberOf({ integer, range }: NumberSetting, raw: unknown): number | undefined {
+function numberOf(raw: unknown, type: 'integer' | 'number'): number | undefined {
   let value: number;
   if (typeof raw === 'number') value = raw;
   else if (typeof raw === 'string' && DECIMAL.test(raw.trim())) value = Number(raw);
   else return undefined;
-  if (integer ? !Number.isSafeInteger(value) : !Number.isFinite(value)) return undefined;
-  if (range.min !== undefined && value < range.min) return undefined;
-  if (range.max !== undefined && value > range.max) return undefined;
-  if (range.above !== undefined && value <= range.above) return undefined;
+  // Larger integers are not what was written.
+  if (type === 'integer' && !Number.isSafeInteger(value)) return undefined;
   // -0 would print as 0 and divide as minus infinity.
   return value + 0;
 }
 
-function textOf(raw: unknown, pattern: RegExp): string | undefined {
-  if (typeof raw !== 'string') return undefined;
-  const text = raw.trim();
-  return pattern.test(text) ? text : undefined;
-}
-
 /** Letter case and `_` for `-` do not matter: `tier_1` is `tier-1`. */
-function findChoice(raw: unknown, choices: readonly string[]): string | undefined {
+function nameOf(raw: unknown, names: readonly string[]): string | undefined {
   const wanted = foldCase(String(raw));
-  return choices.find((each) => foldCase(each) === wanted);
+  return names.find((name) => foldCase(name) === wanted);
 }
 
 function foldCase(text: string): string {
   return text.trim().toLowerCase().replaceAll('_', '-');
-}
-
-function parseChoice(setting: Extract<Setting, { kind: 'choice' }>, raw: unknown): Parsed {
-  const value = findChoice(raw, setting.choices);
-  if (value !== undefined) return { ok: true, value };
-  return wrong(setting, raw, didYouMean(nearMisses(foldCase(String(raw)), setting.choices)));
 }
 
 /** Entries of a list, a JSON array or a comma-separated text. */
@@ -162,21 +171,6 @@ function jsonOf(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-function parseList(setting: Extract<Setting, { kind: 'list' }>, raw: unknown): Parsed {
-  const entries = entriesOf(raw);
-  if (entries === undefined || entries.length < setting.minEntries) return wrong(setting, raw);
-  if (setting.choices.length === 0) return { ok: true, value: Object.freeze([...entries]) };
-  const found: string[] = [];
-  for (const entry of entries) {
-    const choice = setting.choices.find((each) => foldCase(each) === foldCase(entry));
-    if (choice === undefined) {
-      return wrong(setting, entry, didYouMean(nearMisses(entry, setting.choices)));
-    }
-    found.push(choice);
-  }
-  return { ok: true, value: Object.freeze(found) };
 }
 
 const SHORTEST_KEY = 8;
@@ -220,15 +214,8 @@ function problemOfKey(key: string): string | undefined {
   return undefined;
 }
 
-function ratesOf(raw: unknown): Readonly<Record<string, number>> | undefined {
+function ratesOf(raw: unknown): unknown {
   const value = typeof raw === 'string' ? jsonOf(raw) : raw;
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
-  const rates: [string, number][] = [];
-  for (const [path, rate] of Object.entries(value)) {
-    if (!path.startsWith('/') || typeof rate !== 'number' || !(rate >= 0 && rate <= 1)) {
-      return undefined;
-    }
-    rates.push([path, rate]);
-  }
-  return Object.freeze(Object.fromEntries(rates));
+  const isMapping = typeof value === 'object' && value !== null && !Array.isArray(value);
+  return isMapping ? { ...value } : undefined;
 }

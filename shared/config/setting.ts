@@ -1,6 +1,20 @@
+import {
+  type NumberOptions,
+  type TArray,
+  type TBoolean,
+  type TInteger,
+  type TNumber,
+  type TRecord,
+  type TString,
+  type TUnsafe,
+  Type,
+} from '@sinclair/typebox';
+import { oneOf } from '../schema/one-of.ts';
+
 /**
  * What one setting is: a row of the table from which parsing, flags, help, documentation and the
- * type of the resolved settings are all derived.
+ * type of the resolved settings are all derived. Its schema says which values it takes; `x-type`
+ * and `x-unit` there are words for messages.
  */
 
 interface RowOptions {
@@ -29,7 +43,7 @@ export type Effect = { readonly kind: 'never'; readonly why: string } | { readon
 export const NOT_YET: Effect = { kind: 'yet' };
 
 /** Inclusive bounds, except `above`, which is exclusive. */
-export interface Range {
+interface Range {
   readonly min?: number;
   readonly max?: number;
   readonly above?: number;
@@ -38,42 +52,40 @@ export interface Range {
 
 export interface BooleanSetting extends Row<boolean> {
   readonly kind: 'boolean';
+  readonly schema: TBoolean;
 }
 
 export interface NumberSetting<T extends number | undefined = number | undefined> extends Row<T> {
   readonly kind: 'number';
-  readonly integer: boolean;
-  readonly range: Range;
+  readonly schema: TInteger | TNumber;
 }
 
 export interface ChoiceSetting<T extends string = string> extends Row<T> {
   readonly kind: 'choice';
-  readonly choices: readonly T[];
+  readonly schema: TUnsafe<T>;
 }
 
 export interface TextSetting<T extends string | undefined = string | undefined> extends Row<T> {
   readonly kind: 'text';
-  readonly pattern: RegExp;
-  /** What `pattern` allows, in words. */
-  readonly allowed: string;
+  readonly schema: TString;
   readonly secret: boolean;
 }
 
 export interface ListSetting<T extends string = string> extends Row<readonly T[]> {
   readonly kind: 'list';
-  /** Allowed entries; empty allows any. */
-  readonly choices: readonly T[];
-  readonly minEntries: number;
+  readonly schema: TArray<TUnsafe<T>>;
 }
 
 /** API keys: never shown, and an entry may name a file that holds one key a line. */
 export interface KeysSetting extends Row<readonly string[]> {
   readonly kind: 'keys';
+  readonly schema: TArray<TString>;
 }
 
 /** Request path to a probability. */
 export interface RatesSetting extends Row<Readonly<Record<string, number>>> {
   readonly kind: 'rates';
+  readonly schema: TRecord<TString, TNumber>;
 }
 
 export type Setting =
@@ -86,7 +98,7 @@ export type Setting =
   | RatesSetting;
 
 export function boolean(value: boolean, help: string, options: RowOptions = {}): BooleanSetting {
-  return { kind: 'boolean', default: value, help, ...options };
+  return { kind: 'boolean', schema: Type.Boolean(), default: value, help, ...options };
 }
 
 export function integer(
@@ -95,7 +107,8 @@ export function integer(
   help: string,
   options: RowOptions = {},
 ): NumberSetting<number> {
-  return { kind: 'number', integer: true, default: value, range, help, ...options };
+  const schema = Type.Integer(boundsOf(range));
+  return { kind: 'number', schema, default: value, help, ...options };
 }
 
 export function decimal(
@@ -104,7 +117,8 @@ export function decimal(
   help: string,
   options: RowOptions = {},
 ): NumberSetting<number> {
-  return { kind: 'number', integer: false, default: value, range, help, ...options };
+  const schema = Type.Number(boundsOf(range));
+  return { kind: 'number', schema, default: value, help, ...options };
 }
 
 /** A number that has no default: unset is `undefined`. */
@@ -114,8 +128,18 @@ export function optionalNumber(
   help: string,
   options: RowOptions = {},
 ): NumberSetting<number | undefined> {
-  const integer = type === 'integer';
-  return { kind: 'number', integer, default: undefined, range, help, ...options };
+  const bounds = boundsOf(range);
+  const schema = type === 'integer' ? Type.Integer(bounds) : Type.Number(bounds);
+  return { kind: 'number', schema, default: undefined, help, ...options };
+}
+
+function boundsOf({ min, max, above, unit }: Range): NumberOptions {
+  return {
+    ...(min === undefined ? {} : { minimum: min }),
+    ...(max === undefined ? {} : { maximum: max }),
+    ...(above === undefined ? {} : { exclusiveMinimum: above }),
+    ...(unit === undefined ? {} : { 'x-unit': unit }),
+  };
 }
 
 export function choice<const T extends string>(
@@ -124,29 +148,30 @@ export function choice<const T extends string>(
   help: string,
   options: RowOptions = {},
 ): ChoiceSetting<T> {
-  return { kind: 'choice', default: value, choices, help, ...options };
+  return { kind: 'choice', schema: oneOf(choices), default: value, help, ...options };
 }
 
-const ANY_TEXT = { pattern: /^\S(.*\S)?$/, allowed: 'text' };
+const ANY_TEXT = String.raw`^\S(.*\S)?$`;
 
 export function text(value: string, help: string, options: RowOptions = {}): TextSetting<string> {
-  return { kind: 'text', default: value, ...ANY_TEXT, secret: false, help, ...options };
+  const schema = Type.String({ pattern: ANY_TEXT, 'x-type': 'text' });
+  return { kind: 'text', schema, default: value, secret: false, help, ...options };
 }
 
 export function path(help: string, options: RowOptions = {}): TextSetting<string | undefined> {
-  const allowed = 'a path';
-  const common = { kind: 'text', default: undefined, pattern: ANY_TEXT.pattern } as const;
-  return { ...common, allowed, secret: false, help, ...options };
+  const schema = Type.String({ pattern: ANY_TEXT, 'x-type': 'a path' });
+  return { kind: 'text', schema, default: undefined, secret: false, help, ...options };
 }
 
-/** A URL that may hold a password. */
+/** A URL that may hold a password. `allowed` says in words what `pattern` matches. */
 export function secretUrl(
   pattern: RegExp,
   allowed: string,
   help: string,
   options: RowOptions = {},
 ): TextSetting<string | undefined> {
-  return { kind: 'text', default: undefined, pattern, allowed, secret: true, help, ...options };
+  const schema = Type.String({ pattern: pattern.source, 'x-type': allowed });
+  return { kind: 'text', schema, default: undefined, secret: true, help, ...options };
 }
 
 export function list<const T extends string = string>(
@@ -155,17 +180,21 @@ export function list<const T extends string = string>(
   help: string,
   options: RowOptions = {},
 ): ListSetting<T> {
-  const { choices = [], minEntries = 0 } = rule;
-  const frozen = Object.freeze([...value]);
-  return { kind: 'list', default: frozen, choices, minEntries, help, ...options };
+  const { choices, minEntries: minItems } = rule;
+  const entry = choices === undefined ? Type.Unsafe<T>(Type.String()) : oneOf(choices);
+  const schema = Type.Array(entry, minItems === undefined ? {} : { minItems });
+  return { kind: 'list', schema, default: Object.freeze([...value]), help, ...options };
 }
 
 export function keys(help: string, options: RowOptions = {}): KeysSetting {
-  return { kind: 'keys', default: Object.freeze([]), help, ...options };
+  const schema = Type.Array(Type.String());
+  return { kind: 'keys', schema, default: Object.freeze([]), help, ...options };
 }
 
 export function rates(help: string, options: RowOptions = {}): RatesSetting {
-  return { kind: 'rates', default: Object.freeze({}), help, ...options };
+  const rate = Type.Number({ minimum: 0, maximum: 1 });
+  const schema = Type.Record(Type.String({ pattern: '^/' }), rate, { additionalProperties: false });
+  return { kind: 'rates', schema, default: Object.freeze({}), help, ...options };
 }
 
 /** Whether a value must never be shown or logged. */

@@ -8,6 +8,7 @@ import { makeFolder, openNewFile, readTextFile, runCli, writeTextFile } from '..
 import type { CommandContext } from '../../cli/commands/command-context.ts';
 import { openTextFile } from '../../cli/text-file.ts';
 import { SETTINGS } from '../../shared/config/settings.ts';
+import { settingsSchema } from '../../shared/config/settings-schema.ts';
 
 interface Run {
   readonly code: number;
@@ -127,6 +128,11 @@ describe('fakeai config', () => {
       env: { FAKEAI_RESPONSE_DELAY: '0.5', FAKEAI_RANDOM_DELAY: 'false' },
     });
     assert.match(out, /500 ms ± 0 % to the first token, then 5 ms ± 0 %/);
+  });
+
+  it('describes a configuration file as JSON Schema', async () => {
+    const { out } = await run('config --schema');
+    assert.deepEqual(JSON.parse(out), JSON.parse(JSON.stringify(settingsSchema())));
   });
 
   it('never shows a key', async () => {

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { SettingValue } from '../../shared/config/parse-value.ts';
-import type { Setting } from '../../shared/config/setting.ts';
 import {
   type NamedSetting,
   SECTIONS,
@@ -10,6 +9,7 @@ import {
   type Source,
 } from '../../shared/config/settings.ts';
 import { maskSecrets, resolveSettings, type SettingInputs, threads } from '../../shared/config.ts';
+import { otherValue, wrongValues } from '../support/setting-values.ts';
 
 type Env = Readonly<Record<string, string>>;
 
@@ -27,29 +27,6 @@ function problemsOf(inputs: Partial<SettingInputs>): readonly string[] {
   const resolved = resolve(inputs);
   assert.ok(!resolved.ok, 'the settings must be refused');
   return resolved.problems;
-}
-
-/** A valid value that is not the default. */
-function otherValue(setting: Setting): SettingValue {
-  switch (setting.kind) {
-    case 'boolean':
-      return !setting.default;
-    case 'number': {
-      const { min, max, above } = setting.range;
-      const candidates = [min, max, above === undefined ? undefined : above + 1, 7];
-      return candidates.find((each) => each !== undefined && each !== setting.default);
-    }
-    case 'choice':
-      return setting.choices.find((each) => each !== setting.default);
-    case 'text':
-      return setting.secret ? 'redis://:secret@host:6379/0' : 'other';
-    case 'list':
-      return setting.choices.length > 0 ? setting.choices.slice(-2) : ['one', 'two'];
-    case 'keys':
-      return ['first-key', 'second-key'];
-    case 'rates':
-      return { '/v1/models': 0.25 };
-  }
 }
 
 /** A value as an environment variable or a flag has it. */
@@ -132,29 +109,6 @@ function spellings(
 
 function file(document: object, env: Env): Partial<SettingInputs> {
   return { env, file: { name: 'fakeai.yaml', document } };
-}
-
-function wrongValues(setting: Setting): readonly string[] {
-  switch (setting.kind) {
-    case 'boolean':
-      return ['maybe', '2'];
-    case 'number': {
-      const { min = 0, max, above } = setting.range;
-      const low = String(above ?? min - 1);
-      const wrong = ['ten', '1;2', 'NaN', 'Infinity', low, ...(setting.integer ? ['1.5'] : [])];
-      return max === undefined ? wrong : [...wrong, String(max + 1)];
-    }
-    case 'choice':
-      return ['no-such-choice'];
-    case 'text':
-      return [setting.secret ? 'http://host' : 'two\nlines'];
-    case 'list':
-      return ['[1]', '["a"', ...(setting.minEntries > 0 ? ['[]'] : [])];
-    case 'keys':
-      return ['short', 'long-enough,short', 'sha256:123', './no/such/file', '[1]'];
-    case 'rates':
-      return ['{"/v1": 2}', '{"v1": 0.5}', '[]', '{'];
-  }
 }
 
 describe('sources of settings', () => {

@@ -42,7 +42,7 @@ export const LAYERS: Readonly<Record<string, readonly string[]>> = {
 /** Where in the program a package, or a module of Node, may be imported: by those files alone. */
 export const OWNERS: Readonly<Record<string, readonly string[]>> = {
   '@observablehq/plot': ['lab/report/page/'],
-  '@sinclair/typebox': ['gateway/api/'],
+  '@sinclair/typebox': ['shared/config/', 'shared/schema/', 'gateway/api/'],
   'cli-progress': ['lab/experiment/'],
   commander: ['cli/', 'lab/experiment/'],
   'gpt-tokenizer': ['gateway/text/'],

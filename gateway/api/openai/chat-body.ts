@@ -1,9 +1,10 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { type ApiError, apiError } from '../../../shared/errors.ts';
+import { oneOf } from '../../../shared/schema/one-of.ts';
 import { REASONING_EFFORTS } from '../../generate/reasoning.ts';
 import { isJsonObject, type JsonObject } from '../json-body.ts';
 import { BodySchema } from '../schema/body-schema.ts';
-import { oneOf, optional, pairs } from '../schema/field-types.ts';
+import { optional, pairs } from '../schema/field-types.ts';
 import { MESSAGES } from './chat-message.ts';
 
 /** Larger limits than this mean no limit; it also keeps sums of token counts exact. */

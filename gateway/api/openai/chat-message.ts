@@ -1,5 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox';
-import { oneOf, optional, tagged, withOneOf } from '../schema/field-types.ts';
+import { oneOf } from '../../../shared/schema/one-of.ts';
+import { optional, tagged, withOneOf } from '../schema/field-types.ts';
 
 /** The messages of a chat, as the client sent them. */
 

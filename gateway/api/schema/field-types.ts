@@ -29,15 +29,6 @@ function nullable<T extends TSchema>(
   return Type.Unsafe<Static<T> | null>(Type.Union([schema, Type.Null()], options));
 }
 
-/** One of some names. */
-export function oneOf<const Name extends string>(
-  names: readonly Name[],
-  options: SchemaOptions = {},
-): TUnsafe<Name> {
-  const literals = names.map((name) => Type.Literal(name));
-  return Type.Unsafe<Name>(Type.Union(literals, options));
-}
-
 /** One of several kinds of objects, told apart by the names that `tag` has in them. */
 export function tagged<Variants extends readonly TSchema[]>(
   tag: string,

@@ -12,9 +12,9 @@ import {
 } from '@sinclair/typebox';
 import { TypeCompiler } from '@sinclair/typebox/compiler';
 import { type ApiError, apiError } from '../../../shared/errors.ts';
+import { namesOf, oneOf } from '../../../shared/schema/one-of.ts';
 import { isJsonObject, type JsonObject } from '../json-body.ts';
-import { oneOf } from './field-types.ts';
-import { expectedWords, namesOf, nameWords, typeWords, valueWords } from './words.ts';
+import { expectedWords, nameWords, typeWords, valueWords } from './words.ts';
 
 /**
  * What is wrong with a value, of which it is not known yet where in the body it stands. The path is
@@ -104,7 +104,7 @@ function problemOfUnion(schema: TUnion, value: unknown): Problem | undefined {
   if (typeof tag === 'string' && isJsonObject(value)) return problemOfTagged(schema, tag, value);
   if (schema.anyOf.every((member) => KindGuard.IsLiteral(member))) {
     const names = namesOf(schema);
-    return names.includes(value) ? undefined : wrongValue(value, nameWords(names));
+    return names.some((name) => name === value) ? undefined : wrongValue(value, nameWords(names));
   }
   let first: Problem | undefined;
   for (const member of schema.anyOf) {
@@ -121,8 +121,8 @@ function problemOfTagged(schema: TUnion, tag: string, value: JsonObject): Proble
   const names: string[] = [];
   for (const member of schema.anyOf) {
     const own = namesOf(tagOf(member, tag));
-    if (own.includes(value[tag])) return problemOf(member, value);
-    names.push(...own.map(String));
+    if (own.some((name) => name === value[tag])) return problemOf(member, value);
+    names.push(...own);
   }
   return problemOfField(Type.Object({ [tag]: oneOf(names) }), value, tag);
 }

@@ -1,4 +1,5 @@
 import { KindGuard, type TSchema } from '@sinclair/typebox';
+import { namesOf } from '../../../shared/schema/one-of.ts';
 
 /** How errors speak of values, and of what was expected in their place. */
 
@@ -29,14 +30,8 @@ export function expectedWords(schema: TSchema): string {
   return names.length > 0 ? nameWords(names) : typeWords(schema);
 }
 
-export function nameWords(names: readonly unknown[]): string {
+export function nameWords(names: readonly string[]): string {
   return `one of '${names.join("', '")}'`;
-}
-
-/** The names of which a value must be one; none where that is no matter of names. */
-export function namesOf(schema: TSchema): readonly unknown[] {
-  if (KindGuard.IsLiteral(schema)) return [schema.const];
-  return KindGuard.IsUnion(schema) ? schema.anyOf.flatMap(namesOf) : [];
 }
 
 /** A value as an error names it: its kind, and as much of it as is worth reading. */

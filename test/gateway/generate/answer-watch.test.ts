@@ -7,6 +7,7 @@ import type { ApiError } from '../../../shared/errors.ts';
 class FakeAnswer {
   readonly start = { exchange: { arrivedUs: 0 } };
   readonly isStream: boolean;
+  listedAt = -1;
   progressUs = 0;
   hasStarted = false;
   isOwed = true;

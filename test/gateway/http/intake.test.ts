@@ -7,7 +7,7 @@ const LIMITS = { bodyBytes: 100, bytesInFlight: 250, requests: 2 };
 
 function upload() {
   const refusals: ApiError[] = [];
-  return { refusals, refuse: (error: ApiError) => refusals.push(error) };
+  return { listedAt: -1, refusals, refuse: (error: ApiError) => refusals.push(error) };
 }
 
 describe('the intake', () => {

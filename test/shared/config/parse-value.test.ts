@@ -109,7 +109,7 @@ describe('a text', () => {
     const expected = { '/v1/models': 0.5, '/v1/x': 1 };
     assert.deepEqual(valueOfRaw(rates(''), JSON.stringify(expected)), expected);
     assert.deepEqual(valueOfRaw(rates(''), expected), expected);
-    problemOf(rates(''), { '/v1': '0.5' });
+    for (const raw of [{ '/v1': '0.5' }, { v1: 0.5 }, 'null', []]) problemOf(rates(''), raw);
   });
 
   it('that is a key file fails with the line, or with why it cannot be read', () => {
