@@ -2,7 +2,8 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { addAbortSignal, pipeline, Readable } from 'node:stream';
 import { constants, createGunzip } from 'node:zlib';
-import { CutShortError, FileError, type ReadOptions } from './commands/command-context.ts';
+import type { ReadOptions } from '../lab/experiment/terminal.ts';
+import { CutShortError, FileError } from '../shared/file-error.ts';
 import { CUT_SHORT, codeOf, reasonOf } from './file-errors.ts';
 
 /** Names of the standard input. */

@@ -1,12 +1,11 @@
 import type { Writable } from 'node:stream';
 import type { Logger } from 'pino';
 import type { SettingSources, Settings } from '../shared/config.ts';
+import { EXIT_FAILED } from '../shared/exit-codes.ts';
 import { Gateway } from './gateway.ts';
 import { createLogger } from './log.ts';
 import { LogSink, type WriteBytes } from './log-sink.ts';
 import { TrafficRecorder } from './traffic-recorder.ts';
-
-const EXIT_NOT_STARTED = 1;
 
 interface Recording {
   readonly path: string;
@@ -60,7 +59,7 @@ async function serve(options: ServerOptions, log: LogSink): Promise<number> {
   } catch (error) {
     await recorder?.close();
     options.writeError(`fakeai: ${error instanceof Error ? error.message : String(error)}\n`);
-    return EXIT_NOT_STARTED;
+    return EXIT_FAILED;
   }
   const scheme = settings.sslCertfile === undefined ? 'http' : 'https';
   const host = settings.host.includes(':') ? `[${settings.host}]` : settings.host;

@@ -2,7 +2,7 @@ import type { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { constants, createGzip, type Gzip } from 'node:zlib';
 import type { ClusterRequest } from '../engine/cluster/request.ts';
-import { formatRecord, formatRecordedHeader } from '../lab/traces/recorded.ts';
+import { formatRecord, formatRecordedHeader } from '../shared/recorded-trace.ts';
 
 /** Lines are handed on together once they are this long, in UTF-16 code units. */
 const BATCH_LENGTH = 1 << 16;

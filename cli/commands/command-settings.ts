@@ -1,7 +1,8 @@
 import { loadHttpLibrary } from '../../gateway/http/http-library.ts';
+import { EXIT_FAILED, EXIT_MISCONFIGURED } from '../../shared/exit-codes.ts';
 import type { GivenFlags } from '../setting-flags.ts';
 import { type LoadedSettings, loadSettings } from '../settings-source.ts';
-import { type CommandContext, EXIT_FAILED, EXIT_MISCONFIGURED } from './command-context.ts';
+import type { CommandContext } from './command-context.ts';
 
 export type ValidSettings = Extract<LoadedSettings, { ok: true }>;
 

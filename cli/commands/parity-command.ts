@@ -22,7 +22,11 @@ export function addParityCommand(program: Command, context: CommandContext): Com
     if (valid === undefined || !(await canServe(context))) return;
     // Loaded only now: no other command needs the server and the replay.
     const { runParityCases } = await import('../../lab/parity/run-parity-cases.ts');
-    context.exitCode = await runParityCases(context, options, valid);
+    const { startRecordedServer } = await import('./parity-server.ts');
+    const { settings, sources } = valid;
+    context.exitCode = await runParityCases(context, options, settings, (engine, routerPolicy) =>
+      startRecordedServer({ ...settings, engine, routerPolicy }, sources),
+    );
   });
 }
 

@@ -6,7 +6,7 @@ import { type WorkerId, workerId } from '../../shared/ids.ts';
 import { FAULTS, type Fault, isFault } from '../../shared/protocol.ts';
 import type { Route } from '../api/route.ts';
 import type { Exchange } from '../http/exchange.ts';
-import type { RequestHead } from '../http/http-app.ts';
+import type { RequestHead } from '../http/request-head.ts';
 import { decisionView } from './routing-view.ts';
 
 const WORKERS = '/admin/workers/';

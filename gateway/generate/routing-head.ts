@@ -1,4 +1,4 @@
-import type { RequestHead } from '../http/http-app.ts';
+import type { RequestHead } from '../http/request-head.ts';
 
 /** What of a request's head decides where it is placed; empty strings where it says nothing. */
 export interface RoutingHead {

@@ -27,38 +27,47 @@ export class BodyReader {
   readonly #owner: BodyOwner;
   readonly #intake: Intake;
   readonly #turns: ReadingTurns;
-  readonly #read: BodyHandler;
-  /** While it is being received. */
-  #body: RequestBody | undefined;
+  readonly #handle: BodyHandler;
+  readonly #body: RequestBody;
   #isTakenIn = false;
+  #isUploading = false;
   /** Why the body is thrown away. */
   #refusal: ApiError | undefined;
   #discarding: NodeJS.Timeout | undefined;
 
-  /** `read` is not called if the body is refused or the client leaves before its end. */
-  constructor(owner: BodyOwner, intake: Intake, turns: ReadingTurns, read: BodyHandler) {
+  /**
+   * `announced` is the length in bytes, or `UNKNOWN_LENGTH`. `handle` is not called if the body is
+   * refused or the client leaves before its end.
+   */
+  constructor(
+    owner: BodyOwner,
+    intake: Intake,
+    turns: ReadingTurns,
+    announced: number,
+    handle: BodyHandler,
+  ) {
     this.#owner = owner;
     this.#intake = intake;
     this.#turns = turns;
-    this.#read = read;
+    this.#handle = handle;
+    this.#body = new RequestBody(intake, announced);
   }
 
   /** Receives the body if the intake has room for it, else answers why not. */
-  start(res: HttpResponse, announced: number): void {
-    const body = new RequestBody(this.#intake, announced);
+  start(res: HttpResponse): void {
     const full = this.#intake.enter(this);
     if (full === undefined) {
       this.#isTakenIn = true;
-      this.#body = body;
+      this.#isUploading = true;
     }
-    const refusal = full ?? body.open();
+    const refusal = full ?? this.#body.open();
     if (refusal !== undefined) this.refuse(refusal);
     res.onData((chunk, isLast) => {
       if (!this.#owner.isOpen) return;
       if (this.#refusal === undefined) {
-        const excess = body.add(chunk, isLast);
+        const excess = this.#body.add(chunk, isLast);
         if (excess !== undefined) this.refuse(excess);
-        else if (isLast) this.#give(body);
+        else if (isLast) this.#give();
       }
       if (isLast && this.#refusal !== undefined) this.#owner.sendError(this.#refusal);
     });
@@ -70,7 +79,7 @@ export class BodyReader {
    * takes longer than a second is told then, and its connection is closed.
    */
   refuse(error: ApiError): void {
-    this.#uploaded()?.release();
+    if (this.#uploaded()) this.#body.release();
     this.#refusal = error;
     this.#discarding = setTimeout(() => this.#owner.sendErrorAndClose(error), DISCARD_MS);
   }
@@ -80,35 +89,39 @@ export class BodyReader {
     clearTimeout(this.#discarding);
     if (!this.#isTakenIn) return;
     this.#isTakenIn = false;
-    this.#uploaded()?.release();
+    if (this.#uploaded()) this.#body.release();
     this.#intake.left();
   }
 
-  /** The body that was being received, if any, which will not be from now on. */
-  #uploaded(): RequestBody | undefined {
-    const body = this.#body;
-    this.#body = undefined;
-    if (body !== undefined) this.#intake.uploaded(this);
-    return body;
+  /** Reads the whole body, if the exchange is still open. */
+  read(): void {
+    if (this.#owner.isOpen) this.#readNow();
+    else this.#body.release();
   }
 
-  #give(body: RequestBody): void {
+  /** The body is not received from now on. False if it was not. */
+  #uploaded(): boolean {
+    if (!this.#isUploading) return false;
+    this.#isUploading = false;
+    this.#intake.uploaded(this);
+    return true;
+  }
+
+  #give(): void {
     this.#uploaded();
     if (this.#turns.hasTime) {
-      this.#turns.now(() => this.#readNow(body));
+      this.#turns.now(this);
       return;
     }
-    body.keep();
-    this.#turns.later(() => {
-      if (this.#owner.isOpen) this.#readNow(body);
-      else body.release();
-    });
+    this.#body.keep();
+    this.#turns.later(this);
   }
 
-  #readNow(body: RequestBody): void {
+  #readNow(): void {
+    const body = this.#body;
     let pending: Promise<void> | undefined;
     try {
-      pending = this.#read(body.bytes);
+      pending = this.#handle(body.bytes);
     } catch (error) {
       this.#owner.failed(error);
     }

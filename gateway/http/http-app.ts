@@ -2,20 +2,9 @@ import uWS, { type HttpRequest, type HttpResponse, type TemplatedApp } from 'uWe
 import { apiError } from '../../shared/errors.ts';
 import { Exchange, type ExchangeHost } from './exchange.ts';
 import { announcedLength } from './framing.ts';
+import { HeadReader, type RequestHead } from './request-head.ts';
 
 export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
-
-/** The head of a request, readable until the route's handler returns. */
-export interface RequestHead {
-  getMethod(): string;
-  getUrl(): string;
-  /** The value of a header in lower case, or an empty string. */
-  getHeader(name: string): string;
-  /** The decoded value of a query parameter. */
-  getQuery(key: string): string | undefined;
-  /** Every header, its name in lower case. */
-  forEach(visit: (name: string, value: string) => void): void;
-}
 
 /** Answers one request. The head is readable until it returns. */
 export type Handler = (exchange: Exchange, head: RequestHead) => void;
@@ -52,6 +41,8 @@ const METHODS = { GET: 'get', POST: 'post', PATCH: 'patch', DELETE: 'del' } as c
 /** The HTTP server: routes, and the answers that no route gives. */
 export class HttpApp {
   readonly #app: TemplatedApp;
+  /** Of the request at hand. */
+  readonly #head = new HeadReader();
   readonly #host: AppHost;
   #listenSocket: uWS.us_listen_socket | undefined;
 
@@ -135,17 +126,19 @@ export class HttpApp {
 
   #handler(endpoint: number, handle: Handler): UwsHandler {
     return (res, req) => {
-      const length = announcedLength(req);
+      const head = this.#head;
+      head.read(req);
+      const length = announcedLength(head);
       const isClear = typeof length === 'number';
       const bodyBytes = isClear ? length : 0;
-      const exchange = new Exchange(res, req, endpoint, bodyBytes, this.#host.nowUs(), this.#host);
+      const exchange = new Exchange(res, head, endpoint, bodyBytes, this.#host.nowUs(), this.#host);
       this.#host.started(exchange);
       if (!isClear) {
         exchange.sendErrorAndClose(length);
         return;
       }
       try {
-        handle(exchange, req);
+        handle(exchange, head);
       } catch (error) {
         exchange.failed(error);
       }

@@ -4,6 +4,12 @@
  */
 const TURN_US = 4000;
 
+/** Something that reads a body. */
+export interface BodyTurn {
+  /** Reads it. Must not throw. */
+  read(): void;
+}
+
 /**
  * Reads bodies that are there: at once, or where many have come in at the same time, a few in each
  * turn of the event loop. How long one takes depends on what is in it, so time is what is counted.
@@ -11,7 +17,7 @@ const TURN_US = 4000;
 export class ReadingTurns {
   readonly #nowUs: () => number;
   /** What waits for a later turn, in order. */
-  #waiting: (() => void)[] = [];
+  #waiting: BodyTurn[] = [];
   /** Time taken in this turn. */
   #spentUs = 0;
   #isScheduled = false;
@@ -25,17 +31,17 @@ export class ReadingTurns {
     return this.#spentUs < TURN_US && this.#waiting.length === 0;
   }
 
-  /** Reads a body now: while `hasTime`. `read` must not throw. */
-  now(read: () => void): void {
+  /** Reads a body now: while `hasTime`. */
+  now(body: BodyTurn): void {
     const startUs = this.#nowUs();
-    read();
+    body.read();
     this.#spentUs += this.#nowUs() - startUs;
     this.#schedule();
   }
 
-  /** Reads a body in a later turn, after those that wait already. `read` must not throw. */
-  later(read: () => void): void {
-    this.#waiting.push(read);
+  /** Reads a body in a later turn, after those that wait already. */
+  later(body: BodyTurn): void {
+    this.#waiting.push(body);
     this.#schedule();
   }
 
@@ -49,10 +55,10 @@ export class ReadingTurns {
     this.#isScheduled = false;
     this.#spentUs = 0;
     let done = 0;
-    for (const read of this.#waiting) {
+    for (const body of this.#waiting) {
       if (this.#spentUs >= TURN_US) break;
       done++;
-      this.now(read);
+      this.now(body);
     }
     if (done > 0) this.#waiting = this.#waiting.slice(done);
   };

@@ -2,7 +2,7 @@ import type { Settings } from '../../shared/config.ts';
 import { apiError } from '../../shared/errors.ts';
 import type { Route } from '../api/route.ts';
 import type { Exchange } from '../http/exchange.ts';
-import type { RequestHead } from '../http/http-app.ts';
+import type { RequestHead } from '../http/request-head.ts';
 import type { ClusterFigures } from './cluster-figures.ts';
 import type { GatewayMetrics } from './gateway-metrics.ts';
 import { metricsCsv, metricsView } from './json-view.ts';

@@ -1,10 +1,11 @@
 import { join } from 'node:path';
-import { type CommandContext, EXIT_FAILED } from '../../cli/commands/command-context.ts';
+import { EXIT_FAILED } from '../../shared/exit-codes.ts';
 import { type Lab, withLab } from '../experiment/lab.ts';
 import { cellsOf } from '../experiment/lab-cell.ts';
 import type { CapacityOptions } from '../experiment/lab-options.ts';
 import { measurementNotes } from '../experiment/replay-notes.ts';
 import { judgesRequests } from '../experiment/service-level.ts';
+import type { Terminal } from '../experiment/terminal.ts';
 import { writeHeading } from '../experiment/trace-heading.ts';
 import { wrappedText } from '../experiment/wrapped-text.ts';
 import { capacityJson, capacityTable, lowerBoundLine } from './capacity-output.ts';
@@ -15,13 +16,13 @@ import { CapacityTrial, searchAll } from './capacity-trial.ts';
  * Searches the capacity of every setting, prints the table and writes it. Resolves to the exit
  * code.
  */
-export function runCapacity(context: CommandContext, options: CapacityOptions): Promise<number> {
-  return withLab(context, options, (lab) => capacity(context, options, lab));
+export function runCapacity(terminal: Terminal, options: CapacityOptions): Promise<number> {
+  return withLab(terminal, options, (lab) => capacity(terminal, options, lab));
 }
 
 /** Likewise. When the user stops it, the searches that have ended are printed, all are written. */
 export async function capacity(
-  context: CommandContext,
+  terminal: Terminal,
   options: CapacityOptions,
   lab: Lab,
 ): Promise<number> {
@@ -33,29 +34,29 @@ export async function capacity(
   const trials = settings
     .filter(({ seed }) => seed === seeds[0])
     .map((cell) => new CapacityTrial(cell, seeds, lab, share / 100, precision / 100));
-  writeHeading(context, trace, options, []);
-  context.writeOut(wrappedText(questionText(options), context.columns));
-  context.writeOut('\n');
+  writeHeading(terminal, trace, options, []);
+  terminal.writeOut(wrappedText(questionText(options), terminal.columns));
+  terminal.writeOut('\n');
   await searchAll(lab, trials);
   const known = trials.filter(({ nextQps }) => nextQps === undefined);
   if (known.length > 0) {
-    context.writeOut(capacityTable(known, options.slo, context));
-    context.writeOut(lowerBoundLine(lab, known));
+    terminal.writeOut(capacityTable(known, options.slo, terminal));
+    terminal.writeOut(lowerBoundLine(lab, known));
     const cells = known.flatMap(({ best = [] }) => best);
     const notes = [
       ...noCapacityReasons(known, options, trace),
       ...(cells.length > 0 ? measurementNotes(cells, trace) : []),
     ];
-    for (const note of notes) context.writeOut(`\n${wrappedText(note, context.columns)}`);
+    for (const note of notes) terminal.writeOut(`\n${wrappedText(note, terminal.columns)}`);
   }
   if (trials.some(({ probes }) => probes.length > 0)) {
     const path = join(options.out, 'capacity.json');
-    await context.writeText(path, [capacityJson(options, lab, trials)]);
-    context.writeOut(`\n${path}\n`);
+    await terminal.writeText(path, [capacityJson(options, lab, trials)]);
+    terminal.writeOut(`\n${path}\n`);
   }
   if (known.length === trials.length) return 0;
   const count = trials.length === 1 ? '1 search' : `${trials.length} searches`;
-  context.writeError(`fakeai: stopped after ${known.length} of ${count}\n`);
+  terminal.writeError(`fakeai: stopped after ${known.length} of ${count}\n`);
   return EXIT_FAILED;
 }
 

@@ -1,10 +1,8 @@
-import {
-  type CommandContext,
-  EXIT_MISCONFIGURED,
-  FileError,
-} from '../../cli/commands/command-context.ts';
+import { EXIT_MISCONFIGURED } from '../../shared/exit-codes.ts';
+import { FileError } from '../../shared/file-error.ts';
 import { TraceError } from '../traces/trace-row.ts';
 import { WorkloadError } from '../workloads/parameters.ts';
+import type { Terminal } from './terminal.ts';
 
 /** What was asked for makes no sense together. `message` says what to do instead. */
 export class OptionsError extends Error {
@@ -18,7 +16,7 @@ const REFUSALS = [OptionsError, TraceError, WorkloadError, FileError];
  * ends in one line and an exit code; what is wrong with the program itself is thrown on.
  */
 export async function reportingErrors(
-  context: CommandContext,
+  terminal: Terminal,
   tracePath: string | undefined,
   run: () => Promise<number>,
 ): Promise<number> {
@@ -28,7 +26,7 @@ export async function reportingErrors(
     const isRefusal = error instanceof Error && REFUSALS.some((kind) => error instanceof kind);
     if (!isRefusal) throw error;
     const place = error instanceof TraceError ? `${tracePath}, ` : '';
-    context.writeError(`fakeai: ${place}${error.message}\n`);
+    terminal.writeError(`fakeai: ${place}${error.message}\n`);
     return EXIT_MISCONFIGURED;
   }
 }

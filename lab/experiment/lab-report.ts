@@ -1,5 +1,4 @@
 import { fileURLToPath } from 'node:url';
-import type { CommandContext } from '../../cli/commands/command-context.ts';
 import { policyParameters } from '../../engine/router/policies/create-policy.ts';
 import { rounded } from '../report/figure-text.ts';
 import type { ReportCell, ReportData } from '../report/report-data.ts';
@@ -9,6 +8,7 @@ import type { CellSettings } from './lab-cell.ts';
 import { commonSettings, type LabCell } from './lab-document.ts';
 import type { ReplayOptions } from './lab-options.ts';
 import type { LabTrace } from './lab-trace.ts';
+import type { Terminal } from './terminal.ts';
 
 /** What is compared: what was asked for, the requests, and the hash of the results. */
 export interface ReportSource {
@@ -89,7 +89,7 @@ function around(rates: readonly number[]): readonly number[] {
 }
 
 /** The script that draws the plots of a report: built next to this code, or from its sources. */
-export async function readPageScript(openText: CommandContext['openText']): Promise<string> {
+export async function readPageScript(openText: Terminal['openText']): Promise<string> {
   const place = import.meta.url.endsWith('.ts') ? '../../dist/' : './';
   const path = fileURLToPath(new URL(`${place}report-page.js`, import.meta.url));
   let script = '';

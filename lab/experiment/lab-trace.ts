@@ -1,11 +1,11 @@
 import { basename } from 'node:path';
-import type { CommandContext } from '../../cli/commands/command-context.ts';
 import { openTrace } from '../simulate/replay.ts';
 import type { TraceSpec } from '../simulate/replay-config.ts';
 import { arrivalQuantum, spreadArrivals } from '../traces/arrival-quantum.ts';
 import { WorkloadError } from '../workloads/parameters.ts';
 import { resolveWorkload } from '../workloads/workloads.ts';
 import { OptionsError } from './lab-errors.ts';
+import type { Terminal } from './terminal.ts';
 import { type OpenedTrace, openTraceFile, type TraceFileOptions } from './trace-file.ts';
 import { type TraceShape, traceShape } from './trace-shape.ts';
 
@@ -90,11 +90,11 @@ export interface TraceOptions extends TraceFileOptions {
  */
 export async function loadLabTrace(
   options: TraceOptions,
-  context: Pick<CommandContext, 'openText' | 'writeError'>,
+  terminal: Pick<Terminal, 'openText' | 'writeError'>,
 ): Promise<LabTrace> {
   const { trace: path } = options;
   if (path === undefined) return workloadTrace(options);
-  return tableTrace(path, await openTraceFile(path, options, context), options.spread ?? false);
+  return tableTrace(path, await openTraceFile(path, options, terminal), options.spread ?? false);
 }
 
 function tableTrace(path: string, opened: OpenedTrace, isSpread: boolean): LabTrace {

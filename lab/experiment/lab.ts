@@ -1,4 +1,3 @@
-import type { CommandContext } from '../../cli/commands/command-context.ts';
 import type { HitBound } from '../measure/hit-bound.ts';
 import type { ReplayConfig } from '../simulate/replay-config.ts';
 import { countedText } from './counted-text.ts';
@@ -8,6 +7,7 @@ import { OptionsError, reportingErrors } from './lab-errors.ts';
 import type { LabOptions } from './lab-options.ts';
 import { LabSession, type Replays } from './lab-session.ts';
 import { type LabTrace, loadLabTrace } from './lab-trace.ts';
+import type { Terminal } from './terminal.ts';
 import { warmUpFlag, warmUpRequests } from './warm-up.ts';
 
 /** A replay that has ended, and the records of its requests if they were asked for. */
@@ -65,13 +65,13 @@ export class Lab {
  * threads. Resolves to the exit code.
  */
 export function withLab(
-  context: CommandContext,
+  terminal: Terminal,
   options: LabOptions,
   use: (lab: Lab) => Promise<number>,
 ): Promise<number> {
-  return reportingErrors(context, options.trace, async () => {
-    await context.makeFolder(options.out);
-    const trace = await loadLabTrace(options, context);
+  return reportingErrors(terminal, options.trace, async () => {
+    await terminal.makeFolder(options.out);
+    const trace = await loadLabTrace(options, terminal);
     checkWarmup(options, trace);
     const session = new LabSession(options.threads);
     try {

@@ -1,4 +1,3 @@
-import type { CommandContext } from '../../cli/commands/command-context.ts';
 import type { Interval } from '../measure/block-bootstrap.ts';
 import type { Spread } from '../measure/window-tally.ts';
 import { groupBySetting, meanAndSpread, settingColumns } from './cell-groups.ts';
@@ -6,10 +5,11 @@ import type { LabCell } from './lab-document.ts';
 import { meanOf } from './mean.ts';
 import { shareOfBound } from './replay-notes.ts';
 import { boundName, brokenBounds, judgesRequests, type LabServiceLevel } from './service-level.ts';
+import type { Terminal } from './terminal.ts';
 import { type Column, digits3, textTable } from './text-table.ts';
 
 /** What a table is printed on. */
-export type Screen = Pick<CommandContext, 'colours' | 'columns'>;
+export type Screen = Pick<Terminal, 'colours' | 'columns'>;
 
 export interface Figure {
   readonly title: string;

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type CommandContext, EXIT_FAILED } from '../../cli/commands/command-context.ts';
+import { EXIT_FAILED } from '../../shared/exit-codes.ts';
 import { reportHtml } from '../report/report-html.ts';
 import { type FinishedCell, withLab } from './lab.ts';
 import { cellsOf } from './lab-cell.ts';
@@ -10,37 +10,38 @@ import type { Arrivals, LabTrace } from './lab-trace.ts';
 import { recordsCsv } from './records-csv.ts';
 import { replayNotes, unmeasured } from './replay-notes.ts';
 import { replayTable } from './replay-table.ts';
+import type { Terminal } from './terminal.ts';
 import { writeHeading } from './trace-heading.ts';
 import { wrappedText } from './wrapped-text.ts';
 
 /** Runs the grid, prints the table and writes the results. Resolves to the exit code. */
-export function runReplay(context: CommandContext, options: ReplayOptions): Promise<number> {
+export function runReplay(terminal: Terminal, options: ReplayOptions): Promise<number> {
   const startMs = performance.now();
-  return withLab(context, options, async (lab) => {
+  return withLab(terminal, options, async (lab) => {
     const { trace } = lab;
     const arrivals = arrivalsOf(options, trace);
     const settings = cellsOf(options, trace, arrivals);
     const count = settings.length === 1 ? '1 replay' : `${settings.length} replays`;
-    writeHeading(context, trace, options, arrivals);
-    context.writeOut(`${count}:\n\n`);
+    writeHeading(terminal, trace, options, arrivals);
+    terminal.writeOut(`${count}:\n\n`);
     const readMs = performance.now();
     const bounds = await lab.bounds(settings);
     const replays = await lab.run(settings, options.records, bounds);
     const cells = replays.filter((cell) => cell !== undefined);
     const simulatedMs = performance.now();
     if (cells.length > 0) {
-      context.writeOut(replayTable(cells, options.slo, context));
+      terminal.writeOut(replayTable(cells, options.slo, terminal));
       const notes = replayNotes(cells, trace);
-      if (notes.length > 0) context.writeOut('\n');
-      for (const note of notes) context.writeOut(wrappedText(note, context.columns));
-      await writeFiles(context, options, trace, cells);
+      if (notes.length > 0) terminal.writeOut('\n');
+      for (const note of notes) terminal.writeOut(wrappedText(note, terminal.columns));
+      await writeFiles(terminal, options, trace, cells);
     }
-    context.writeOut(
+    terminal.writeOut(
       `Read in ${seconds(readMs - startMs)}, simulated in ${seconds(simulatedMs - readMs)} on ` +
         `${options.threads} threads, written in ${seconds(performance.now() - simulatedMs)}.\n`,
     );
     if (cells.length === settings.length) return unmeasured(cells).length === 0 ? 0 : EXIT_FAILED;
-    context.writeError(`fakeai: stopped after ${cells.length} of ${count}\n`);
+    terminal.writeError(`fakeai: stopped after ${cells.length} of ${count}\n`);
     return EXIT_FAILED;
   });
 }
@@ -52,23 +53,23 @@ function arrivalsOf({ rate, qps }: ReplayOptions, trace: LabTrace): readonly Arr
 }
 
 async function writeFiles(
-  context: CommandContext,
+  terminal: Terminal,
   options: ReplayOptions,
   trace: LabTrace,
   cells: readonly FinishedCell[],
 ): Promise<void> {
   const { hash, json } = resultsDocument(options, trace, cells);
-  const report = labReport({ version: context.version, options, trace, hash }, cells);
+  const report = labReport({ version: terminal.version, options, trace, hash }, cells);
   const files: [string, Iterable<string>][] = [
     ['results.json', [json]],
-    ['report.html', [reportHtml(report, await readPageScript(context.openText))]],
+    ['report.html', [reportHtml(report, await readPageScript(terminal.openText))]],
   ];
   if (options.records) files.push(['requests.csv', recordsCsv(cells)]);
-  context.writeOut('\n');
+  terminal.writeOut('\n');
   for (const [name, chunks] of files) {
     const path = join(options.out, name);
-    await context.writeText(path, chunks);
-    context.writeOut(`${path}\n`);
+    await terminal.writeText(path, chunks);
+    terminal.writeOut(`${path}\n`);
   }
 }
 

@@ -1,12 +1,9 @@
 import { createHash } from 'node:crypto';
-import {
-  type CommandContext,
-  CutShortError,
-  FileError,
-} from '../../cli/commands/command-context.ts';
+import { CutShortError, FileError } from '../../shared/file-error.ts';
 import { readTraceFile, type TraceFile } from '../traces/trace-reader.ts';
 import { countedText } from './counted-text.ts';
 import { stoppable } from './stop-signals.ts';
+import type { Terminal } from './terminal.ts';
 
 export interface TraceFileOptions {
   readonly traceBlockSize: number;
@@ -31,7 +28,7 @@ export interface OpenedTrace extends TraceFile {
 export async function openTraceFile(
   path: string,
   { traceBlockSize, limit, skipBad = false }: TraceFileOptions,
-  { openText, writeError }: Pick<CommandContext, 'openText' | 'writeError'>,
+  { openText, writeError }: Pick<Terminal, 'openText' | 'writeError'>,
 ): Promise<OpenedTrace> {
   const stopped = new FileError(`stopped while reading ${path}: nothing was simulated`);
   return await stoppable(stopped, async (signal) => {

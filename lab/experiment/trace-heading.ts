@@ -1,10 +1,10 @@
-import type { CommandContext } from '../../cli/commands/command-context.ts';
 import { arrivalsText } from './cell-groups.ts';
 import { countedText } from './counted-text.ts';
 import { elapsedText } from './elapsed-text.ts';
 import type { LabOptions } from './lab-options.ts';
 import type { Arrivals, LabTrace } from './lab-trace.ts';
 import { serviceLevelText } from './service-level.ts';
+import type { Terminal } from './terminal.ts';
 import { digits3 } from './text-table.ts';
 import { type WarmUp, warmUpRequests } from './warm-up.ts';
 import { wrappedText } from './wrapped-text.ts';
@@ -14,7 +14,7 @@ import { wrappedText } from './wrapped-text.ts';
  * make requests of the same kind.
  */
 export function writeHeading(
-  context: Pick<CommandContext, 'columns' | 'writeOut'>,
+  terminal: Pick<Terminal, 'columns' | 'writeOut'>,
   trace: LabTrace,
   { seeds, warmup, slo }: Pick<LabOptions, 'seeds' | 'warmup' | 'slo'>,
   arrivals: readonly Arrivals[],
@@ -28,7 +28,7 @@ export function writeHeading(
     [warmUpText(warmup, trace), serviceLevelText(slo)].filter((text) => text !== '').join(' '),
   ];
   for (const text of paragraphs.filter((each) => each !== '')) {
-    context.writeOut(wrappedText(text, context.columns));
+    terminal.writeOut(wrappedText(text, terminal.columns));
   }
 }
 

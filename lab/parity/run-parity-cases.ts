@@ -1,19 +1,17 @@
-import {
-  type CommandContext,
-  EXIT_FAILED,
-  EXIT_MISCONFIGURED,
-} from '../../cli/commands/command-context.ts';
-import type { ValidSettings } from '../../cli/commands/command-settings.ts';
+import type { Settings } from '../../shared/config.ts';
+import { EXIT_FAILED, EXIT_MISCONFIGURED } from '../../shared/exit-codes.ts';
 import type { PolicyName } from '../../shared/policy-names.ts';
 import type { SchedulerKind } from '../../shared/protocol.ts';
 import { countedText } from '../experiment/counted-text.ts';
 import { reportingErrors } from '../experiment/lab-errors.ts';
 import { type LabTrace, loadLabTrace, type TraceOptions } from '../experiment/lab-trace.ts';
+import type { Terminal } from '../experiment/terminal.ts';
 import { digits3 } from '../experiment/text-table.ts';
 import { wrappedText } from '../experiment/wrapped-text.ts';
 import { disagreements, sendLatenessMs } from './parity-figures.ts';
 import { runParity } from './parity-run.ts';
 import { caseTable, type NamedOutcome, summaryTable } from './parity-table.ts';
+import type { StartServer } from './recorded-server.ts';
 
 export interface ParityOptions extends TraceOptions {
   readonly rate: number;
@@ -44,19 +42,20 @@ const DEFAULT_PARAMETERS = {
 const AUTO_PROFILE =
   'the latency profile auto goes by the model, which a recording does not hold; name a profile';
 
-/** Runs every case, prints what came of it, and resolves to the exit code. */
+/** Runs each case on a server of its own, prints what came of it; resolves to the exit code. */
 export function runParityCases(
-  context: CommandContext,
+  terminal: Terminal,
   options: ParityOptions,
-  { settings, sources }: ValidSettings,
+  settings: Settings,
+  startServer: StartServer,
 ): Promise<number> {
-  return reportingErrors(context, options.trace, async () => {
+  return reportingErrors(terminal, options.trace, async () => {
     if (settings.latencyProfile === 'auto') {
-      context.writeError(`fakeai: ${AUTO_PROFILE}\n`);
+      terminal.writeError(`fakeai: ${AUTO_PROFILE}\n`);
       return EXIT_MISCONFIGURED;
     }
-    const trace = await loadTrace(context, options);
-    for (const note of trace.notes) context.writeOut(wrappedText(note, context.columns));
+    const trace = await loadTrace(terminal, options);
+    for (const note of trace.notes) terminal.writeOut(wrappedText(note, terminal.columns));
     const { trace: spec, rate } = trace.open(settings.seed, {
       unit: 'speed-up',
       value: options.rate,
@@ -65,14 +64,14 @@ export function runParityCases(
     for (const engine of options.engines ?? [settings.engine]) {
       for (const policy of options.policies ?? [settings.routerPolicy]) {
         const { limit } = options;
-        const caseSettings = { ...settings, engine, routerPolicy: policy };
-        const run = await runParity({ settings: caseSettings, sources, trace: spec, rate, limit });
+        const server = await startServer(engine, policy);
+        const run = await runParity(server, { trace: spec, rate, limit });
         const outcome = { ...run, engine, policy };
         outcomes.push(outcome);
-        writeCase(context, outcome);
+        writeCase(terminal, outcome);
       }
     }
-    if (outcomes.length > 1) context.writeOut(summaryTable(outcomes, context.colours));
+    if (outcomes.length > 1) terminal.writeOut(summaryTable(outcomes, terminal.colours));
     const agree = outcomes.every(
       ({ live, replayed }) => disagreements(live, replayed).length === 0,
     );
@@ -80,21 +79,21 @@ export function runParityCases(
   });
 }
 
-async function loadTrace(context: CommandContext, options: ParityOptions): Promise<LabTrace> {
+async function loadTrace(terminal: Terminal, options: ParityOptions): Promise<LabTrace> {
   const isDefault = options.trace === undefined && options.workload === undefined;
-  if (!isDefault) return await loadLabTrace(options, context);
+  if (!isDefault) return await loadLabTrace(options, terminal);
   const set = { ...DEFAULT_PARAMETERS, ...options.set };
-  return await loadLabTrace({ ...options, workload: DEFAULT_WORKLOAD, set }, context);
+  return await loadLabTrace({ ...options, workload: DEFAULT_WORKLOAD, set }, terminal);
 }
 
-function writeCase(context: CommandContext, outcome: NamedOutcome): void {
+function writeCase(terminal: Terminal, outcome: NamedOutcome): void {
   const { engine, policy, live, replayed, liveRun, replayMs } = outcome;
   const lateMs = digits3(sendLatenessMs(liveRun).p99);
-  context.writeOut(
+  terminal.writeOut(
     `${engine}, ${policy}: ${countedText(live.finished, 'request')} in ${liveRun.seconds.toFixed(1)} s, ` +
       `replayed in ${replayMs.toFixed(0)} ms; requests were sent up to ${lateMs} ms late (p99)\n` +
-      `${caseTable(outcome, context.colours)}\n`,
+      `${caseTable(outcome, terminal.colours)}\n`,
   );
-  for (const failure of liveRun.failures.slice(0, 3)) context.writeError(`fakeai: ${failure}\n`);
-  for (const reason of disagreements(live, replayed)) context.writeError(`fakeai: ${reason}\n`);
+  for (const failure of liveRun.failures.slice(0, 3)) terminal.writeError(`fakeai: ${failure}\n`);
+  for (const reason of disagreements(live, replayed)) terminal.writeError(`fakeai: ${reason}\n`);
 }

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type CommandContext, EXIT_FAILED } from '../../cli/commands/command-context.ts';
+import { EXIT_FAILED } from '../../shared/exit-codes.ts';
 import { POLICY_NAMES } from '../../shared/policy-names.ts';
 import { type FinishedCell, type Lab, withLab } from '../experiment/lab.ts';
 import { type CellSettings, cellsOf } from '../experiment/lab-cell.ts';
@@ -9,6 +9,7 @@ import type { Arrivals, LabTrace } from '../experiment/lab-trace.ts';
 import { meanOf } from '../experiment/mean.ts';
 import { recordedConfig } from '../experiment/recorded-config.ts';
 import { brokenBounds } from '../experiment/service-level.ts';
+import type { Terminal } from '../experiment/terminal.ts';
 import { writeHeading } from '../experiment/trace-heading.ts';
 import {
   DEFAULT_WEIGHTS,
@@ -35,19 +36,15 @@ interface SearchSpace {
 }
 
 /** Searches the weights, prints them and writes what was tried. Resolves to the exit code. */
-export function runTune(context: CommandContext, options: TuneOptions): Promise<number> {
-  return withLab(context, options, (lab) => tune(context, options, lab));
+export function runTune(terminal: Terminal, options: TuneOptions): Promise<number> {
+  return withLab(terminal, options, (lab) => tune(terminal, options, lab));
 }
 
 /** Likewise. When the user stops it, what has been tried so far is printed and written. */
-export async function tune(
-  context: CommandContext,
-  options: TuneOptions,
-  lab: Lab,
-): Promise<number> {
+export async function tune(terminal: Terminal, options: TuneOptions, lab: Lab): Promise<number> {
   const { trace } = lab;
   const arrivals = arrivalsOf(options, trace);
-  writeHeading(context, trace, options, [arrivals]);
+  writeHeading(terminal, trace, options, [arrivals]);
   const bases = baseCells(lab, options, arrivals);
   const [bound] = await lab.bounds(bases.slice(0, 1));
   const hasSharing = bound === undefined || bound.tokenHitRate >= SHARED_MIN;
@@ -58,7 +55,7 @@ export async function tune(
   const plan =
     'Which weights of smart keep the service level for most requests: at most ' +
     `${search.candidatesMax} are tried, and the ${others.length} other policies, in ${replaysMax} replays.`;
-  context.writeOut(`${wrappedText(plan, context.columns)}\n`);
+  terminal.writeOut(`${wrappedText(plan, terminal.columns)}\n`);
   const isSearched = await runSearch(search, lab, bases);
   const best = chooseWeights(search.candidates);
   let isComplete = isSearched;
@@ -86,10 +83,10 @@ export async function tune(
       hasSharing,
       isComplete,
     };
-    await present(context, options, lab, tuning);
+    await present(terminal, options, lab, tuning);
   }
   if (isComplete) return 0;
-  context.writeError(
+  terminal.writeError(
     `fakeai: stopped after ${search.candidates.length} of at most ${search.candidatesMax} weights\n`,
   );
   return EXIT_FAILED;
@@ -170,23 +167,23 @@ function candidateOf(lab: Lab, weights: Weights, cells: readonly FinishedCell[])
 }
 
 async function present(
-  context: CommandContext,
+  terminal: Terminal,
   options: TuneOptions,
   lab: Lab,
   tuning: Tuning,
 ): Promise<void> {
-  context.writeOut(`${tuneTable(tuning, options.slo, context)}\n`);
+  terminal.writeOut(`${tuneTable(tuning, options.slo, terminal)}\n`);
   for (const paragraph of tuneAdvice(tuning)) {
-    context.writeOut(wrappedText(paragraph, context.columns));
+    terminal.writeOut(wrappedText(paragraph, terminal.columns));
   }
   const lines = settingLines(tuning);
-  if (lines.length > 0) context.writeOut(`\n${lines.join('\n')}\n`);
+  if (lines.length > 0) terminal.writeOut(`\n${lines.join('\n')}\n`);
   const path = join(options.out, 'tune.json');
   const [chosen] = tuning.best.cells;
   const common = {
     ...commonSettings(options, lab.trace),
     chosenConfig: chosen && recordedConfig(chosen.settings, options, lab.trace),
   };
-  await context.writeText(path, [tuneJson(common, options.seeds, tuning)]);
-  context.writeOut(`\n${path}\n`);
+  await terminal.writeText(path, [tuneJson(common, options.seeds, tuning)]);
+  terminal.writeOut(`\n${path}\n`);
 }

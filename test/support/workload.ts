@@ -1,10 +1,10 @@
+import { readTrace } from '../../lab/traces/trace-reader.ts';
+import type { TraceTable } from '../../lab/traces/trace-table.ts';
 import {
   formatRecord,
   formatRecordedHeader,
   type RecordedRequest,
-} from '../../lab/traces/recorded.ts';
-import { readTrace } from '../../lab/traces/trace-reader.ts';
-import type { TraceTable } from '../../lab/traces/trace-table.ts';
+} from '../../shared/recorded-trace.ts';
 
 const BLOCK_SIZE = 16;
 const REQUEST: RecordedRequest = {

@@ -1,6 +1,6 @@
 import { apiError } from '../../../shared/errors.ts';
 import type { Exchange } from '../../http/exchange.ts';
-import type { RequestHead } from '../../http/http-app.ts';
+import type { RequestHead } from '../../http/request-head.ts';
 import {
   capabilitiesJson,
   MODEL_PAGE_MAX,

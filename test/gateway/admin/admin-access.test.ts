@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { AdminAccess } from '../../../gateway/admin/admin-access.ts';
-import type { RequestHead } from '../../../gateway/http/http-app.ts';
+import type { RequestHead } from '../../../gateway/http/request-head.ts';
 
 const LOCAL = { host: '127.0.0.1:8000' };
 

@@ -8,12 +8,14 @@ function rig(us: number) {
   const read: number[] = [];
   const turns = new ReadingTurns(() => clockUs);
   const come = (name: number): void => {
-    const readIt = () => {
-      read.push(name);
-      clockUs += us;
+    const body = {
+      read: () => {
+        read.push(name);
+        clockUs += us;
+      },
     };
-    if (turns.hasTime) turns.now(readIt);
-    else turns.later(readIt);
+    if (turns.hasTime) turns.now(body);
+    else turns.later(body);
   };
   return { turns, read, come };
 }

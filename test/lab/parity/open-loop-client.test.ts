@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { type LiveRun, OpenLoopClient } from '../../../lab/parity/open-loop-client.ts';
-import type { RecordedRequest } from '../../../lab/traces/recorded.ts';
 import { TableSource } from '../../../lab/traces/trace-table.ts';
+import type { RecordedRequest } from '../../../shared/recorded-trace.ts';
 import { INSTANT, startServer, type TestServer } from '../../support/server.ts';
 import { tableOf } from '../../support/workload.ts';
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { startRecordedServer } from '../../../cli/commands/parity-server.ts';
 import { type ParityOutcome, runParity } from '../../../lab/parity/parity-run.ts';
 import type { PolicyName } from '../../../shared/policy-names.ts';
 import type { SchedulerKind } from '../../../shared/protocol.ts';
@@ -32,9 +33,8 @@ function workload() {
 
 async function parityOf(engine: SchedulerKind, policy: PolicyName): Promise<ParityOutcome> {
   const { settings, sources } = await settingsOf(FLAGS);
-  return await runParity({
-    settings: { ...settings, engine, routerPolicy: policy },
-    sources,
+  const server = await startRecordedServer({ ...settings, engine, routerPolicy: policy }, sources);
+  return await runParity(server, {
     trace: { kind: 'table', table: await workload() },
     rate: 1,
     limit: REQUESTS,

@@ -1,15 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import {
-  formatRecord,
-  formatRecordedHeader,
-  parseRecordedHeader,
-  RecordedParser,
-  type RecordedRequest,
-} from '../../../lab/traces/recorded.ts';
+import { parseRecordedHeader, RecordedParser } from '../../../lab/traces/recorded.ts';
 import { readTrace } from '../../../lab/traces/trace-reader.ts';
 import { TraceRow } from '../../../lab/traces/trace-row.ts';
 import { TableSource } from '../../../lab/traces/trace-table.ts';
+import {
+  formatRecord,
+  formatRecordedHeader,
+  type RecordedRequest,
+} from '../../../shared/recorded-trace.ts';
 import { fc } from '../../support/property.ts';
 import { arrivalsOf, hashesOf, type PlainRequest, sessionsOf } from './requests.ts';
 
