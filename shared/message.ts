@@ -119,10 +119,12 @@ export class MessageReader {
 
   /** Throws `CodecError`. */
   constructor(message: Uint8Array) {
+    if (!(message instanceof Uint8Array) || message.byteLength < HEAD_WORDS * 4) {
+      throw new CodecError('expected a message, got what is too short or holds no bytes');
+    }
     // A view on numbers starts at a multiple of their width, which part of a larger buffer may not.
     const { buffer, byteOffset, byteLength } =
       message.byteOffset % 8 === 0 ? message : new Uint8Array(message);
-    if (byteLength < HEAD_WORDS * 4) throw new CodecError('a message has a head');
     const [version, itemBytes] = new Uint32Array(buffer, byteOffset, HEAD_WORDS);
     if (version !== PROTOCOL_VERSION) {
       throw new CodecError(
