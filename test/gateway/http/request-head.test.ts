@@ -29,7 +29,9 @@ test('each head has its own headers, in their order, and nothing of the one befo
   head.read(requestWith(['host', 'a'], ['accept', 'b'], ['x-long', 'c']));
   head.read(requestWith(['host', 'd']));
   const seen: string[] = [];
-  head.forEach((name, value) => seen.push(`${name}: ${value}`));
+  head.forEach((name, value) => {
+    seen.push(`${name}: ${value}`);
+  });
   assert.deepEqual(seen, ['host: d']);
   assert.equal(head.getHeader('x-long'), '');
   assert.deepEqual([head.getMethod(), head.getUrl()], ['post', '/path']);
