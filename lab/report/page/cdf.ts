@@ -4,7 +4,6 @@ import { durationText, NO_FIGURE, percentText, roundDurationText } from '../figu
 import type { ReportView, RunView } from '../report-view.ts';
 import { axisSpan, FLOOR_MS } from './axis-span.ts';
 import { chart, plotWidth } from './chart.ts';
-import type { PageElement } from './dom.ts';
 import { DurationAxis } from './duration-axis.ts';
 import { type DataTable, type Figure, type Scene, styleOf } from './figure.ts';
 import { legend } from './legend.ts';
@@ -42,7 +41,7 @@ export class CdfFigure implements Figure {
     this.#bound = bound;
   }
 
-  draw(scene: Scene): readonly PageElement[] {
+  draw(scene: Scene): readonly Element[] {
     const { view, runs, width } = scene;
     const curves = runs.map((run) => ({ policy: run.policy, points: this.#points(view, run) }));
     const points = curves.flatMap((curve) => curve.points);

@@ -1,5 +1,4 @@
 import { type Markish, type PlotOptions, plot } from '@observablehq/plot';
-import type { PageElement } from './dom.ts';
 
 /** Height of a plot: lower where it is narrow, on paper or in a small window. */
 const HEIGHT = { least: 220, greatest: 300, perWidth: 0.6 };
@@ -17,7 +16,7 @@ export interface Chart {
 }
 
 /** A plot in the common frame of the page. */
-export function chart({ width, label, x, y, marks }: Chart): PageElement {
+export function chart({ width, label, x, y, marks }: Chart): Element {
   return plot({
     width,
     height: Math.min(HEIGHT.greatest, Math.max(HEIGHT.least, HEIGHT.perWidth * width)),

@@ -1,6 +1,5 @@
 import type { ReportView, RunView } from '../report-view.ts';
 import type { SeriesStyle } from '../series-style.ts';
-import type { PageElement } from './dom.ts';
 
 /** What a figure shows: everything, the chosen setting, its runs, and how wide it may be. */
 export interface Scene {
@@ -20,7 +19,7 @@ export interface DataTable {
 /** One figure of the page. */
 export interface Figure {
   /** The plot with its legend; nothing when there is nothing to show. */
-  draw(scene: Scene): readonly PageElement[];
+  draw(scene: Scene): readonly Element[];
   table(scene: Scene): DataTable;
 }
 

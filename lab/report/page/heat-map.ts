@@ -1,7 +1,7 @@
 import { legend as colorLegend, plot, pointer, raster, tip } from '@observablehq/plot';
 import { countText, numberText, percentText } from '../figure-text.ts';
 import type { HeatView, RunView } from '../report-view.ts';
-import { element, type PageElement } from './dom.ts';
+import { element } from './dom.ts';
 import type { DataTable, Figure, Scene } from './figure.ts';
 import { TimeAxis } from './time-axis.ts';
 
@@ -41,7 +41,7 @@ class HeatMapFigure implements Figure {
     this.#quantity = quantity;
   }
 
-  draw(scene: Scene): readonly PageElement[] {
+  draw(scene: Scene): readonly Element[] {
     const { runs, view } = scene;
     const seconds = secondsOf(runs);
     if (seconds === 0) return [];
@@ -52,7 +52,7 @@ class HeatMapFigure implements Figure {
       const name = view.policies[run.policy] ?? '';
       return element('div', {}, element('h4', {}, name), this.#map(run, name, axis, color, width));
     });
-    const key: PageElement = colorLegend({
+    const key: Element = colorLegend({
       color,
       width: KEY_WIDTH,
       ticks: 4,
@@ -99,7 +99,7 @@ class HeatMapFigure implements Figure {
     } as const;
   }
 
-  #map(run: RunView, name: string, axis: TimeAxis, color: object, width: number): PageElement {
+  #map(run: RunView, name: string, axis: TimeAxis, color: object, width: number): Element {
     const { rows, text, unit, more } = this.#quantity;
     const { heat } = run;
     const values = rows(heat);

@@ -1,6 +1,6 @@
 import { dot, line, plot } from '@observablehq/plot';
 import type { SeriesStyle } from '../series-style.ts';
-import { element, type PageElement } from './dom.ts';
+import { element } from './dom.ts';
 import { type Scene, styleOf } from './figure.ts';
 
 const WIDTH = 34;
@@ -13,19 +13,19 @@ export interface Sample {
 }
 
 /** The policies of the scene with a sample of each one's marks. */
-export function legend({ view, runs }: Scene, sample: Sample): PageElement {
+export function legend({ view, runs }: Scene, sample: Sample): Element {
   const items = runs.map(({ policy }) =>
     element('li', {}, sampleOf(styleOf(view, policy), sample), view.policies[policy] ?? ''),
   );
   return element('ul', { class: 'legend' }, ...items);
 }
 
-function sampleOf({ color, dash, symbol }: SeriesStyle, sample: Sample): PageElement {
+function sampleOf({ color, dash, symbol }: SeriesStyle, sample: Sample): Element {
   const ends: [number, number][] = [
     [0, 0],
     [1, 0],
   ];
-  const drawn: PageElement = plot({
+  const drawn: Element = plot({
     width: WIDTH,
     height: HEIGHT,
     margin: 0,

@@ -2,7 +2,7 @@ import type { FigureId } from '../report-figures.ts';
 import { FIGURE_IDS, FIGURE_TEXTS } from '../report-figures.ts';
 import type { ReportView } from '../report-view.ts';
 import { CdfFigure } from './cdf.ts';
-import { element, find, findAll, onPrint, type PageElement } from './dom.ts';
+import { element } from './dom.ts';
 import type { DataTable, Figure, Scene } from './figure.ts';
 import { GOODPUT_FIGURE } from './goodput.ts';
 import { KV_USE_FIGURE, LOAD_FIGURE } from './heat-map.ts';
@@ -35,24 +35,22 @@ const PAPER_WIDTHS = { half: 338, whole: 700 };
 
 /** Draws every figure of the page, again for each setting that is chosen, and for print. */
 function start(): void {
-  const view: ReportView = JSON.parse(find('#report-data')?.textContent ?? '');
-  const choice = find('#setting');
+  const view: ReportView = JSON.parse(document.querySelector('#report-data')?.textContent ?? '');
+  const choice = document.querySelector<HTMLSelectElement>('#setting');
   const show = (onPaper: boolean): void => showSetting(view, Number(choice?.value ?? 0), onPaper);
   choice?.addEventListener('change', () => show(false));
-  onPrint(
-    () => show(true),
-    () => show(false),
-  );
+  addEventListener('beforeprint', () => show(true));
+  addEventListener('afterprint', () => show(false));
   show(false);
 }
 
 function showSetting(view: ReportView, setting: number, onPaper: boolean): void {
-  for (const section of findAll('[data-setting]')) {
+  for (const section of document.querySelectorAll<HTMLElement>('[data-setting]')) {
     section.hidden = section.getAttribute('data-setting') !== String(setting);
   }
   const runs = view.runs.filter((run) => run.setting === setting);
   for (const id of FIGURE_IDS) {
-    const frame = find(`#${id}`);
+    const frame = document.querySelector(`#${id}`);
     // A figure that would say nothing about these results is not in the page.
     if (frame === null) continue;
     const onScreen = frame.querySelector('.chart')?.clientWidth ?? 0;
@@ -62,7 +60,7 @@ function showSetting(view: ReportView, setting: number, onPaper: boolean): void 
   }
 }
 
-function fillFrame(frame: PageElement, figure: Figure, scene: Scene): void {
+function fillFrame(frame: Element, figure: Figure, scene: Scene): void {
   const plotted = frame.querySelector('.chart');
   const drawn = figure.draw(scene);
   plotted?.replaceChildren(
@@ -71,7 +69,7 @@ function fillFrame(frame: PageElement, figure: Figure, scene: Scene): void {
   frame.querySelector('.data')?.replaceChildren(dataTable(figure.table(scene)));
 }
 
-function dataTable({ headings, rows }: DataTable): PageElement {
+function dataTable({ headings, rows }: DataTable): Element {
   const head = headings.map((heading) => element('th', { scope: 'col' }, heading));
   const body = rows.map(([first = '', ...cells]) =>
     element(

@@ -3,7 +3,6 @@ import { countText, NO_FIGURE, numberText, percentText } from '../figure-text.ts
 import type { RunView } from '../report-view.ts';
 import type { SeriesStyle } from '../series-style.ts';
 import { chart } from './chart.ts';
-import type { PageElement } from './dom.ts';
 import { type DataTable, type Figure, type Scene, styleOf } from './figure.ts';
 import { boundLevels } from './hit-bound-levels.ts';
 import { legend } from './legend.ts';
@@ -44,7 +43,7 @@ class TimeLinesFigure implements Figure {
     this.#quantity = quantity;
   }
 
-  draw(scene: Scene): readonly PageElement[] {
+  draw(scene: Scene): readonly Element[] {
     const { view, runs, width } = scene;
     const { name, isSmoothed, levels } = this.#quantity;
     const axis = timeAxis(runs);
