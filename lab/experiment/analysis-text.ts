@@ -1,6 +1,6 @@
 import type { BlockStats, LengthStats, TraceStats } from '../analyze/trace-stats.ts';
 import type { TurnReuse, WindowSet } from '../analyze/working-set.ts';
-import { KV_TOKENS } from './axis-options.ts';
+import { KV_TOKENS } from '../simulate/build-config.ts';
 import { countedText } from './counted-text.ts';
 import { elapsedText } from './elapsed-text.ts';
 import type { Terminal } from './terminal.ts';
