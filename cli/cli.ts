@@ -3,9 +3,10 @@ import { lstat, mkdir, mkdtemp, open, rmdir, stat, writeFile } from 'node:fs/pro
 import { dirname, join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { Command, CommanderError } from 'commander';
-import type { FileContent } from '../shared/config/parse-value.ts';
 import { EXIT_MISCONFIGURED } from '../shared/exit-codes.ts';
 import { FileError } from '../shared/file-error.ts';
+import type { FileContent } from '../shared/settings/parse-value.ts';
+import { addAnalyzeCommand } from './commands/analyze-command.ts';
 import { addCapacityCommand } from './commands/capacity-command.ts';
 import type { CommandContext } from './commands/command-context.ts';
 import { addConfigCommand } from './commands/config-command.ts';
@@ -23,6 +24,7 @@ const COMMANDS = [
   addReplayCommand,
   addCapacityCommand,
   addTuneCommand,
+  addAnalyzeCommand,
   addParityCommand,
 ] as const;
 

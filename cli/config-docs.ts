@@ -1,9 +1,9 @@
 import { assertNever } from '../shared/assert.ts';
-import { CONFIG_FILE_ENV, fileKey, flagsOf, REPLACED_NAMES } from '../shared/config/entries.ts';
-import { rangeInWords } from '../shared/config/parse-value.ts';
-import type { Setting } from '../shared/config/setting.ts';
-import { ENV_PREFIX, type NamedSetting, SECTIONS, SETTINGS } from '../shared/config/settings.ts';
 import { namesOf } from '../shared/schema/one-of.ts';
+import { CONFIG_FILE_ENV, fileKey, flagsOf, REPLACED_NAMES } from '../shared/settings/entries.ts';
+import { rangeInWords } from '../shared/settings/parse-value.ts';
+import type { Setting } from '../shared/settings/setting.ts';
+import { ENV_PREFIX, type NamedSetting, SECTIONS, SETTINGS } from '../shared/settings/settings.ts';
 import { valueText } from './config-text.ts';
 import { DEFAULT_CONFIG_FILES } from './settings-source.ts';
 

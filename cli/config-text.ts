@@ -1,4 +1,4 @@
-import type { SettingValue } from '../shared/config/parse-value.ts';
+import type { SettingValue } from '../shared/settings/parse-value.ts';
 
 /** A value as a user would write it. */
 export function valueText(value: SettingValue): string {

@@ -1,10 +1,10 @@
 import { type Command, Option } from 'commander';
 import { assertNever } from '../shared/assert.ts';
-import { CONFIG_FILE_FLAG, type Flag, flagsOf } from '../shared/config/entries.ts';
-import { rangeInWords } from '../shared/config/parse-value.ts';
-import type { Setting } from '../shared/config/setting.ts';
-import { type NamedSetting, SECTIONS } from '../shared/config/settings.ts';
 import { namesOf } from '../shared/schema/one-of.ts';
+import { CONFIG_FILE_FLAG, type Flag, flagsOf } from '../shared/settings/entries.ts';
+import { rangeInWords } from '../shared/settings/parse-value.ts';
+import type { Setting } from '../shared/settings/setting.ts';
+import { type NamedSetting, SECTIONS } from '../shared/settings/settings.ts';
 import { valueText } from './config-text.ts';
 
 /** What the command line says about settings. */

@@ -1,6 +1,6 @@
-import { CONFIG_FILE_ENV } from '../shared/config/entries.ts';
-import type { ReadFile } from '../shared/config/parse-value.ts';
-import { type ResolvedSettings, resolveSettings } from '../shared/config.ts';
+import { CONFIG_FILE_ENV } from '../shared/settings/entries.ts';
+import type { ReadFile } from '../shared/settings/parse-value.ts';
+import { type ResolvedSettings, resolveSettings } from '../shared/settings/resolve-settings.ts';
 import type { GivenFlags } from './setting-flags.ts';
 
 /** Where a configuration file is looked for when none is named; the first that exists is read. */

@@ -1,10 +1,14 @@
 import { availableParallelism } from 'node:os';
 import type { PoolOptions } from '../engine/host/worker-pool.ts';
 import type { RouterConfig } from '../engine/router/smart-router.ts';
-import { effectiveLatency } from '../shared/config/latency.ts';
-import { type SettingSources, type Settings, threads } from '../shared/config.ts';
 import { latencyProfile } from '../shared/latency-profiles.ts';
 import type { LatencyConfig, WorkerConfig } from '../shared/protocol.ts';
+import { effectiveLatency } from '../shared/settings/latency.ts';
+import {
+  type SettingSources,
+  type Settings,
+  threads,
+} from '../shared/settings/resolve-settings.ts';
 
 /**
  * Entries that the prefix index may hold: enough for every block of every worker, up to a limit.

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { Settings } from '../shared/config.ts';
+import type { Settings } from '../shared/settings/resolve-settings.ts';
 import { CorsPolicy } from './http/cors.ts';
 import type { Exchange } from './http/exchange.ts';
 import type { AppHost } from './http/http-app.ts';

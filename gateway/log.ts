@@ -1,6 +1,6 @@
 import { type Level, type Logger, pino } from 'pino';
 import { AssertionFailure } from '../shared/assert.ts';
-import type { Settings } from '../shared/config.ts';
+import type { Settings } from '../shared/settings/resolve-settings.ts';
 import type { LogSink } from './log-sink.ts';
 
 const LEVELS: Readonly<Record<Settings['logLevel'], Level>> = {

@@ -1,7 +1,7 @@
 import type { Writable } from 'node:stream';
 import type { Logger } from 'pino';
-import type { SettingSources, Settings } from '../shared/config.ts';
 import { EXIT_FAILED } from '../shared/exit-codes.ts';
+import type { SettingSources, Settings } from '../shared/settings/resolve-settings.ts';
 import { Gateway } from './gateway.ts';
 import { createLogger } from './log.ts';
 import { LogSink, type WriteBytes } from './log-sink.ts';

@@ -1,266 +1,183 @@
-import { assertNever } from './assert.ts';
-import type { RequestId, WorkerId } from './ids.ts';
+import { blankOf, type Column, type Columns, type Form } from './columns.ts';
+import { workerId } from './ids.ts';
 import { CodecError, MessageReader, MessageWriter } from './message.ts';
-import {
-  EventBatch,
-  type ExtendCommand,
-  FAULTS,
-  LOAD_FIELDS,
-  OUTCOME,
-  type SubmitCommand,
-  type WorkerCommand,
-  type WorkerConfig,
-  type WorkerEvent,
-} from './protocol.ts';
+import { COMMANDS, EVENTS, EventBatch, type WorkerCommand, type WorkerEvent } from './protocol.ts';
 import type { U32List } from './u32-list.ts';
-import type { TimeUs } from './units.ts';
 
 /**
- * Commands and events to bytes and back: one message for a whole tick, decoded in the order in
- * which it was encoded. Each command or event is one row of numbers, see `message.ts`; block hashes
- * and the columns of a batch are its words, and what has no form of its own, a worker's
- * configuration and the text of a crash, is its item.
+ * Commands and events to bytes and back, by their columns: one message for a whole tick, decoded in
+ * the order in which it was encoded. Each is one row: its 64-bit numbers, then the others, a word
+ * each, then its lists, and the records within it likewise.
  */
 
-/** The first number of each row. */
-const COMMAND = { submit: 1, extend: 2, cancel: 3, configure: 4, drain: 5, fault: 6 } as const;
-const EVENT = { batch: 1, crashed: 2, hello: 3 } as const;
+/** A command or event, or a record within it, whatever its columns are. */
+type Fields = Record<string, unknown>;
 
-/** Numbers per row, its kind included. */
-const SUBMIT_NUMBERS = 13;
-const BATCH_HEAD = 10;
-const BATCH_NUMBERS = BATCH_HEAD + LOAD_FIELDS.length;
+/** The columns of one kind of row, by what is done with them. */
+interface Layout {
+  readonly floats: readonly string[];
+  readonly words: readonly string[];
+  /** The largest number that each of the `words` holds. */
+  readonly limits: readonly number[];
+  readonly choices: readonly (readonly [name: string, values: readonly unknown[]])[];
+  readonly lists: readonly string[];
+  readonly sharedLists: readonly string[];
+  readonly groups: readonly (readonly [name: string, layout: Layout])[];
+  readonly items: readonly string[];
+  /** Fields to be filled. */
+  readonly make: () => Fields;
+}
+
+const LIMITS: Partial<Record<Form, number>> = { u8: 0xff, i32: 0x7fffffff, u32: 0xffffffff };
+
+function layoutOf(columns: Columns, make?: () => object): Layout {
+  const entries = Object.entries(columns);
+  const of = (...forms: readonly Form[]): [string, Column<unknown>][] =>
+    entries.filter(([, { form }]) => forms.includes(form));
+  const names = (...forms: readonly Form[]): string[] => of(...forms).map(([name]) => name);
+  const blank = blankOf(columns);
+  return {
+    floats: names('f64'),
+    words: names('u8', 'i32', 'u32'),
+    limits: of('u8', 'i32', 'u32').map(([, { form }]) => LIMITS[form] ?? 0),
+    choices: of('choice').map(([name, { values }]) => [name, values ?? []]),
+    lists: names('list'),
+    sharedLists: names('words'),
+    groups: of('group').map(([name, { columns }]) => [name, layoutOf(columns ?? {})]),
+    items: names('item'),
+    make: (make ?? (() => ({ ...blank }))) as () => Fields,
+  };
+}
+
+const commandLayouts = Object.entries(COMMANDS).map(([kind, columns]) => {
+  const blank = { kind, ...blankOf(columns) };
+  return layoutOf(columns, () => ({ ...blank }));
+});
+const eventLayouts = Object.entries(EVENTS).map(([kind, columns]) => {
+  const blank = { kind, ...blankOf(columns) };
+  return layoutOf(
+    columns,
+    kind === 'batch' ? () => new EventBatch(workerId(0), 0) : () => ({ ...blank }),
+  );
+});
+/** The number of a kind is its place + 1. */
+const commandKinds = Object.keys(COMMANDS);
+const eventKinds = Object.keys(EVENTS);
 
 const writer = new MessageWriter();
 
 /** The bytes of one message with these commands; the caller may transfer their buffer. */
 export function encodeCommands(commands: readonly WorkerCommand[]): Uint8Array<ArrayBuffer> {
-  writer.start();
-  for (const command of commands) putCommand(command);
-  return writer.finish();
+  return encode(commands, commandKinds, commandLayouts);
 }
 
-/** The commands of a message in their order. Throws `CodecError`. */
+/**
+ * The commands of a message in their order. Hashes are views on it, as a rule. Throws `CodecError`.
+ */
 export function decodeCommands(bytes: Uint8Array): WorkerCommand[] {
-  const reader = new MessageReader(bytes);
-  const commands: WorkerCommand[] = [];
-  for (let kind = reader.nextKind(); kind !== undefined; kind = reader.nextKind()) {
-    commands.push(takeCommand(kind, reader));
-  }
-  return commands;
+  return decode(bytes, commandLayouts) as unknown[] as WorkerCommand[];
 }
 
 /** The bytes of one message with these events; the caller may transfer their buffer. */
 export function encodeEvents(events: readonly WorkerEvent[]): Uint8Array<ArrayBuffer> {
+  return encode(events, eventKinds, eventLayouts);
+}
+
+/** The events of a message in their order; lists are views on it. Throws `CodecError`. */
+export function decodeEvents(bytes: Uint8Array): WorkerEvent[] {
+  return decode(bytes, eventLayouts) as unknown[] as WorkerEvent[];
+}
+
+function encode(
+  rows: readonly { readonly kind: string }[],
+  kinds: readonly string[],
+  layouts: readonly Layout[],
+): Uint8Array<ArrayBuffer> {
   writer.start();
-  for (const event of events) putEvent(event);
+  for (const row of rows) {
+    const place = kinds.indexOf(row.kind);
+    writer.startRow(place + 1);
+    put(row as unknown as Fields, layouts[place]!);
+    writer.endRow();
+  }
   return writer.finish();
 }
 
-/** The events of a message in their order. Throws `CodecError`. */
-export function decodeEvents(bytes: Uint8Array): WorkerEvent[] {
+function decode(bytes: Uint8Array, layouts: readonly Layout[]): Fields[] {
   const reader = new MessageReader(bytes);
-  const events: WorkerEvent[] = [];
-  for (let kind = reader.nextKind(); kind !== undefined; kind = reader.nextKind()) {
-    events.push(takeEvent(kind, reader));
+  const rows: Fields[] = [];
+  for (let kind = reader.startRow(); kind !== undefined; kind = reader.startRow()) {
+    const layout = layouts[kind - 1];
+    if (layout === undefined) throw new CodecError(`unknown kind ${kind}`);
+    const row = layout.make();
+    take(row, layout, reader);
+    reader.endRow();
+    rows.push(row);
   }
-  return events;
+  return rows;
 }
 
-function putCommand(command: WorkerCommand): void {
-  switch (command.kind) {
-    case 'submit':
-      putSubmit(command);
-      break;
-    case 'extend': {
-      const row = writer.addRow(COMMAND.extend, 4);
-      writer.numbers[row + 1] = command.worker;
-      writer.numbers[row + 2] = command.request;
-      writer.numbers[row + 3] = command.hashes.length;
-      writer.words.appendWords(command.hashes);
-      break;
-    }
-    case 'cancel': {
-      const row = writer.addRow(COMMAND.cancel, 4);
-      writer.numbers[row + 1] = command.worker;
-      writer.numbers[row + 2] = command.request;
-      writer.numbers[row + 3] = command.outcome;
-      break;
-    }
-    case 'configure':
-      writer.numbers[writer.addRow(COMMAND.configure, 2) + 1] = command.worker;
-      writer.addItem(command.config);
-      break;
-    case 'drain':
-      writer.addRow(COMMAND.drain, 1);
-      break;
-    case 'fault': {
-      const row = writer.addRow(COMMAND.fault, 3);
-      writer.numbers[row + 1] = command.worker;
-      writer.numbers[row + 2] = FAULTS.indexOf(command.fault);
-      break;
-    }
-    default:
-      assertNever(command);
+function put(fields: Fields, layout: Layout): void {
+  const { floats, words, choices, lists, sharedLists, groups, items } = layout;
+  if (floats.length > 0) {
+    const at = writer.reserveFloats(floats.length);
+    const numbers = writer.floats;
+    for (let i = 0; i < floats.length; i++) numbers[at + i] = fields[floats[i]!] as number;
   }
-}
-
-function takeCommand(kind: number, reader: MessageReader): WorkerCommand {
-  const { numbers } = reader;
-  switch (kind) {
-    case COMMAND.submit:
-      return takeSubmit(reader);
-    case COMMAND.extend:
-      return takeExtend(reader);
-    case COMMAND.cancel: {
-      const row = reader.takeRow(4);
-      return {
-        kind: 'cancel',
-        worker: numbers[row + 1] as WorkerId,
-        request: numbers[row + 2] as RequestId,
-        outcome: numbers[row + 3] === OUTCOME.finished ? OUTCOME.finished : OUTCOME.cancelled,
-      };
-    }
-    case COMMAND.configure: {
-      const worker = numbers[reader.takeRow(2) + 1] as WorkerId;
-      return { kind: 'configure', worker, config: reader.takeItem() as WorkerConfig };
-    }
-    case COMMAND.drain:
-      reader.takeRow(1);
-      return { kind: 'drain' };
-    case COMMAND.fault: {
-      const row = reader.takeRow(3);
-      const fault = FAULTS[numbers[row + 2]!];
-      if (fault === undefined) throw new CodecError(`unknown fault ${numbers[row + 2]}`);
-      return { kind: 'fault', worker: numbers[row + 1] as WorkerId, fault };
-    }
-    default:
-      throw new CodecError(`unknown command ${kind}`);
+  if (words.length > 0) {
+    const at = writer.reserveWords(words.length);
+    const numbers = writer.words;
+    for (let i = 0; i < words.length; i++) numbers[at + i] = fields[words[i]!] as number;
   }
-}
-
-function putSubmit(command: SubmitCommand): void {
-  const row = writer.addRow(COMMAND.submit, SUBMIT_NUMBERS);
-  const { numbers } = writer;
-  numbers[row + 1] = command.worker;
-  numbers[row + 2] = command.request;
-  numbers[row + 3] = command.arrivedUs;
-  numbers[row + 4] = command.promptTokens;
-  numbers[row + 5] = command.expectedCachedTokens;
-  numbers[row + 6] = command.outputTokens;
-  numbers[row + 7] = command.priority;
-  numbers[row + 8] = command.seed;
-  numbers[row + 9] = command.prefillScale;
-  numbers[row + 10] = command.profile;
-  numbers[row + 11] = command.siblingOf;
-  numbers[row + 12] = command.hashes.length;
-  writer.words.appendWords(command.hashes);
-}
-
-function takeSubmit(reader: MessageReader): SubmitCommand {
-  const row = reader.takeRow(SUBMIT_NUMBERS);
-  const { numbers } = reader;
-  return {
-    kind: 'submit',
-    worker: numbers[row + 1] as WorkerId,
-    request: numbers[row + 2] as RequestId,
-    arrivedUs: numbers[row + 3] as TimeUs,
-    promptTokens: numbers[row + 4]!,
-    expectedCachedTokens: numbers[row + 5]!,
-    outputTokens: numbers[row + 6]!,
-    priority: numbers[row + 7]!,
-    seed: numbers[row + 8]!,
-    prefillScale: numbers[row + 9]!,
-    profile: numbers[row + 10]!,
-    siblingOf: numbers[row + 11] as RequestId,
-    hashes: reader.takeWords(numbers[row + 12]!),
-  };
-}
-
-function takeExtend(reader: MessageReader): ExtendCommand {
-  const row = reader.takeRow(4);
-  const { numbers } = reader;
-  return {
-    kind: 'extend',
-    worker: numbers[row + 1] as WorkerId,
-    request: numbers[row + 2] as RequestId,
-    hashes: reader.takeWords(numbers[row + 3]!),
-  };
-}
-
-function putEvent(event: WorkerEvent): void {
-  switch (event.kind) {
-    case 'batch':
-      putBatch(event);
-      break;
-    case 'crashed':
-      writer.numbers[writer.addRow(EVENT.crashed, 2) + 1] = event.worker;
-      writer.addItem(event.message);
-      break;
-    case 'hello':
-      writer.addRow(EVENT.hello, 1);
-      break;
-    default:
-      assertNever(event);
+  for (let i = 0; i < choices.length; i++) {
+    const [name, values] = choices[i]!;
+    const at = writer.reserveWords(1);
+    writer.words[at] = values.indexOf(fields[name]);
   }
+  for (let i = 0; i < lists.length; i++) {
+    const list = fields[lists[i]!] as U32List;
+    writer.addList(list.words, list.length);
+  }
+  for (let i = 0; i < sharedLists.length; i++) {
+    writer.addShared(fields[sharedLists[i]!] as Uint32Array);
+  }
+  for (let i = 0; i < groups.length; i++) {
+    const [name, group] = groups[i]!;
+    put(fields[name] as Fields, group);
+  }
+  for (let i = 0; i < items.length; i++) writer.addItem(fields[items[i]!]);
 }
 
-function takeEvent(kind: number, reader: MessageReader): WorkerEvent {
-  const { numbers } = reader;
-  switch (kind) {
-    case EVENT.batch:
-      return takeBatch(reader);
-    case EVENT.crashed: {
-      const worker = numbers[reader.takeRow(2) + 1] as WorkerId;
-      return { kind: 'crashed', worker, message: String(reader.takeItem()) };
+function take(fields: Fields, layout: Layout, reader: MessageReader): void {
+  const { floats, words, limits, choices, lists, sharedLists, groups, items } = layout;
+  if (floats.length > 0) {
+    const at = reader.takeFloats(floats.length);
+    for (let i = 0; i < floats.length; i++) fields[floats[i]!] = reader.floats[at + i];
+  }
+  if (words.length > 0) {
+    const at = reader.takeWords(words.length);
+    for (let i = 0; i < words.length; i++) {
+      const number = reader.words[at + i]!;
+      if (number > limits[i]!) throw new CodecError(`${number} is too large for ${words[i]}`);
+      fields[words[i]!] = number;
     }
-    case EVENT.hello:
-      reader.takeRow(1);
-      return { kind: 'hello' };
-    default:
-      throw new CodecError(`unknown event ${kind}`);
   }
-}
-
-function putBatch(batch: EventBatch): void {
-  const { kv, started, tokens, ended, load } = batch;
-  const row = writer.addRow(EVENT.batch, BATCH_NUMBERS);
-  const { numbers, words } = writer;
-  numbers[row + 1] = batch.worker;
-  numbers[row + 2] = batch.seq;
-  numbers[row + 3] = batch.endUs;
-  numbers[row + 4] = batch.steps;
-  numbers[row + 5] = batch.stepUs;
-  numbers[row + 6] = kv.length;
-  numbers[row + 7] = started.length;
-  numbers[row + 8] = tokens.length;
-  numbers[row + 9] = ended.length;
-  for (let i = 0; i < LOAD_FIELDS.length; i++)
-    numbers[row + BATCH_HEAD + i] = load[LOAD_FIELDS[i]!];
-  words.append(kv);
-  words.append(started);
-  words.append(tokens);
-  words.append(ended);
-}
-
-function takeBatch(reader: MessageReader): EventBatch {
-  const row = reader.takeRow(BATCH_NUMBERS);
-  const { numbers } = reader;
-  const batch = new EventBatch(numbers[row + 1] as WorkerId, 0);
-  batch.seq = numbers[row + 2]!;
-  batch.endUs = numbers[row + 3] as TimeUs;
-  batch.steps = numbers[row + 4]!;
-  batch.stepUs = numbers[row + 5] as TimeUs;
-  fill(batch.kv, reader, numbers[row + 6]!);
-  fill(batch.started, reader, numbers[row + 7]!);
-  fill(batch.tokens, reader, numbers[row + 8]!);
-  fill(batch.ended, reader, numbers[row + 9]!);
-  for (let i = 0; i < LOAD_FIELDS.length; i++) {
-    batch.load[LOAD_FIELDS[i]!] = numbers[row + BATCH_HEAD + i]!;
+  for (let i = 0; i < choices.length; i++) {
+    const [name, values] = choices[i]!;
+    const place = reader.words[reader.takeWords(1)]!;
+    if (place >= values.length) throw new CodecError(`unknown ${name} ${place}`);
+    fields[name] = values[place];
   }
-  return batch;
-}
-
-function fill(list: U32List, reader: MessageReader, length: number): void {
-  if (length !== 0) list.adopt(reader.takeWords(length));
+  for (let i = 0; i < lists.length; i++) {
+    const list = reader.takeList();
+    if (list.length > 0) (fields[lists[i]!] as U32List).adopt(list);
+  }
+  for (let i = 0; i < sharedLists.length; i++) fields[sharedLists[i]!] = reader.takeShared();
+  for (let i = 0; i < groups.length; i++) {
+    const [name, group] = groups[i]!;
+    const inner = typeof fields[name] === 'object' ? (fields[name] as Fields) : group.make();
+    take(inner, group, reader);
+    fields[name] = inner;
+  }
+  for (let i = 0; i < items.length; i++) fields[items[i]!] = reader.takeItem();
 }

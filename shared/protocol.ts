@@ -1,3 +1,20 @@
+import {
+  blankOf,
+  choice,
+  columnNames,
+  defaultsOf,
+  f64,
+  group,
+  i32,
+  initially,
+  item,
+  list,
+  type RowOf,
+  u8,
+  u32,
+  withDefaults,
+  words,
+} from './columns.ts';
 import type { RequestId, WorkerId } from './ids.ts';
 import { U32List } from './u32-list.ts';
 import { type TimeUs, timeUs } from './units.ts';
@@ -8,78 +25,26 @@ import { type TimeUs, timeUs } from './units.ts';
  */
 
 /** Both ends of a port must speak the same version; a message of another one is an error. */
-export const PROTOCOL_VERSION = 2;
+export const PROTOCOL_VERSION = 3;
 
-/** One sequence to simulate: all that a worker has to know to decide when its tokens come out. */
-export interface SubmitCommand {
-  readonly kind: 'submit';
-  readonly worker: WorkerId;
-  readonly request: RequestId;
-  /** When the request reached the gateway; queue time counts from here. */
-  readonly arrivedUs: TimeUs;
-  /** At least 1. */
-  readonly promptTokens: number;
-  /** Prompt tokens that the router expects the worker to have cached, until admission tells. */
-  readonly expectedCachedTokens: number;
-  /**
-   * How many tokens the answer has, at least 1: its natural end or its limit, whichever is first.
-   */
-  readonly outputTokens: number;
-  /** Lower is served first. */
-  readonly priority: number;
-  /** Seed of the request's own stream of latency draws, 32 bits. */
-  readonly seed: number;
-  /** Factor on the simulated prefill work: 0.5 after a hit in the prompt cache, else 1. */
-  readonly prefillScale: number;
-  /** Number of the latency profile + 1, or 0 for the worker's own latency. */
-  readonly profile: number;
-  /**
-   * The first sequence of a request with n > 1: this one shares its prefill. `NO_REQUEST` if none.
-   */
-  readonly siblingOf: RequestId;
-  /**
-   * Chained hashes of the full blocks of prompt and answer, (lo, hi) pairs, as far as they are
-   * known: see `ExtendCommand`. Empty: nothing is cached.
-   */
-  readonly hashes: Uint32Array;
-}
+/** How a sequence ended, as small integers, since they travel in columns of numbers. */
+export const OUTCOME = {
+  /** All its tokens came out, or its text came to a stop sequence. */
+  finished: 0,
+  /** The gateway cancelled it. */
+  cancelled: 1,
+  /** The waiting queue was full. */
+  queueFull: 2,
+  /** Prompt and answer can never fit the worker's KV cache. */
+  tooLong: 3,
+} as const;
+export type Outcome = (typeof OUTCOME)[keyof typeof OUTCOME];
 
-/**
- * Further block hashes of a sequence's answer, (lo, hi) pairs, appended to those that it has. Those
- * of blocks that it has computed already are matchable at once. A sequence that is gone ignores it.
- */
-export interface ExtendCommand {
-  readonly kind: 'extend';
-  readonly worker: WorkerId;
-  readonly request: RequestId;
-  readonly hashes: Uint32Array;
-}
+const OUTCOMES: readonly Outcome[] = Object.values(OUTCOME);
 
-/**
- * Ends a sequence at whatever stage it is; its slot is free within one step, and what it has
- * computed stays cached. A sequence that is gone ignores it.
- */
-export interface CancelCommand {
-  readonly kind: 'cancel';
-  readonly worker: WorkerId;
-  readonly request: RequestId;
-  /**
-   * What the sequence ends with: `finished` when its text has come to a stop sequence, `cancelled`
-   * when nobody waits for it any more.
-   */
-  readonly outcome: typeof OUTCOME.finished | typeof OUTCOME.cancelled;
-}
-
-/** Starts a worker with an empty cache on this thread, or replaces one that has crashed. */
-export interface ConfigureCommand {
-  readonly kind: 'configure';
-  readonly worker: WorkerId;
-  readonly config: WorkerConfig;
-}
-
-/** Asks the thread to end once its workers have nothing left to do. */
-export interface DrainCommand {
-  readonly kind: 'drain';
+/** The outcome that the word of a column stands for; undefined if it stands for none. */
+export function outcomeOf(word: number): Outcome | undefined {
+  return OUTCOMES[word];
 }
 
 /**
@@ -93,20 +58,89 @@ export function isFault(name: string): name is Fault {
   return FAULTS.some((fault) => fault === name);
 }
 
-/** Makes a worker fail on purpose. */
-export interface FaultCommand {
-  readonly kind: 'fault';
-  readonly worker: WorkerId;
-  readonly fault: Fault;
-}
+/**
+ * What a request asks of the worker that computes it. A column that is added here reaches the
+ * worker's `SequenceTable` with every request; one with an initial value need not be said.
+ */
+export const SPEC_COLUMNS = {
+  /** At least 1. */
+  promptTokens: i32(),
+  /**
+   * How many tokens the answer has, at least 1: its natural end or its limit, whichever is first.
+   */
+  outputTokens: i32(),
+  /** Lower is served first. */
+  priority: initially(f64(), 0),
+  /** Seed of the request's own stream of latency draws, 32 bits. */
+  seed: u32(),
+  /** Factor on the simulated prefill work: 0.5 after a hit in the prompt cache, else 1. */
+  prefillScale: initially(f64(), 1),
+  /** Number of the latency profile + 1, or 0 for the worker's own latency. */
+  profile: initially(u8(), 0),
+};
+export type SequenceSpec = RowOf<typeof SPEC_COLUMNS>;
+export const SPEC_DEFAULTS = defaultsOf(SPEC_COLUMNS);
+/** For classes of requests that do not say those. */
+export const DefaultSpec = withDefaults(SPEC_DEFAULTS);
 
-export type WorkerCommand =
-  | SubmitCommand
-  | ExtendCommand
-  | CancelCommand
-  | ConfigureCommand
-  | DrainCommand
-  | FaultCommand;
+/** The commands, each by its columns. Their order gives them their numbers in a message. */
+export const COMMANDS = {
+  /** One sequence to simulate: all that a worker has to know to decide when its tokens come out. */
+  submit: {
+    worker: u32<WorkerId>(),
+    request: u32<RequestId>(),
+    /** When the request reached the gateway; queue time counts from here. */
+    arrivedUs: f64<TimeUs>(),
+    /** Prompt tokens that the router expects the worker to have cached, until admission tells. */
+    expectedCachedTokens: i32(),
+    /**
+     * The first sequence of a request with n > 1: this one shares its prefill. `NO_REQUEST` if
+     * none.
+     */
+    siblingOf: u32<RequestId>(),
+    spec: group(SPEC_COLUMNS),
+    /**
+     * Chained hashes of the full blocks of prompt and answer, (lo, hi) pairs, as far as they are
+     * known: see `extend`. Empty: nothing is cached.
+     */
+    hashes: words(),
+  },
+  /**
+   * Further block hashes of a sequence's answer, (lo, hi) pairs, appended to those that it has.
+   * Those of blocks that it has computed already are matchable at once. A sequence that is gone
+   * ignores it.
+   */
+  extend: { worker: u32<WorkerId>(), request: u32<RequestId>(), hashes: words() },
+  /**
+   * Ends a sequence at whatever stage it is; its slot is free within one step, and what it has
+   * computed stays cached. A sequence that is gone ignores it.
+   */
+  cancel: {
+    worker: u32<WorkerId>(),
+    request: u32<RequestId>(),
+    /**
+     * What the sequence ends with: `finished` when its text has come to a stop sequence,
+     * `cancelled` when nobody waits for it any more.
+     */
+    outcome: choice([OUTCOME.finished, OUTCOME.cancelled]),
+  },
+  /** Starts a worker with an empty cache on this thread, or replaces one that has crashed. */
+  configure: { worker: u32<WorkerId>(), config: item<WorkerConfig>() },
+  /** Asks the thread to end once its workers have nothing left to do. */
+  drain: {},
+  /** Makes a worker fail on purpose. */
+  fault: { worker: u32<WorkerId>(), fault: choice(FAULTS) },
+};
+
+type Command<Kind extends keyof typeof COMMANDS> = { readonly kind: Kind } & RowOf<
+  (typeof COMMANDS)[Kind]
+>;
+export type SubmitCommand = Command<'submit'>;
+export type ExtendCommand = Command<'extend'>;
+export type CancelCommand = Command<'cancel'>;
+export type WorkerCommand = {
+  [Kind in keyof typeof COMMANDS]: Command<Kind>;
+}[keyof typeof COMMANDS];
 
 /** How long prefill and decode take. See `engine/worker/latency/` for the formulas. */
 export type LatencyConfig =
@@ -165,91 +199,40 @@ export interface WorkerConfig {
   readonly maxWaiting: number;
 }
 
-/** How a sequence ended, as small integers, since they travel in columns of numbers. */
-export const OUTCOME = {
-  /** All its tokens came out, or its text came to a stop sequence. */
-  finished: 0,
-  /** The gateway cancelled it. */
-  cancelled: 1,
-  /** The waiting queue was full. */
-  queueFull: 2,
-  /** Prompt and answer can never fit the worker's KV cache. */
-  tooLong: 3,
-} as const;
-export type Outcome = (typeof OUTCOME)[keyof typeof OUTCOME];
-
-const OUTCOMES: readonly Outcome[] = Object.values(OUTCOME);
-
-/** The outcome that the word of a column stands for; undefined if it stands for none. */
-export function outcomeOf(word: number): Outcome | undefined {
-  return OUTCOMES[word];
-}
-
 /** Top bit of a hash's `hi` word in a KV event: the block was removed, not stored. */
 export const REMOVED_BIT = 0x80000000;
 
-/** A worker's state at the end of a step. Counters run since the worker started. */
-export interface LoadReport {
-  running: number;
-  waiting: number;
-  activeBlocks: number;
-  cachedBlocks: number;
-  totalBlocks: number;
+/** A worker's state at the end of a step, by its columns. Counters run since the worker started. */
+const LOAD_COLUMNS = {
+  running: f64(),
+  waiting: f64(),
+  activeBlocks: f64(),
+  cachedBlocks: f64(),
+  totalBlocks: f64(),
   /** Blocks that the waiting sequences will fill: those of their prompts that were not cached. */
-  waitingBlocks: number;
+  waitingBlocks: f64(),
   /** Uncached prompt tokens of waiting and running sequences that are still to be computed. */
-  prefillTokensPending: number;
+  prefillTokensPending: f64(),
   /** How late the step or tick ended, against its due time. */
-  latenessUs: number;
+  latenessUs: f64(),
   /** Submits that the worker has taken in: what the router need no longer add by itself. */
-  submitsSeen: number;
+  submitsSeen: f64(),
   /** Blocks found cached when sequences were first admitted, and those that had to be computed. */
-  hitBlocks: number;
-  missedBlocks: number;
+  hitBlocks: f64(),
+  missedBlocks: f64(),
   /** The same of sequences that were admitted again after they had been preempted. */
-  readmittedHitBlocks: number;
-  readmittedMissedBlocks: number;
-  evictedBlocks: number;
-  preemptions: number;
-}
+  readmittedHitBlocks: f64(),
+  readmittedMissedBlocks: f64(),
+  evictedBlocks: f64(),
+  preemptions: f64(),
+};
+export type LoadReport = { -readonly [Name in keyof typeof LOAD_COLUMNS]: number };
+export const LOAD_FIELDS = columnNames(LOAD_COLUMNS);
 
-/** Order of the fields of a `LoadReport` on the wire. */
-export const LOAD_FIELDS = [
-  'running',
-  'waiting',
-  'activeBlocks',
-  'cachedBlocks',
-  'totalBlocks',
-  'waitingBlocks',
-  'prefillTokensPending',
-  'latenessUs',
-  'submitsSeen',
-  'hitBlocks',
-  'missedBlocks',
-  'readmittedHitBlocks',
-  'readmittedMissedBlocks',
-  'evictedBlocks',
-  'preemptions',
-] as const satisfies readonly (keyof LoadReport)[];
+const EMPTY_LOAD: Readonly<LoadReport> = blankOf(LOAD_COLUMNS);
 
 export function emptyLoad(): LoadReport {
-  return {
-    running: 0,
-    waiting: 0,
-    activeBlocks: 0,
-    cachedBlocks: 0,
-    totalBlocks: 0,
-    waitingBlocks: 0,
-    prefillTokensPending: 0,
-    latenessUs: 0,
-    submitsSeen: 0,
-    hitBlocks: 0,
-    missedBlocks: 0,
-    readmittedHitBlocks: 0,
-    readmittedMissedBlocks: 0,
-    evictedBlocks: 0,
-    preemptions: 0,
-  };
+  return { ...EMPTY_LOAD };
 }
 
 /**
@@ -318,21 +301,32 @@ export class EventBatch {
   }
 }
 
-/**
- * The worker threw: its sequences and its cache are lost, the thread and its other workers are not.
- */
-export interface CrashedEvent {
-  readonly kind: 'crashed';
-  readonly worker: WorkerId;
-  readonly message: string;
-}
+/** The events, each by its columns, numbered as the commands are. */
+export const EVENTS = {
+  /** See `EventBatch`. */
+  batch: {
+    worker: u32<WorkerId>(),
+    seq: f64(),
+    endUs: f64<TimeUs>(),
+    steps: f64(),
+    stepUs: f64<TimeUs>(),
+    kv: list<U32List>(),
+    started: list<U32List>(),
+    tokens: list<U32List>(),
+    ended: list<U32List>(),
+    load: group(LOAD_COLUMNS),
+  },
+  /**
+   * The worker threw: its sequences and its cache are lost, the thread and its other workers are
+   * not.
+   */
+  crashed: { worker: u32<WorkerId>(), message: item<string>() },
+  /** The thread is up and can be sent commands. */
+  hello: {},
+};
 
-/** The thread is up and can be sent commands. */
-export interface HelloEvent {
-  readonly kind: 'hello';
-}
-
-export type WorkerEvent = EventBatch | CrashedEvent | HelloEvent;
+export type CrashedEvent = { readonly kind: 'crashed' } & RowOf<typeof EVENTS.crashed>;
+export type WorkerEvent = EventBatch | CrashedEvent | { readonly kind: 'hello' };
 
 /** Words per row of the columns of an `EventBatch`. */
 export const STARTED_WORDS = 4;

@@ -1,7 +1,7 @@
 import { assert } from '../../shared/assert.ts';
 import { decodeCommands, decodeEvents, encodeCommands, encodeEvents } from '../../shared/codec.ts';
 import { NO_REQUEST, requestId, workerId } from '../../shared/ids.ts';
-import { EventBatch, type SubmitCommand } from '../../shared/protocol.ts';
+import { EventBatch, SPEC_DEFAULTS, type SubmitCommand } from '../../shared/protocol.ts';
 import { Rng } from '../../shared/rng.ts';
 import { timeUs } from '../../shared/units.ts';
 import { type BenchMode, type BenchRow, measure } from './bench-result.ts';
@@ -56,14 +56,14 @@ function submit(index: number): SubmitCommand {
     worker: workerId(index % 4),
     request: requestId(index + 1),
     arrivedUs: timeUs(5e9 + index),
-    promptTokens: 1000,
     expectedCachedTokens: 512,
-    outputTokens: 120,
-    priority: 0,
-    seed: rng.u32(),
-    prefillScale: 1,
-    profile: 0,
     siblingOf: NO_REQUEST,
+    spec: {
+      ...SPEC_DEFAULTS,
+      promptTokens: 1000,
+      outputTokens: 120,
+      seed: rng.u32(),
+    },
     hashes: Uint32Array.from({ length: 2 * HASHES }, () => rng.u32()),
   };
 }

@@ -3,7 +3,13 @@ import { assert } from '../../shared/assert.ts';
 import { HASH_WORDS } from '../../shared/block-hash.ts';
 import { NO_REQUEST, requestId, workerId } from '../../shared/ids.ts';
 import { latencyProfile } from '../../shared/latency-profiles.ts';
-import { ENDED_WORDS, EventBatch, type SchedulerKind, TOKEN_WORDS } from '../../shared/protocol.ts';
+import {
+  ENDED_WORDS,
+  EventBatch,
+  type SchedulerKind,
+  SPEC_DEFAULTS,
+  TOKEN_WORDS,
+} from '../../shared/protocol.ts';
 import { Rng } from '../../shared/rng.ts';
 import { timeUs } from '../../shared/units.ts';
 import { type BenchMode, type BenchRow, type BenchTask, measure } from './bench-result.ts';
@@ -99,14 +105,14 @@ class Loop {
       worker: workerId(0),
       request: requestId(this.#submitted),
       arrivedUs: timeUs(this.#nowUs),
-      promptTokens: PROMPT_TOKENS,
       expectedCachedTokens: 0,
-      outputTokens,
-      priority: 0,
-      seed: this.#submitted,
-      prefillScale: 1,
-      profile: 0,
       siblingOf: NO_REQUEST,
+      spec: {
+        ...SPEC_DEFAULTS,
+        promptTokens: PROMPT_TOKENS,
+        outputTokens,
+        seed: this.#submitted,
+      },
       hashes,
     });
   }

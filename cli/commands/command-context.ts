@@ -1,7 +1,7 @@
 import type { Writable } from 'node:stream';
 import type { WriteBytes } from '../../gateway/log-sink.ts';
 import type { Terminal } from '../../lab/experiment/terminal.ts';
-import type { ReadFile } from '../../shared/config/parse-value.ts';
+import type { ReadFile } from '../../shared/settings/parse-value.ts';
 
 /** The outside world as commands see it, so that they run in a test as well as in a process. */
 export interface CommandContext extends Terminal {

@@ -1,9 +1,9 @@
 import { type Command, Option } from 'commander';
-import { type EffectiveLatency, effectiveLatency } from '../../shared/config/latency.ts';
-import type { Setting } from '../../shared/config/setting.ts';
-import { SECTIONS, SETTINGS } from '../../shared/config/settings.ts';
-import { settingsSchema } from '../../shared/config/settings-schema.ts';
-import { maskSecrets } from '../../shared/config.ts';
+import { type EffectiveLatency, effectiveLatency } from '../../shared/settings/latency.ts';
+import { maskSecrets } from '../../shared/settings/resolve-settings.ts';
+import type { Setting } from '../../shared/settings/setting.ts';
+import { SECTIONS, SETTINGS } from '../../shared/settings/settings.ts';
+import { settingsSchema } from '../../shared/settings/settings-schema.ts';
 import { configMarkdown } from '../config-docs.ts';
 import { valueText } from '../config-text.ts';
 import { addSettingFlags } from '../setting-flags.ts';

@@ -4,7 +4,7 @@ import { routerConfig, workerConfig } from '../../gateway/cluster-config.ts';
 import { Gateway } from '../../gateway/gateway.ts';
 import { TrafficRecorder } from '../../gateway/traffic-recorder.ts';
 import type { RecordedServer } from '../../lab/parity/recorded-server.ts';
-import type { SettingSources, Settings } from '../../shared/config.ts';
+import type { SettingSources, Settings } from '../../shared/settings/resolve-settings.ts';
 
 /** Starts a server of this process that records all that it places. */
 export async function startRecordedServer(

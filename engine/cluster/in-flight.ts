@@ -48,14 +48,9 @@ export class InFlight implements Placement {
       worker,
       request: id,
       arrivedUs: request.arrivedUs,
-      promptTokens: request.promptTokens,
       expectedCachedTokens: overlapBlocks * blockSize,
-      outputTokens: request.outputTokens,
-      priority: request.priority,
-      seed: request.seed,
-      prefillScale: request.prefillScale,
-      profile: request.profile,
       siblingOf: request.siblingOf,
+      spec: request,
       hashes: request.hashes,
     };
   }

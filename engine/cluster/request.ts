@@ -1,16 +1,12 @@
 import type { RequestId, WorkerId } from '../../shared/ids.ts';
-import type { EventBatch, Outcome } from '../../shared/protocol.ts';
+import type { EventBatch, Outcome, SequenceSpec } from '../../shared/protocol.ts';
 import type { TimeUs } from '../../shared/units.ts';
 import type { RouteRequest } from '../router/routing-policy.ts';
 
 /** One sequence as the gateway or a replay hands it in. */
-export interface ClusterRequest extends RouteRequest {
+export interface ClusterRequest extends RouteRequest, SequenceSpec {
   readonly arrivedUs: TimeUs;
-  readonly outputTokens: number;
-  readonly priority: number;
-  readonly seed: number;
-  readonly prefillScale: number;
-  readonly profile: number;
+  /** See `SubmitCommand`. */
   readonly siblingOf: RequestId;
 }
 

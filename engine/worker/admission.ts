@@ -61,17 +61,17 @@ export class Admission {
 
   /** Why a sequence is not taken in now, if it is not. */
   refusalOf(command: SubmitCommand): Outcome | undefined {
-    const tokens = command.promptTokens + command.outputTokens - 1;
+    const tokens = command.spec.promptTokens + command.spec.outputTokens - 1;
     if (this.#blocks.blocksOf(tokens) > this.#config.numBlocks) return OUTCOME.tooLong;
     return this.isQueueFull ? OUTCOME.queueFull : undefined;
   }
 
   /** Takes a sequence in as number `order`. True when it waits now, false when it is held. */
   enqueue(command: SubmitCommand, order: number): boolean {
-    if (command.priority !== 0) this.#hasPriorities = true;
+    if (command.spec.priority !== 0) this.#hasPriorities = true;
     const slot = this.#sequences.add(command, order);
     this.waits.begin(slot, command.arrivedUs);
-    this.#meter.pendPrefill(slot, command.promptTokens - command.expectedCachedTokens);
+    this.#meter.pendPrefill(slot, command.spec.promptTokens - command.expectedCachedTokens);
     if (this.#hold(slot, command)) return false;
     this.#await(slot);
     return true;

@@ -49,7 +49,7 @@ export class PacedScheduler implements Scheduler {
   mustAdvanceBefore(command: SubmitCommand): boolean {
     if (this.nextWakeUs() >= command.arrivedUs) return false;
     const { isQueueFull, hasPriorities } = this.#state.admission;
-    return isQueueFull || hasPriorities || command.priority !== 0;
+    return isQueueFull || hasPriorities || command.spec.priority !== 0;
   }
 
   cancel(slot: Slot, outcome: Outcome, atUs: number): void {
@@ -107,7 +107,7 @@ export class PacedScheduler implements Scheduler {
     step.clear();
     step.addChunk(uncached, sequences.promptTokens[slot]!, sequences.prefillScale[slot]!);
     step.starts = 1;
-    return this.#latencies.of(sequences.profile[slot]!).ttftUs(step, sequences.stream, slot);
+    return this.#latencies.of(sequences.profile[slot]!).ttftUs(step, sequences.seed, slot);
   }
 
   /** The step as it is on this worker now. */
@@ -158,7 +158,7 @@ export class PacedScheduler implements Scheduler {
     while (gapUs === 0 && room && count < left) {
       count++;
       if (count === left) break;
-      gapUs = latency.itlUs(this.#look(), sequences.stream, slot);
+      gapUs = latency.itlUs(this.#look(), sequences.seed, slot);
       room = this.#makeRoom(slot, known + count);
     }
     const isBlockFull = state.compute(slot, known + count - 1 - sequences.computed[slot]!);

@@ -1,7 +1,14 @@
 import { assert } from '../../shared/assert.ts';
 import { HASH_WORDS } from '../../shared/block-hash.ts';
+import { columnTable } from '../../shared/column-table.ts';
+import { f64, i32, initially, u8, u32 } from '../../shared/columns.ts';
 import { type RequestId, requestId } from '../../shared/ids.ts';
-import { type Outcome, outcomeOf, type SubmitCommand } from '../../shared/protocol.ts';
+import {
+  type Outcome,
+  outcomeOf,
+  SPEC_COLUMNS,
+  type SubmitCommand,
+} from '../../shared/protocol.ts';
 import { BlockList } from '../kv/block-list.ts';
 
 /** Where a sequence stands. */
@@ -23,47 +30,49 @@ export type Slot = number;
 /** Stands where there is no slot. */
 export const NO_SLOT: Slot = -1;
 
-/**
- * The sequences of one worker: one typed array per property, indexed by slot. It grows by doubling
- * up to what the worker admits, and slots are reused, so that a sequence costs no object.
- */
-export class SequenceTable {
+/** What a worker keeps of a sequence besides what its request asks for. */
+const STATE_COLUMNS = {
   /** `STAGE` of each slot. */
-  stage = new Uint8Array(FIRST_SLOTS);
-  request = new Uint32Array(FIRST_SLOTS);
-  promptTokens = new Int32Array(FIRST_SLOTS);
-  outputTokens = new Int32Array(FIRST_SLOTS);
+  stage: u8(),
+  request: u32(),
   /** Tokens that came out so far. */
-  emitted = new Int32Array(FIRST_SLOTS);
+  emitted: i32(),
   /** Tokens of prompt and answer whose keys and values are computed, cached ones included. */
-  computed = new Int32Array(FIRST_SLOTS);
+  computed: i32(),
   /** Prompt tokens that the load report still counts as pending prefill. */
-  prefillPending = new Int32Array(FIRST_SLOTS);
+  prefillPending: i32(),
   /** Tokens that were found cached at the first admission. */
-  cachedTokens = new Int32Array(FIRST_SLOTS);
-  priority = new Float64Array(FIRST_SLOTS);
+  cachedTokens: i32(),
   /** Counts the submits: the order among equals, which a preempted sequence keeps. */
-  order = new Float64Array(FIRST_SLOTS);
-  arrivedUs = new Float64Array(FIRST_SLOTS);
+  order: f64(),
+  arrivedUs: f64(),
   /** First admission, or -1 before it. */
-  admittedUs = new Float64Array(FIRST_SLOTS);
-  prefillScale = new Float64Array(FIRST_SLOTS);
-  /** See `SubmitCommand`. */
-  profile = new Uint8Array(FIRST_SLOTS);
-  /** State of each sequence's stream of latency draws. */
-  stream = new Uint32Array(FIRST_SLOTS);
+  admittedUs: initially(f64(), -1),
   /** Tokens that the step under way computes of each running sequence. */
-  scheduled = new Int32Array(FIRST_SLOTS);
+  scheduled: i32(),
   /** Outcome + 1 with which a sequence ends once the step under way has ended, or 0. */
-  ending = new Uint8Array(FIRST_SLOTS);
+  ending: u8(),
   /** Blocks of prompt and answer whose hashes are known: those at the front of `hashes`. */
-  hashedBlocks = new Int32Array(FIRST_SLOTS);
+  hashedBlocks: i32(),
+};
+
+/**
+ * The sequences of one worker: one typed array per column, of `SPEC_COLUMNS` and of its own,
+ * indexed by slot. `seed` is the state of a sequence's stream of latency draws, which begins with
+ * the request's seed. The table grows by doubling up to what the worker admits, and slots are
+ * reused, so that a sequence costs no object.
+ */
+export class SequenceTable extends columnTable(SPEC_COLUMNS, STATE_COLUMNS) {
   readonly hashes: Uint32Array[] = [];
   readonly blocks: BlockList[] = [];
 
   readonly #slotOf = new Map<number, Slot>();
   readonly #freeSlots: Slot[] = [];
   #used = 0;
+
+  constructor() {
+    super(FIRST_SLOTS);
+  }
 
   /** Sequences that hold a slot. */
   get size(): number {
@@ -93,22 +102,10 @@ export class SequenceTable {
     assert(!this.#slotOf.has(command.request), 'a request is submitted once while it lives');
     const slot = this.#freeSlots.pop() ?? this.#newSlot();
     this.#slotOf.set(command.request, slot);
+    this.set(slot, command.spec);
     this.request[slot] = command.request;
-    this.promptTokens[slot] = command.promptTokens;
-    this.outputTokens[slot] = command.outputTokens;
-    this.emitted[slot] = 0;
-    this.computed[slot] = 0;
-    this.cachedTokens[slot] = 0;
-    this.prefillPending[slot] = 0;
-    this.priority[slot] = command.priority;
     this.order[slot] = order;
     this.arrivedUs[slot] = command.arrivedUs;
-    this.admittedUs[slot] = -1;
-    this.prefillScale[slot] = command.prefillScale;
-    this.profile[slot] = command.profile;
-    this.stream[slot] = command.seed;
-    this.scheduled[slot] = 0;
-    this.ending[slot] = 0;
     this.hashes[slot] = command.hashes;
     this.hashedBlocks[slot] = command.hashes.length / HASH_WORDS;
     return slot;
@@ -131,7 +128,9 @@ export class SequenceTable {
     let hashes = this.hashes[slot]!;
     if (known + more.length > hashes.length) {
       // The first list belongs to whoever submitted it: what is grown is a copy.
-      hashes = words(hashes, Math.max(hashes.length * 2, known + more.length));
+      const grown = new Uint32Array(Math.max(hashes.length * 2, known + more.length));
+      grown.set(hashes);
+      hashes = grown;
       this.hashes[slot] = hashes;
     }
     hashes.set(more, known);
@@ -148,54 +147,9 @@ export class SequenceTable {
   }
 
   #newSlot(): Slot {
-    if (this.#used === this.stage.length) this.#grow(this.#used * 2);
+    if (this.#used === this.rows) this.grow(this.#used * 2);
     const slot = this.#used++;
     this.blocks[slot] = new BlockList();
     return slot;
   }
-
-  #grow(slots: number): void {
-    this.stage = bytes(this.stage, slots);
-    this.ending = bytes(this.ending, slots);
-    this.hashedBlocks = ints(this.hashedBlocks, slots);
-    this.profile = bytes(this.profile, slots);
-    this.request = words(this.request, slots);
-    this.stream = words(this.stream, slots);
-    this.promptTokens = ints(this.promptTokens, slots);
-    this.outputTokens = ints(this.outputTokens, slots);
-    this.emitted = ints(this.emitted, slots);
-    this.computed = ints(this.computed, slots);
-    this.prefillPending = ints(this.prefillPending, slots);
-    this.cachedTokens = ints(this.cachedTokens, slots);
-    this.scheduled = ints(this.scheduled, slots);
-    this.priority = floats(this.priority, slots);
-    this.order = floats(this.order, slots);
-    this.arrivedUs = floats(this.arrivedUs, slots);
-    this.admittedUs = floats(this.admittedUs, slots);
-    this.prefillScale = floats(this.prefillScale, slots);
-  }
-}
-
-function bytes(old: Uint8Array, length: number): Uint8Array<ArrayBuffer> {
-  const grown = new Uint8Array(length);
-  grown.set(old);
-  return grown;
-}
-
-function words(old: Uint32Array, length: number): Uint32Array<ArrayBuffer> {
-  const grown = new Uint32Array(length);
-  grown.set(old);
-  return grown;
-}
-
-function ints(old: Int32Array, length: number): Int32Array<ArrayBuffer> {
-  const grown = new Int32Array(length);
-  grown.set(old);
-  return grown;
-}
-
-function floats(old: Float64Array, length: number): Float64Array<ArrayBuffer> {
-  const grown = new Float64Array(length);
-  grown.set(old);
-  return grown;
 }

@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { isLoopback } from '../../shared/config/loopback.ts';
-import type { Settings } from '../../shared/config.ts';
 import { type ApiError, apiError } from '../../shared/errors.ts';
+import { isLoopback } from '../../shared/settings/loopback.ts';
+import type { Settings } from '../../shared/settings/resolve-settings.ts';
 import type { RequestHead } from '../http/request-head.ts';
 
 /** An entry of a list of keys that is the SHA-256 of a key. */

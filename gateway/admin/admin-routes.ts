@@ -1,9 +1,13 @@
 import type { WorkerPool } from '../../engine/host/worker-pool.ts';
 import type { SmartRouter } from '../../engine/router/smart-router.ts';
-import { maskSecrets, type SettingSources, type Settings } from '../../shared/config.ts';
 import { apiError, retryAfter } from '../../shared/errors.ts';
 import { type WorkerId, workerId } from '../../shared/ids.ts';
 import { FAULTS, type Fault, isFault } from '../../shared/protocol.ts';
+import {
+  maskSecrets,
+  type SettingSources,
+  type Settings,
+} from '../../shared/settings/resolve-settings.ts';
 import type { Route } from '../api/route.ts';
 import type { Exchange } from '../http/exchange.ts';
 import type { RequestHead } from '../http/request-head.ts';

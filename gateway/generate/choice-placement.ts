@@ -1,5 +1,6 @@
 import type { Placement } from '../../engine/cluster/request.ts';
 import { NO_REQUEST, type WorkerId } from '../../shared/ids.ts';
+import { SPEC_DEFAULTS } from '../../shared/protocol.ts';
 import { timeUs } from '../../shared/units.ts';
 import type { PendingAnswer } from '../burst-writer.ts';
 import { unavailable } from '../outage.ts';
@@ -71,6 +72,7 @@ export class ChoicePlacement implements PendingAnswer {
     // Many choices share one list of the prompt's hashes, which may be long.
     const joins = prompt.plans.length === 1;
     const sequence = {
+      ...SPEC_DEFAULTS,
       hashes:
         (joins ? prompt.hashes?.followedBy(own) : prompt.hashes?.hashes) ?? prompt.wholeHashes,
       promptBlocks: prompt.blocks,

@@ -361,7 +361,8 @@ export class Exchange {
     this.#status = status;
     this.#headSent = true;
     this.#corkedBytes += FRAME_BYTES;
-    this.#res.writeStatus(STATUS_LINES[status]);
+    // The library writes that of 200 by itself.
+    if (status !== 200) this.#res.writeStatus(STATUS_LINES[status]);
     // A line break in a value starts the next header: all of them cost one call into native code.
     let lines = this.requestId;
     if (headers !== undefined) lines += linesOf(headers);

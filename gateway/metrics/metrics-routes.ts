@@ -1,5 +1,5 @@
-import type { Settings } from '../../shared/config.ts';
 import { apiError } from '../../shared/errors.ts';
+import type { Settings } from '../../shared/settings/resolve-settings.ts';
 import type { Route } from '../api/route.ts';
 import type { Exchange } from '../http/exchange.ts';
 import type { RequestHead } from '../http/request-head.ts';

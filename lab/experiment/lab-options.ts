@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander';
 import type { PolicyName } from '../../shared/policy-names.ts';
 import type { SchedulerKind } from '../../shared/protocol.ts';
 import { stalenessOption, workerAxisOptions } from './axis-options.ts';
+import type { TraceOptions } from './lab-trace.ts';
 import {
   assignment,
   integersIn,
@@ -69,6 +70,18 @@ export interface TuneOptions extends LabOptions {
   readonly qps?: number;
 }
 
+/** What `fakeai analyze` is asked for. */
+export interface AnalyzeOptions extends TraceOptions {
+  /** Speed-up of the arrivals, unless `qps` is given. */
+  readonly rate: number;
+  readonly qps?: number;
+  readonly seed: number;
+  /** The trace's own unless given. */
+  readonly blockSize?: readonly number[];
+  /** A folder, or `-` for the standard output. */
+  readonly out: string;
+}
+
 /** What the options of one command are when they are not given. */
 export interface LabDefaults {
   /** Without it there is no such option. */
@@ -120,7 +133,14 @@ export function option<Value>(
   return new Option(flags, help).argParser(parse).default(parse(fallback), fallback);
 }
 
-function requestOptions({ seeds, fileSeeds = seeds }: LabDefaults): readonly Option[] {
+/**
+ * Which requests a command takes. Without `defaults` it has no list of seeds that hangs on where
+ * they come from.
+ */
+export function sourceOptions(defaults?: LabDefaults): readonly Option[] {
+  const { seeds, fileSeeds = seeds } = defaults ?? {};
+  const impliedSeeds = (list: string | undefined) =>
+    list === undefined ? {} : { seeds: seedList(list) };
   return [
     new Option(
       '--trace <file>',
@@ -128,7 +148,7 @@ function requestOptions({ seeds, fileSeeds = seeds }: LabDefaults): readonly Opt
         'fakeai recording',
     )
       .conflicts('workload')
-      .implies({ seeds: seedList(fileSeeds) }),
+      .implies(impliedSeeds(fileSeeds)),
     new Option(
       '--workload <name>',
       'requests from a generator: conversation, shared-prefix, multi-turn, agentic or lengths, or ' +
@@ -160,8 +180,14 @@ function requestOptions({ seeds, fileSeeds = seeds }: LabDefaults): readonly Opt
         'that they are rounded to',
     )
       .default(false, 'off')
-      .implies({ seeds: seedList(seeds) }),
+      .implies(impliedSeeds(seeds)),
     new Option('--no-spread').hideHelp(),
+  ];
+}
+
+function requestOptions(defaults: LabDefaults): readonly Option[] {
+  return [
+    ...sourceOptions(defaults),
     option(
       '--warmup <requests>',
       'leave the first requests, a number or a share of all, out of the statistics: a replay begins ' +

@@ -1,8 +1,7 @@
-import { Presets, SingleBar } from 'cli-progress';
 import type { HitBound } from '../measure/hit-bound.ts';
 import type { ReplayConfig } from '../simulate/replay-config.ts';
 import { ReplayRunner, type RunOutcome } from '../simulate/replay-runner.ts';
-import { progressOf } from './progress.ts';
+import { showProgress } from './progress-bar.ts';
 import { STOP_SIGNALS } from './stop-signals.ts';
 
 /** A replay that ran to its end, with the time that it took on its thread. */
@@ -50,7 +49,11 @@ export class LabSession implements Replays {
   ): Promise<(TimedOutcome | undefined)[]> {
     const startedMs: number[] = [];
     const wallSeconds: number[] = [];
-    const endProgress = this.#progress(configs.length * requests);
+    const before = this.#runner.arrivals;
+    const endProgress = showProgress(
+      configs.length * requests,
+      () => this.#runner.arrivals - before,
+    );
     try {
       const outcomes = await this.#runner.run(configs, {
         records,
@@ -83,31 +86,4 @@ export class LabSession implements Replays {
     this.#interrupted = true;
     void this.#runner.stop();
   };
-
-  /** Shows progress where the error output is a terminal, until the function returned is called. */
-  #progress(total: number): () => void {
-    if (!process.stderr.isTTY) return () => {};
-    const before = this.#runner.arrivals;
-    const bar = new SingleBar(
-      {
-        format: '{bar} {percentage} % | {done}/{all} requests | {rate}/s{left}',
-        stream: process.stderr,
-        clearOnComplete: true,
-        hideCursor: true,
-      },
-      Presets.shades_classic,
-    );
-    const startMs = performance.now();
-    const update = (): void => {
-      const done = this.#runner.arrivals - before;
-      bar.update(done, progressOf(done, total, performance.now() - startMs));
-    };
-    bar.start(total, 0, progressOf(0, total, 0));
-    const timer = setInterval(update, 100);
-    return () => {
-      clearInterval(timer);
-      update();
-      bar.stop();
-    };
-  }
 }

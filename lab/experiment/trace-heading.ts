@@ -21,15 +21,22 @@ export function writeHeading(
 ): void {
   const [seed = 0] = seeds;
   const paragraphs = [
-    [traceHeading(trace, seed, arrivals), quantumText(trace)]
-      .filter((text) => text !== '')
-      .join(' '),
-    ...trace.notes,
+    ...sourceTexts(trace, seed, arrivals),
     [warmUpText(warmup, trace), serviceLevelText(slo)].filter((text) => text !== '').join(' '),
   ];
   for (const text of paragraphs.filter((each) => each !== '')) {
     terminal.writeOut(wrappedText(text, terminal.columns));
   }
+}
+
+/** What the requests are, with those for `seed`, and what was not taken as it stands. */
+export function sourceTexts(
+  trace: LabTrace,
+  seed: number,
+  arrivals: readonly Arrivals[],
+): readonly string[] {
+  const texts = [traceHeading(trace, seed, arrivals), quantumText(trace)];
+  return [texts.filter((text) => text !== '').join(' '), ...trace.notes];
 }
 
 /**

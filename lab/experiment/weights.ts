@@ -1,5 +1,5 @@
-import { KV_CACHE, ROUTER } from '../../shared/config/engine-settings.ts';
-import type { NumberSetting } from '../../shared/config/setting.ts';
+import { KV_CACHE, ROUTER } from '../../shared/settings/engine-settings.ts';
+import type { NumberSetting } from '../../shared/settings/setting.ts';
 
 /** Something for each weight of the `smart` policy. */
 export interface WeightTable<Value> {

@@ -1,7 +1,7 @@
-import type { Settings } from '../../shared/config.ts';
 import { EXIT_FAILED, EXIT_MISCONFIGURED } from '../../shared/exit-codes.ts';
 import type { PolicyName } from '../../shared/policy-names.ts';
 import type { SchedulerKind } from '../../shared/protocol.ts';
+import type { Settings } from '../../shared/settings/resolve-settings.ts';
 import { countedText } from '../experiment/counted-text.ts';
 import { reportingErrors } from '../experiment/lab-errors.ts';
 import { type LabTrace, loadLabTrace, type TraceOptions } from '../experiment/lab-trace.ts';

@@ -54,7 +54,8 @@ export class RemoteFetches {
    * Starts a transfer for `command` if one pays. Undefined: the command can go to its worker now.
    */
   start(command: SubmitCommand): Transfer | undefined {
-    const { hashes, promptTokens, arrivedUs } = command;
+    const { hashes, arrivedUs } = command;
+    const { promptTokens } = command.spec;
     const { blockSize } = this.#config;
     // The last token of a prompt is computed in any case.
     const usable = Math.min(Math.floor((promptTokens - 1) / blockSize), hashes.length / HASH_WORDS);

@@ -1,7 +1,7 @@
 import type { ClusterRequest, RequestListener } from '../../engine/cluster/request.ts';
 import { assert } from '../../shared/assert.ts';
 import { NO_REQUEST, type WorkerId } from '../../shared/ids.ts';
-import type { EventBatch, Outcome } from '../../shared/protocol.ts';
+import { DefaultSpec, type EventBatch, type Outcome } from '../../shared/protocol.ts';
 import { type TimeUs, timeUs } from '../../shared/units.ts';
 import type { TraceRequest } from '../traces/trace-source.ts';
 
@@ -25,7 +25,7 @@ export interface RequestTraits {
 }
 
 /** One request in flight: what the cluster is handed, what it tells, and how far it got. */
-export class ReplayRequest implements ClusterRequest, RequestListener {
+export class ReplayRequest extends DefaultSpec implements ClusterRequest, RequestListener {
   readonly number: number;
   readonly arrivedUs: TimeUs;
   readonly promptTokens: number;
@@ -52,6 +52,7 @@ export class ReplayRequest implements ClusterRequest, RequestListener {
   emitted = 0;
 
   constructor(trace: TraceRequest, traits: RequestTraits, observer: ReplayObserver) {
+    super();
     this.number = traits.number;
     this.arrivedUs = trace.arrivalUs;
     this.promptTokens = trace.promptTokens;
@@ -74,18 +75,6 @@ export class ReplayRequest implements ClusterRequest, RequestListener {
 
   get pinned(): WorkerId | undefined {
     return undefined;
-  }
-
-  get priority(): number {
-    return 0;
-  }
-
-  get prefillScale(): number {
-    return 1;
-  }
-
-  get profile(): number {
-    return 0;
   }
 
   get siblingOf(): typeof NO_REQUEST {

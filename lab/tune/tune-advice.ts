@@ -1,4 +1,4 @@
-import { SETTINGS } from '../../shared/config/settings.ts';
+import { SETTINGS } from '../../shared/settings/settings.ts';
 import {
   DEFAULT_WEIGHTS,
   WEIGHT_NAMES,

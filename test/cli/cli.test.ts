@@ -7,8 +7,8 @@ import { describe, it } from 'node:test';
 import { makeFolder, openNewFile, readTextFile, runCli, writeTextFile } from '../../cli/cli.ts';
 import type { CommandContext } from '../../cli/commands/command-context.ts';
 import { openTextFile } from '../../cli/text-file.ts';
-import { SETTINGS } from '../../shared/config/settings.ts';
-import { settingsSchema } from '../../shared/config/settings-schema.ts';
+import { SETTINGS } from '../../shared/settings/settings.ts';
+import { settingsSchema } from '../../shared/settings/settings-schema.ts';
 
 interface Run {
   readonly code: number;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { configMarkdown } from '../../cli/config-docs.ts';
-import { SETTINGS } from '../../shared/config/settings.ts';
+import { SETTINGS } from '../../shared/settings/settings.ts';
 
 describe('docs/configuration.md', () => {
   it('is what the table of settings says', () => {

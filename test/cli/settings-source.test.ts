@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { loadSettings } from '../../cli/settings-source.ts';
-import type { ReadFile } from '../../shared/config/parse-value.ts';
+import type { ReadFile } from '../../shared/settings/parse-value.ts';
 
 type Files = Readonly<Record<string, string>>;
 

@@ -7,6 +7,7 @@ import type { ClusterRequest } from '../../engine/cluster/request.ts';
 import { TrafficRecorder } from '../../gateway/traffic-recorder.ts';
 import { HASH_WORDS } from '../../shared/block-hash.ts';
 import { NO_REQUEST } from '../../shared/ids.ts';
+import { SPEC_DEFAULTS } from '../../shared/protocol.ts';
 import { timeUs } from '../../shared/units.ts';
 import { eventually } from '../support/eventually.ts';
 import { fc } from '../support/property.ts';
@@ -23,10 +24,8 @@ function clusterRequest(fields: Partial<ClusterRequest>): ClusterRequest {
     hashes: new Uint32Array(3 * HASH_WORDS),
     sessionKey: undefined,
     pinned: undefined,
-    priority: 0,
     seed: 0,
-    prefillScale: 1,
-    profile: 0,
+    ...SPEC_DEFAULTS,
     siblingOf: NO_REQUEST,
     ...fields,
   };

@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { ClusterRequest, RequestListener } from '../../engine/cluster/request.ts';
 import { HASH_WORDS } from '../../shared/block-hash.ts';
 import { NO_REQUEST, type RequestId, workerId } from '../../shared/ids.ts';
-import type { SchedulerKind } from '../../shared/protocol.ts';
+import { type SchedulerKind, SPEC_DEFAULTS } from '../../shared/protocol.ts';
 import { timeUs } from '../../shared/units.ts';
 import { type PlannedRequest, scenarioOf } from '../simulation/scenario.ts';
 import { seedsOf } from '../support/property.ts';
@@ -66,10 +66,9 @@ function plan({ requests, options, inPieces = false }: Trace, driver: Driver): v
           sessionKey: planned.runs[0]?.[0],
           pinned,
           arrivedUs: timeUs(planned.arrivedUs),
+          ...SPEC_DEFAULTS,
           priority: planned.priority,
           seed: index * 8 + choice,
-          prefillScale: 1,
-          profile: 0,
           siblingOf,
         };
         const placement = driver.cluster.submit(request, NOBODY) ?? assert.fail();

@@ -9,6 +9,8 @@ import {
   type LatencyConfig,
   LOAD_FIELDS,
   OUTCOME,
+  type SequenceSpec,
+  SPEC_COLUMNS,
   type WorkerCommand,
   type WorkerEvent,
 } from '../../shared/protocol.ts';
@@ -29,6 +31,14 @@ const decimal = fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) 
 const worker = fc.nat({ max: 255 }).map(workerId);
 const request = u32.map(requestId);
 const words = fc.uint32Array({ maxLength: 40, size: 'max' });
+
+const BY_WIDTH = { u8: fc.nat({ max: 255 }), i32: fc.nat(), u32, f64: decimal };
+const spec = fc.record(
+  Object.fromEntries(
+    Object.entries(SPEC_COLUMNS).map(([name, { form }]) => [name, BY_WIDTH[form]]),
+  ),
+  { noNullPrototype: true },
+) as fc.Arbitrary<SequenceSpec>;
 
 const threeDecimals = fc.tuple(decimal, decimal, decimal);
 const latency: fc.Arbitrary<LatencyConfig> = fc.oneof(
@@ -71,14 +81,9 @@ const command: fc.Arbitrary<WorkerCommand> = fc.oneof(
     worker,
     request,
     arrivedUs: us,
-    promptTokens: count,
     expectedCachedTokens: count,
-    outputTokens: count,
-    priority: fc.oneof(fc.integer(), decimal),
-    seed: u32,
-    prefillScale: decimal,
-    profile: fc.nat({ max: 255 }),
     siblingOf: request,
+    spec: spec,
     hashes: words,
   }),
   record({ kind: fc.constant('extend' as const), worker, request, hashes: words }),

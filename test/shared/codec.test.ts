@@ -12,13 +12,21 @@ import {
 } from '../../shared/protocol.ts';
 import { cancelWith, submitWith } from '../support/sequences.ts';
 
-/** A copy, since `pack` by itself returns a view on a buffer that it will use again. */
-const pack = (value: unknown): Uint8Array =>
-  Uint8Array.from(new Packr({ useRecords: false }).pack(value));
-const NONE = new Uint8Array(0);
-/** A message with these numbers in its rows, and what else is given. */
-const rows = (numbers: readonly number[], words = NONE, ...items: unknown[]): Uint8Array =>
-  pack([PROTOCOL_VERSION, new Uint8Array(Float64Array.from(numbers).buffer), words, ...items]);
+const pack = (value: unknown): readonly number[] => [
+  ...new Packr({ useRecords: false }).pack(value),
+];
+/** A message of these words after its head, of this version, and with these bytes for items. */
+const message = (
+  words: readonly number[],
+  items: readonly number[] = [],
+  version = PROTOCOL_VERSION,
+): Uint8Array => {
+  const head = new Uint8Array(Uint32Array.of(version, items.length, ...words).buffer);
+  return Uint8Array.of(...head, ...items);
+};
+/** A message of one row of this kind, with these words in it. */
+const row = (kind: number, words: readonly number[], items?: unknown): Uint8Array =>
+  message([kind, 2 + words.length, ...words], items === undefined ? [] : pack(items));
 
 describe('a message', () => {
   test('owns its buffer to the last byte, so that it can be transferred', () => {
@@ -67,11 +75,27 @@ describe('a message', () => {
 });
 
 describe('hashes', () => {
-  test('are decoded into memory of their own, whatever becomes of the message', () => {
-    const bytes = encodeCommands([submitWith(1)]);
-    const [command] = decodeCommands(bytes);
-    bytes.fill(0);
-    assert.deepEqual(command, submitWith(1));
+  const many = (request: number, words: number) =>
+    submitWith(request, { hashes: new Uint32Array(words).fill(request) });
+
+  test('are views on their message, and copies where they are but a tiny part of it', () => {
+    const bytes = encodeCommands([many(1, 1000), many(2, 2)]);
+    const [view, copy] = decodeCommands(bytes);
+    assert.ok(view?.kind === 'submit' && copy?.kind === 'submit');
+    assert.equal(view.hashes.buffer, bytes.buffer);
+    assert.equal(copy.hashes.buffer.byteLength, 8);
+  });
+
+  test('that follow one another and are the same list are sent and kept once', () => {
+    const hashes = new Uint32Array(1000).fill(7);
+    const submits = [1, 2, 3].map((request) => submitWith(request, { hashes }));
+    const extend = { kind: 'extend', worker: workerId(0), request: submitWith(1).request } as const;
+    const bytes = encodeCommands([...submits, { ...extend, hashes: Uint32Array.of(1, 2) }]);
+    assert.ok(bytes.length < 5000);
+    const [first, second, third] = decodeCommands(bytes);
+    assert.deepEqual([first, second, third], submits);
+    assert.ok(first?.kind === 'submit' && third?.kind === 'submit');
+    assert.equal(first.hashes, third.hashes);
   });
 
   test('may be part of a larger array', () => {
@@ -79,6 +103,12 @@ describe('hashes', () => {
     const [command] = decodeCommands(encodeCommands([submitWith(1, { hashes })]));
     assert.ok(command?.kind === 'submit');
     assert.deepEqual([...command.hashes], [1, 2, 3, 4]);
+  });
+
+  test('of a message that is part of a larger buffer are read as well', () => {
+    const bytes = encodeCommands([submitWith(1)]);
+    const part = Uint8Array.of(0, ...bytes).subarray(1);
+    assert.deepEqual(decodeCommands(part), [submitWith(1)]);
   });
 });
 
@@ -95,26 +125,26 @@ test('a decoded batch can be filled further', () => {
 
 describe('what is no message of this protocol is refused', () => {
   for (const [name, bytes] of [
-    ['another version', pack([PROTOCOL_VERSION + 1, [3]])],
-    ['no version', pack([])],
-    ['not a list', pack({ version: PROTOCOL_VERSION })],
-    ['no columns', pack([PROTOCOL_VERSION])],
-    ['columns of text', pack([PROTOCOL_VERSION, '', ''])],
-    ['a column with half a number', pack([PROTOCOL_VERSION, new Uint8Array(12), NONE])],
-    ['no item', pack([PROTOCOL_VERSION, NONE, NONE, 'submit'])],
-    ['an item too many', pack([PROTOCOL_VERSION, NONE, NONE, null])],
-    ['a word too many', pack([PROTOCOL_VERSION, NONE, new Uint8Array(4)])],
-    ['an unknown kind', rows([99])],
-    ['a kind that is no number', rows([Number.NaN])],
-    ['a row cut short', rows([1, 0])],
-    ['fewer words than a row says', rows([2, 0, 1, 2], new Uint8Array(4))],
-    ['less than no words', rows([2, 0, 1, -2])],
-    ['half a word', rows([2, 0, 1, 0.5], new Uint8Array(4))],
-    ['an item that is missing', rows([4, 0])],
-    ['an unknown fault', rows([6, 0, 99])],
+    ['another version', message([], [], PROTOCOL_VERSION + 1)],
+    ['half a head', message([]).subarray(0, 4)],
+    ['more bytes of items than there are', message([]).fill(9, 4)],
+    ['half a number', message([0])],
+    ['items that are not msgpack', message([], [0xc1])],
+    ['items that are no list', message([], pack({ 0: 1 }))],
+    ['an item too many', message([], pack([null]))],
+    ['an unknown kind', row(99, [])],
+    ['no kind', row(0, [])],
+    ['a row cut short', message([2, 100, 0, 0])],
+    ['a row that is too short for its columns', row(1, [0, 0])],
+    ['a row that is too long for its columns', message([5, 4, 0, 0])],
+    ['a row without a length', message([5, 0])],
+    ['a list that is longer than its row', row(2, [0, 1, 100, 0])],
+    ['a list that is the same as none', row(2, [0, 1, 0xffffffff, 0])],
+    ['an item that is missing', row(4, [0, 0])],
+    ['an unknown fault', row(6, [0, 99])],
     ['no bytes at all', new Uint8Array(0)],
     ['a message cut short', encodeCommands([submitWith(1)]).subarray(0, 20)],
-    ['two messages in a row', Uint8Array.of(...pack([PROTOCOL_VERSION]), ...pack(1))],
+    ['two messages in a row', Uint8Array.of(...message([]), ...message([]))],
   ] as const) {
     test(name, () => {
       assert.throws(() => decodeCommands(bytes), CodecError);

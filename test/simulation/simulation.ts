@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { HASH_WORDS } from '../../shared/block-hash.ts';
 import { NO_REQUEST, workerId } from '../../shared/ids.ts';
+import { SPEC_DEFAULTS } from '../../shared/protocol.ts';
 import { combineSeeds, Rng } from '../../shared/rng.ts';
 import { hashesOf } from '../support/sequences.ts';
 import { VirtualCluster } from '../support/virtual-cluster.ts';
@@ -80,10 +81,9 @@ export class Simulation {
           sessionKey: planned.runs[0]?.[0],
           pinned,
           arrivedUs: this.#virtual.nowUs,
+          ...SPEC_DEFAULTS,
           priority: planned.priority,
           seed: combineSeeds(this.#clients.length, choice),
-          prefillScale: 1,
-          profile: 0,
           siblingOf: first,
         },
         client,

@@ -1,6 +1,7 @@
 import type { ClusterRequest } from '../../engine/cluster/request.ts';
 import type { RouterConfig } from '../../engine/router/smart-router.ts';
 import { NO_REQUEST } from '../../shared/ids.ts';
+import { SPEC_DEFAULTS } from '../../shared/protocol.ts';
 import { timeUs } from '../../shared/units.ts';
 import { hashesOf } from './sequences.ts';
 
@@ -36,10 +37,8 @@ export function clusterRequestWith(
     sessionKey: name,
     pinned: undefined,
     arrivedUs: timeUs(0),
-    priority: 0,
     seed: name,
-    prefillScale: 1,
-    profile: 0,
+    ...SPEC_DEFAULTS,
     siblingOf: NO_REQUEST,
     ...changes,
   };

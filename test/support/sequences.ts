@@ -4,6 +4,8 @@ import {
   type CancelCommand,
   type LatencyConfig,
   OUTCOME,
+  type SequenceSpec,
+  SPEC_DEFAULTS,
   type SubmitCommand,
   type WorkerConfig,
 } from '../../shared/protocol.ts';
@@ -53,32 +55,28 @@ export function workerConfigWith(changes: Partial<WorkerConfig> = {}): WorkerCon
   };
 }
 
+/** What a test changes of a submit, its own columns and those of its request alike. */
+type SubmitChanges = Partial<
+  Pick<SubmitCommand, 'worker' | 'expectedCachedTokens' | 'hashes'> & SequenceSpec
+> & {
+  readonly arrivedUs?: number;
+  readonly siblingOf?: number;
+};
+
 /** A sequence of 8 prompt and 4 answer tokens that nothing else shares, and what a test changes. */
-export function submitWith(
-  request: number,
-  changes: Partial<Omit<SubmitCommand, 'kind' | 'arrivedUs' | 'siblingOf'>> & {
-    readonly arrivedUs?: number;
-    readonly siblingOf?: number;
-  } = {},
-): SubmitCommand {
-  const { arrivedUs = 0, siblingOf = NO_REQUEST, ...others } = changes;
-  const promptTokens = changes.promptTokens ?? 8;
-  const outputTokens = changes.outputTokens ?? 4;
+export function submitWith(request: number, changes: SubmitChanges = {}): SubmitCommand {
+  const { arrivedUs = 0, siblingOf = NO_REQUEST, hashes, ...others } = changes;
+  const { worker = workerId(0), expectedCachedTokens = 0, ...asked } = others;
+  const spec = { ...SPEC_DEFAULTS, promptTokens: 8, outputTokens: 4, seed: request, ...asked };
   return {
     kind: 'submit',
-    worker: workerId(0),
+    worker,
     request: requestId(request),
     arrivedUs: timeUs(arrivedUs),
-    promptTokens,
-    expectedCachedTokens: 0,
-    outputTokens,
-    priority: 0,
-    seed: request,
-    prefillScale: 1,
-    profile: 0,
+    expectedCachedTokens,
     siblingOf: requestId(siblingOf),
-    hashes: hashesOf(4, [request, promptTokens + outputTokens]),
-    ...others,
+    spec,
+    hashes: hashes ?? hashesOf(4, [request, spec.promptTokens + spec.outputTokens]),
   };
 }
 

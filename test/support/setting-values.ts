@@ -1,6 +1,6 @@
-import type { SettingValue } from '../../shared/config/parse-value.ts';
-import type { Setting } from '../../shared/config/setting.ts';
 import { namesOf } from '../../shared/schema/one-of.ts';
+import type { SettingValue } from '../../shared/settings/parse-value.ts';
+import type { Setting } from '../../shared/settings/setting.ts';
 
 /** A valid value that is not the default. */
 export function otherValue(setting: Setting): SettingValue {

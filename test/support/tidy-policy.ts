@@ -8,7 +8,7 @@ export const LINE_COLUMNS = 100;
 const CLUSTER_PARTS = ['engine/kv/', 'engine/worker/', 'engine/router/', 'engine/cluster/'];
 
 /** What the engine knows of shared: settings are turned into its configuration outside of it. */
-const ENGINE_WORDS = ['shared/', '!shared/config.ts', '!shared/config/'];
+const ENGINE_WORDS = ['shared/', '!shared/settings/resolve-settings.ts', '!shared/settings/'];
 
 /** The program itself: what a user runs, without benches and tests. */
 export const PROGRAM = ['shared/', 'engine/', 'lab/', 'gateway/', 'cli/'];
@@ -45,7 +45,7 @@ export const LAYERS: Readonly<Record<string, readonly string[]>> = {
 /** Where in the program a package, or a module of Node, may be imported: by those files alone. */
 export const OWNERS: Readonly<Record<string, readonly string[]>> = {
   '@observablehq/plot': ['lab/report/page/'],
-  '@sinclair/typebox': ['shared/config/', 'shared/schema/', 'gateway/api/'],
+  '@sinclair/typebox': ['shared/schema/', 'shared/settings/', 'gateway/api/'],
   'cli-progress': ['lab/experiment/'],
   commander: ['cli/', 'lab/experiment/'],
   'gpt-tokenizer': ['gateway/text/'],

@@ -54,9 +54,9 @@ test('the queue has room for max_waiting, and for those that find a slot', () =>
 
 test('what can never fit the cache is refused, however empty it is', () => {
   const { admission } = rig({ numBlocks: 4 });
-  const fits = submitWith(1, { promptTokens: 10, outputTokens: 7 });
-  assert.equal(admission.refusalOf(fits), undefined);
-  assert.equal(admission.refusalOf({ ...fits, outputTokens: 8 }), OUTCOME.tooLong);
+  const ask = (outputTokens: number) => submitWith(1, { promptTokens: 10, outputTokens });
+  assert.equal(admission.refusalOf(ask(7)), undefined);
+  assert.equal(admission.refusalOf(ask(8)), OUTCOME.tooLong);
 });
 
 test('who has a better priority gets in first, then who came first', () => {

@@ -39,7 +39,7 @@ test('values outlive the growth of the table', () => {
     assert.equal(table.promptTokens[slot], 100 + at);
     assert.equal(table.priority[slot], -at / 2);
     assert.equal(table.order[slot], 2 ** 33 + at);
-    assert.equal(table.stream[slot], 0xffffffff - at);
+    assert.equal(table.seed[slot], 0xffffffff - at);
     assert.equal(table.prefillScale[slot], 0.5);
     assert.equal(table.profile[slot], at % 250);
     assert.equal(table.admittedUs[slot], -1);

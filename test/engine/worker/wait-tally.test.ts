@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { SimulatedWorker } from '../../../engine/worker/worker.ts';
-import { NO_REQUEST, requestId, workerId } from '../../../shared/ids.ts';
+import { requestId, workerId } from '../../../shared/ids.ts';
 import { EventBatch, OUTCOME } from '../../../shared/protocol.ts';
-import { timeUs } from '../../../shared/units.ts';
 import { LINEAR } from '../../lab/simulate/replay-rig.ts';
 import { fc } from '../../support/property.ts';
+import { submitWith } from '../../support/sequences.ts';
 
 const WORKER = workerId(0);
 
@@ -61,21 +61,18 @@ test('what sequences wait is the integral of how many do, whatever ends their wa
         advanceTo(atUs);
         moveTo(atUs);
         if (step.cancels === undefined) {
-          worker.submit({
-            kind: 'submit',
-            worker: WORKER,
-            request: requestId(n + 1),
-            arrivedUs: timeUs(atUs),
-            promptTokens: step.promptTokens,
-            expectedCachedTokens: 0,
-            outputTokens: step.outputTokens,
-            priority: step.priority,
-            seed: n,
-            prefillScale: 1,
-            profile: 0,
-            siblingOf: step.sharesPrefill && n > 0 ? requestId(n) : NO_REQUEST,
-            hashes: new Uint32Array(0),
-          });
+          worker.submit(
+            submitWith(n + 1, {
+              worker: WORKER,
+              arrivedUs: atUs,
+              promptTokens: step.promptTokens,
+              outputTokens: step.outputTokens,
+              priority: step.priority,
+              seed: n,
+              siblingOf: step.sharesPrefill ? n : 0,
+              hashes: new Uint32Array(0),
+            }),
+          );
         } else if (n + 1 > step.cancels) {
           const request = requestId(n + 1 - step.cancels);
           const cancel = { kind: 'cancel', worker: WORKER, request, outcome: OUTCOME.cancelled };

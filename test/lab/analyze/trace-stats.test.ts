@@ -1,17 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import {
-  type Quantiles,
-  quantiles,
-  type TraceStats,
-  traceStats,
-} from '../../../lab/analyze/trace-stats.ts';
+import type { Quantiles } from '../../../lab/analyze/quantiles.ts';
 import { readTrace } from '../../../lab/traces/trace-reader.ts';
 import { TableSource } from '../../../lab/traces/trace-table.ts';
 import { chunksOf, missing, type RealTrace } from '../traces/real-trace.ts';
+import { type DescribedTrace, describedTrace } from './described-trace.ts';
 
-async function statsOf(chunks: Iterable<string>, blockSize = 512): Promise<TraceStats> {
-  return traceStats(new TableSource(await readTrace(chunks)), blockSize);
+async function statsOf(chunks: Iterable<string>, blockSize = 512): Promise<DescribedTrace> {
+  return describedTrace(new TableSource(await readTrace(chunks)), blockSize);
 }
 
 function rounded(value: number, decimals: number): number {
@@ -28,7 +24,7 @@ const MOONCAKE: RealTrace = 'mooncake_conversation_trace.jsonl';
 test('Mooncake conversation trace: the published hit rate of an infinite cache, exactly', {
   skip: missing(MOONCAKE),
 }, async () => {
-  const { reuse } = await statsOf(chunksOf(MOONCAKE));
+  const { reuse, workingSet } = await statsOf(chunksOf(MOONCAKE));
   assert.equal(reuse.blockReferences, 288_500);
   assert.equal(reuse.distinctBlocks, 182_790);
   assert.equal(reuse.blockRatio, (288_500 - 182_790) / 288_500);
@@ -42,14 +38,14 @@ test('Mooncake conversation trace: the published hit rate of an infinite cache, 
   assert.equal(rounded(reuse.blocksUsedOnce, 3), 0.758);
   assert.equal(rounded(reuse.blocksUsedTenTimes, 4), 0.0073);
   // Full blocks only, and the last token of a full hit is computed again.
-  assert.equal(rounded(reuse.hitBound, 4), 0.3734);
+  assert.equal(rounded(workingSet.hitBound, 4), 0.3734);
 });
 
 test('Mooncake conversation trace: the bound of a replay hardly depends on its block size', {
   skip: missing(MOONCAKE),
 }, async () => {
-  const { reuse } = await statsOf(chunksOf(MOONCAKE), 64);
-  assert.ok(reuse.hitBound > 0.3734 && reuse.hitBound < 0.3745);
+  const { workingSet } = await statsOf(chunksOf(MOONCAKE), 64);
+  assert.ok(workingSet.hitBound > 0.3734 && workingSet.hitBound < 0.3745);
 });
 
 test('Mooncake conversation trace: arrivals and lengths', { skip: missing(MOONCAKE) }, async () => {
@@ -104,7 +100,7 @@ for (const { trace, counts, input, output } of AZURE) {
     );
     assert.deepEqual(figures(stats.promptTokens, names), input);
     assert.deepEqual(figures(stats.outputTokens, names), output);
-    assert.equal(stats.reuse.hitBound, 0);
+    assert.equal(stats.workingSet.hitBound, 0);
     assert.equal(stats.reuse.blocksUsedOnce, 1);
   });
 }
@@ -123,13 +119,8 @@ test('a small trace is described exactly', async () => {
   assert.equal(stats.reuse.distinctBlocks, 5);
   assert.equal(stats.reuse.blockRatio, 3 / 8);
   assert.equal(stats.reuse.tokenRatio, (1024 + 512) / (1024 * 2 + 600 * 2));
-  assert.equal(stats.reuse.hitBound, (512 + 512) / (1024 * 2 + 600 * 2));
+  assert.equal(stats.workingSet.hitBound, (512 + 512) / (1024 * 2 + 600 * 2));
   assert.equal(stats.reuse.withoutHit, 1 / 2);
   assert.equal(stats.reuse.withFullHit, 1 / 4);
   assert.equal(stats.reuse.blocksUsedOnce, 3 / 5);
-});
-
-test('quantiles interpolate between the two nearest values', () => {
-  const { p50, p90, min, max, mean } = quantiles([4, 1, 3, 2]);
-  assert.deepEqual([p50, rounded(p90, 6), min, max, mean], [2.5, 3.7, 1, 4, 2.5]);
 });

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { traceStats } from '../../../lab/analyze/trace-stats.ts';
 import { createWorkload } from '../../../lab/workloads/workloads.ts';
+import { describedTrace } from '../analyze/described-trace.ts';
 import { arrivalsOf, hashesOf } from '../traces/requests.ts';
 
 function stats(seed: number, parameters = {}) {
-  return traceStats(createWorkload({ workload: 'conversation', parameters, seed }), 512);
+  return describedTrace(createWorkload({ workload: 'conversation', parameters, seed }), 512);
 }
 
 function assertNear(name: string, actual: number, expected: number, share: number): void {

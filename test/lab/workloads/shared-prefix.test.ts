@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { traceStats } from '../../../lab/analyze/trace-stats.ts';
 import { createWorkload } from '../../../lab/workloads/workloads.ts';
+import { describedTrace } from '../analyze/described-trace.ts';
 import { arrivalsOf, hashesOf, type PlainRequest } from '../traces/requests.ts';
 
 function requestsOf(workload: string, parameters = {}): PlainRequest[] {
@@ -9,7 +9,7 @@ function requestsOf(workload: string, parameters = {}): PlainRequest[] {
 }
 
 function statsOf(workload: string, parameters = {}, blockSize = 16) {
-  return traceStats(createWorkload({ workload, parameters, seed: 2 }), blockSize);
+  return describedTrace(createWorkload({ workload, parameters, seed: 2 }), blockSize);
 }
 
 test("SGLang's defaults: 1,024 prompts at once, an infinite cache hits the shared part", () => {
@@ -20,7 +20,7 @@ test("SGLang's defaults: 1,024 prompts at once, an infinite cache hits the share
   assert.equal(stats.outputTokens.mean, 256);
   // Every group's first prompt misses its shared part; the published bound is .882.
   const bound = ((1024 - 64) * 2048) / (1024 * 2176);
-  assert.ok(Math.abs(stats.reuse.hitBound - bound) < 1e-9);
+  assert.ok(Math.abs(stats.workingSet.hitBound - bound) < 1e-9);
   assert.equal(bound.toFixed(3), '0.882');
 });
 

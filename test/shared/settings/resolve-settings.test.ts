@@ -1,15 +1,20 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { SettingValue } from '../../shared/config/parse-value.ts';
+import type { SettingValue } from '../../../shared/settings/parse-value.ts';
+import {
+  maskSecrets,
+  resolveSettings,
+  type SettingInputs,
+  threads,
+} from '../../../shared/settings/resolve-settings.ts';
 import {
   type NamedSetting,
   SECTIONS,
   SETTINGS,
   type SettingName,
   type Source,
-} from '../../shared/config/settings.ts';
-import { maskSecrets, resolveSettings, type SettingInputs, threads } from '../../shared/config.ts';
-import { otherValue, wrongValues } from '../support/setting-values.ts';
+} from '../../../shared/settings/settings.ts';
+import { otherValue, wrongValues } from '../../support/setting-values.ts';
 
 type Env = Readonly<Record<string, string>>;
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { SECTIONS, SETTINGS } from '../../../shared/config/settings.ts';
-import { settingsSchema } from '../../../shared/config/settings-schema.ts';
-import { resolveSettings } from '../../../shared/config.ts';
+import { resolveSettings } from '../../../shared/settings/resolve-settings.ts';
+import { SECTIONS, SETTINGS } from '../../../shared/settings/settings.ts';
+import { settingsSchema } from '../../../shared/settings/settings-schema.ts';
 import { otherValue } from '../../support/setting-values.ts';
 
 const schema = settingsSchema();

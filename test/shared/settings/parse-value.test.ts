@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { parseValue, type ReadFile } from '../../../shared/config/parse-value.ts';
+import { parseValue, type ReadFile } from '../../../shared/settings/parse-value.ts';
 import {
   boolean,
   choice,
@@ -11,7 +11,7 @@ import {
   rates,
   type Setting,
   text,
-} from '../../../shared/config/setting.ts';
+} from '../../../shared/settings/setting.ts';
 
 const noFile: ReadFile = () => ({ kind: 'missing' });
 

@@ -6,8 +6,8 @@ import {
   entriesOfFile,
   entriesOfFlags,
   REPLACED_NAMES,
-} from '../../../shared/config/entries.ts';
-import { SETTINGS } from '../../../shared/config/settings.ts';
+} from '../../../shared/settings/entries.ts';
+import { SETTINGS } from '../../../shared/settings/settings.ts';
 
 function rawValues({ entries }: Entries): Record<string, unknown> {
   return Object.fromEntries(entries.map(({ setting, raw }) => [setting.name, raw]));

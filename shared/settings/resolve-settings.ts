@@ -1,23 +1,17 @@
-import { assert } from './assert.ts';
-import { problemsBetween, warningsAbout } from './config/checks.ts';
-import {
-  type Entries,
-  entriesOfEnv,
-  entriesOfFile,
-  entriesOfFlags,
-  type Flag,
-} from './config/entries.ts';
-import { parseValue, type ReadFile, type SettingValue, sameValue } from './config/parse-value.ts';
-import { isSecret, type Setting } from './config/setting.ts';
+import { assert } from '../assert.ts';
+import { problemsBetween, warningsAbout } from './checks.ts';
+import { type Entries, entriesOfEnv, entriesOfFile, entriesOfFlags, type Flag } from './entries.ts';
+import { parseValue, type ReadFile, type SettingValue, sameValue } from './parse-value.ts';
+import { isSecret, type Setting } from './setting.ts';
 import {
   SETTINGS,
   type SettingName,
   type SettingSources,
   type Settings,
   type Source,
-} from './config/settings.ts';
+} from './settings.ts';
 
-export type { SettingSources, Settings } from './config/settings.ts';
+export type { SettingSources, Settings } from './settings.ts';
 
 /** The three sources of settings, as they are found. */
 export interface SettingInputs {

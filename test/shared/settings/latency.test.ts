@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { type EffectiveLatency, effectiveLatency } from '../../../shared/config/latency.ts';
-import { resolveSettings } from '../../../shared/config.ts';
+import { type EffectiveLatency, effectiveLatency } from '../../../shared/settings/latency.ts';
+import { resolveSettings } from '../../../shared/settings/resolve-settings.ts';
 
 function latencyOf(env: Readonly<Record<string, string>>): EffectiveLatency {
   const resolved = resolveSettings({ flags: [], env });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { didYouMean, editDistance, nearMisses } from '../../../shared/config/near-miss.ts';
+import { didYouMean, editDistance, nearMisses } from '../../../shared/settings/near-miss.ts';
 import { fc } from '../../support/property.ts';
 
 describe('edit distance', () => {

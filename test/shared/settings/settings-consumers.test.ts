@@ -1,12 +1,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { SETTINGS } from '../../../shared/config/settings.ts';
+import { SETTINGS } from '../../../shared/settings/settings.ts';
 import { readRepository } from '../../support/repository.ts';
 import { within } from '../../support/tidy-policy.ts';
 import { scanFile } from '../../support/tidy-rules.ts';
 
 /** The code that acts on settings: all but what says what they are. */
-const READERS = ['cli/', 'gateway/', 'shared/config.ts', 'shared/config/latency.ts'];
+const READERS = [
+  'cli/',
+  'gateway/',
+  'shared/settings/resolve-settings.ts',
+  'shared/settings/latency.ts',
+];
 const code = readRepository()
   .filter(({ path }) => within(path, READERS))
   .map((file) => scanFile(file).code)

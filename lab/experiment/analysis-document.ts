@@ -1,0 +1,26 @@
+import type { TraceStats } from '../analyze/trace-stats.ts';
+import { KV_TOKENS } from './axis-options.ts';
+import { type HashedDocument, withHash } from './lab-document.ts';
+import type { AnalyzeOptions } from './lab-options.ts';
+import type { LabTrace } from './lab-trace.ts';
+
+/** What `fakeai analyze` found, as JSON that is the same for the same requests and settings. */
+export function analysisDocument(
+  { limit, rate, qps, seed }: AnalyzeOptions,
+  trace: LabTrace,
+  stats: TraceStats,
+  isComplete: boolean,
+): HashedDocument {
+  return withHash({
+    fakeaiAnalyze: 1,
+    common: {
+      trace: trace.description,
+      limit: Number.isFinite(limit) ? limit : null,
+      ...(qps === undefined ? { rate } : { qps }),
+      seed,
+      workerTokens: KV_TOKENS,
+    },
+    isComplete,
+    stats,
+  });
+}
