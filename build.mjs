@@ -1,5 +1,5 @@
 // Bundles the program into dist/: one file for the gateway, one for each Piscina entry, and the
-// script that a replay's report holds to draw its plots.
+// scripts that a report holds to draw its plots.
 import { execFileSync } from 'node:child_process';
 import { chmodSync, readFileSync, rmSync } from 'node:fs';
 import { build } from 'esbuild';
@@ -43,7 +43,10 @@ await build({
   logLevel: 'warning',
 });
 await build({
-  entryPoints: { 'report-page': 'lab/report/page/page.ts' },
+  entryPoints: {
+    'report-page': 'lab/report/page/page.ts',
+    'analysis-page': 'lab/report/page/analysis-page.ts',
+  },
   outdir: 'dist',
   bundle: true,
   minify: true,

@@ -80,6 +80,15 @@ export class BlockPool {
     return block;
   }
 
+  /**
+   * The cached block that is the next more recently used one after `block`; without one, the least
+   * recently used. `NO_BLOCK` at the end.
+   */
+  nextOldest(block = this.#numBlocks): number {
+    const next = this.#neighbour(block, NEXT);
+    return next === this.#numBlocks ? NO_BLOCK : next;
+  }
+
   /** One more reference to a block that is cached or active. */
   retain(block: number): void {
     if (!this.isActive(block)) this.#unlink(block);

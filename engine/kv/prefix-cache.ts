@@ -6,6 +6,11 @@ import { type BlockList, NO_BLOCK } from './block-list.ts';
 import { BlockPool } from './block-pool.ts';
 import { HashTable } from './hash-table.ts';
 
+/** At most so many blocks are read ahead of what is done to them. */
+const RUN_BLOCKS = 64;
+/** For fewer than so many, reading ahead costs as much as it saves. */
+const RUN_BLOCKS_MIN = 24;
+
 export interface PrefixCacheOptions {
   /** Capacity, at least 1. */
   readonly numBlocks: number;
@@ -87,7 +92,13 @@ export class PrefixCache {
   match(hashes: Uint32Array, maxBlocks: number, into: BlockList): number {
     const limit = Math.min(maxBlocks, hashes.length / HASH_WORDS);
     let inactive = 0;
+    let ahead = RUN_BLOCKS_MIN;
     for (let index = 0; index < limit; index++) {
+      if (index === ahead) {
+        // Most prompts share little, so what is read ahead grows with what has matched.
+        ahead = Math.min(limit, index + Math.min(index, RUN_BLOCKS));
+        this.prefetch(hashes, index, ahead);
+      }
       const block = this.#table.find(hashes[index * HASH_WORDS]!, hashes[index * HASH_WORDS + 1]!);
       if (block === NO_BLOCK) break;
       if (!this.#pool.isActive(block)) inactive++;
@@ -133,6 +144,20 @@ export class PrefixCache {
     }
     into.push(block);
     return true;
+  }
+
+  /** Appends `count` such blocks, of which there must be as many. */
+  allocateAll(into: BlockList, count: number): void {
+    for (let left = count; left > 0; left -= RUN_BLOCKS) {
+      const run = Math.min(left, RUN_BLOCKS);
+      this.#prefetchOldest(run - this.#pool.blank);
+      for (let i = 0; i < run; i++) assert(this.allocate(into), 'there is room for all');
+    }
+  }
+
+  /** To be called ahead of `expect` for the pairs `from .. to - 1` of `hashes`, for its speed. */
+  prefetch(hashes: Uint32Array, from: number, to: number): void {
+    if (to - from >= RUN_BLOCKS_MIN) this.#table.prefetch(hashes, from, to);
   }
 
   /**
@@ -209,6 +234,16 @@ export class PrefixCache {
       assert(this.#table.holds(block), 'what is expected can be matched');
     }
     assert(cached === this.#pool.cached, 'the cached blocks are those that only hold a hash');
+  }
+
+  /** Brings what the next `count` evictions look at into the processor's caches. */
+  #prefetchOldest(count: number): void {
+    if (count < RUN_BLOCKS_MIN) return;
+    let block = this.#pool.nextOldest();
+    for (let i = 0; i < count && block !== NO_BLOCK; i++) {
+      this.#table.prefetchHolder(block);
+      block = this.#pool.nextOldest(block);
+    }
   }
 
   #evict(block: number): void {

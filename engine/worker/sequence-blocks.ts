@@ -47,7 +47,7 @@ export class SequenceBlocks {
       return -1;
     }
     cache.retain(blocks);
-    for (let i = 0; i < fresh; i++) cache.allocate(blocks);
+    cache.allocateAll(blocks, fresh);
     this.#sequences.computed[slot] = hit * this.#blockSize;
     return hit;
   }
@@ -58,7 +58,7 @@ export class SequenceBlocks {
     const blocks = this.#sequences.blocks[slot]!;
     const missing = this.blocksOf(tokens) - blocks.length;
     if (missing > cache.blocksFree + cache.blocksCached) return false;
-    for (let i = 0; i < missing; i++) cache.allocate(blocks);
+    cache.allocateAll(blocks, missing);
     return true;
   }
 
@@ -74,7 +74,9 @@ export class SequenceBlocks {
     const filled = Math.floor(Math.min(from + tokens, promptEnd) / this.#blockSize);
     const end = Math.min(filled, hashedBlocks[slot]!);
     const words = hashes[slot]!;
-    for (let i = Math.floor(from / this.#blockSize); i < end; i++) {
+    const first = Math.floor(from / this.#blockSize);
+    this.cache.prefetch(words, first, end);
+    for (let i = first; i < end; i++) {
       this.cache.expect(blocks[slot]!, i, words[2 * i]!, words[2 * i + 1]!);
     }
   }

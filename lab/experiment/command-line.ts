@@ -1,6 +1,7 @@
 import { AXIS_ROWS, axisText } from './axes.ts';
 import { flagOf } from './axis-options.ts';
-import type { LabOptions, ReplayOptions } from './lab-options.ts';
+import type { AnalyzeOptions, LabOptions, ReplayOptions } from './lab-options.ts';
+import type { TraceOptions } from './lab-trace.ts';
 import { serviceLevelFlag } from './service-level.ts';
 import { warmUpFlag } from './warm-up.ts';
 
@@ -9,22 +10,43 @@ import { warmUpFlag } from './warm-up.ts';
  * which may be others in another version, and leaves out what has no part in the results.
  */
 export function replayCommandLine(options: ReplayOptions): string {
-  const flags: (readonly [string, string])[] = [
-    ...requestFlags(options),
+  const { rate, qps, warmup, prefillOnly } = options;
+  return commandLine('replay', [
+    ...requestFlags(options, {
+      rate: rate?.join(','),
+      qps: qps?.join(','),
+      warmup: warmUpFlag(warmup),
+      prefillOnly,
+    }),
     ...axisFlags('Router:', options),
     ...axisFlags('Workers:', options),
     ['kv-bytes-per-token', String(options.kvBytesPerToken)],
     ['seeds', options.seeds.join(',')],
     ...sloFlags(options),
-  ];
+  ]);
+}
+
+/** Likewise, of an analysis. */
+export function analyzeCommandLine(options: AnalyzeOptions): string {
+  const { rate, qps, seed, blockSize } = options;
+  return commandLine('analyze', [
+    ...requestFlags(options, qps === undefined ? { rate: String(rate) } : { qps: String(qps) }),
+    ['seed', String(seed)],
+    ...(blockSize === undefined ? [] : [['block-size', blockSize.join(',')] as const]),
+  ]);
+}
+
+type Flag = readonly [name: string, value: string];
+
+function commandLine(command: string, flags: readonly Flag[]): string {
   const words = flags.map(([name, value]) =>
     value === '' ? `--${name}` : `--${name} ${quoted(value)}`,
   );
-  return ['fakeai replay', ...words].join(' ');
+  return [`fakeai ${command}`, ...words].join(' ');
 }
 
 /** The flags under a heading of the help; without those whose values are derived. */
-function axisFlags(group: string, options: LabOptions): (readonly [string, string])[] {
+function axisFlags(group: string, options: LabOptions): Flag[] {
   const lists: Readonly<Record<string, unknown>> = { ...options };
   return AXIS_ROWS.flatMap(([, row]) => {
     if (row.option?.group !== group) return [];
@@ -35,20 +57,16 @@ function axisFlags(group: string, options: LabOptions): (readonly [string, strin
   });
 }
 
-function requestFlags(options: ReplayOptions): (readonly [string, string])[] {
-  const {
-    trace,
-    workload,
-    set,
-    traceBlockSize,
-    skipBad,
-    limit,
-    warmup,
-    prefillOnly,
-    spread,
-    rate,
-    qps,
-  } = options;
+/** What comes between the flags that say which requests, undefined where it is not given. */
+interface OwnFlags {
+  readonly rate?: string | undefined;
+  readonly qps?: string | undefined;
+  readonly warmup?: string;
+  readonly prefillOnly?: boolean;
+}
+
+function requestFlags(options: TraceOptions, own: OwnFlags): Flag[] {
+  const { trace, workload, set, traceBlockSize, skipBad, limit, spread } = options;
   const source =
     trace === undefined
       ? [['workload', workload] as const]
@@ -56,19 +74,19 @@ function requestFlags(options: ReplayOptions): (readonly [string, string])[] {
   const given = [
     ...source,
     ...Object.entries(set).map(([name, value]) => ['set', `${name}=${value}`] as const),
-    ['rate', rate?.join(',')] as const,
-    ['qps', qps?.join(',')] as const,
-    ['skip-bad', skipBad ? '' : undefined] as const,
+    ['rate', own.rate] as const,
+    ['qps', own.qps] as const,
+    ['skip-bad', skipBad === true ? '' : undefined] as const,
     ['limit', Number.isFinite(limit) ? String(limit) : undefined] as const,
-    ['warmup', warmUpFlag(warmup)] as const,
-    ['spread', spread ? '' : undefined] as const,
-    ['prefill-only', prefillOnly ? '' : undefined] as const,
+    ['warmup', own.warmup] as const,
+    ['spread', spread === true ? '' : undefined] as const,
+    ['prefill-only', own.prefillOnly === true ? '' : undefined] as const,
   ];
   return given.flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]));
 }
 
 /** A service level that asks for nothing cannot be said, and is no part of the results either. */
-function sloFlags({ slo }: ReplayOptions): (readonly [string, string])[] {
+function sloFlags({ slo }: ReplayOptions): Flag[] {
   const flag = serviceLevelFlag(slo);
   return flag === '' ? [] : [['slo', flag]];
 }

@@ -1,4 +1,3 @@
-import { fileURLToPath } from 'node:url';
 import { policyParameters } from '../../engine/router/policies/create-policy.ts';
 import { rounded } from '../report/figure-text.ts';
 import type { ReportCell, ReportData } from '../report/report-data.ts';
@@ -9,7 +8,6 @@ import type { CellSettings } from './lab-cell.ts';
 import { commonSettings, type LabCell } from './lab-document.ts';
 import type { ReplayOptions } from './lab-options.ts';
 import type { LabTrace } from './lab-trace.ts';
-import type { Terminal } from './terminal.ts';
 
 /** What is compared: what was asked for, the requests, and the hash of the results. */
 export interface ReportSource {
@@ -81,15 +79,6 @@ function sweptOptions(options: ReplayOptions, { sweep }: LabTrace): ReplayOption
 function around(rates: readonly number[]): readonly number[] {
   if (rates.length !== 1) return rates;
   return SWEEP.flatMap((factor) => rates.map((rate) => rounded(factor * rate, 6)));
-}
-
-/** The script that draws the plots of a report: built next to this code, or from its sources. */
-export async function readPageScript(openText: Terminal['openText']): Promise<string> {
-  const place = import.meta.url.endsWith('.ts') ? '../../dist/' : './';
-  const path = fileURLToPath(new URL(`${place}report-page.js`, import.meta.url));
-  let script = '';
-  for await (const piece of openText(path)) script += piece;
-  return script;
 }
 
 /** Those texts that are not the same for all cells. */

@@ -1,14 +1,19 @@
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { EXIT_FAILED } from '../../shared/exit-codes.ts';
-import { TraceTally } from '../analyze/trace-stats.ts';
+import { type TraceStats, TraceTally } from '../analyze/trace-stats.ts';
+import { analysisHtml } from '../report/analysis-html.ts';
+import { KV_TOKENS } from '../simulate/build-config.ts';
 import { openTrace } from '../simulate/replay.ts';
-import { analysisDocument } from './analysis-document.ts';
-import { analysisText } from './analysis-text.ts';
+import { type AnalysisDocument, analysisDocument } from './analysis-document.ts';
+import { analysisParts, printedPart } from './analysis-parts.ts';
+import { PROGRAM } from './build-info.ts';
+import { analyzeCommandLine } from './command-line.ts';
 import { countedText } from './counted-text.ts';
 import { reportingErrors } from './lab-errors.ts';
 import type { AnalyzeOptions } from './lab-options.ts';
-import { type Arrivals, loadLabTrace } from './lab-trace.ts';
+import { type Arrivals, type LabTrace, loadLabTrace } from './lab-trace.ts';
+import { readPageScript } from './page-script.ts';
 import { showProgress } from './progress-bar.ts';
 import { stoppable } from './stop-signals.ts';
 import type { Terminal } from './terminal.ts';
@@ -33,23 +38,56 @@ export function runAnalyze(terminal: Terminal, options: AnalyzeOptions): Promise
     const isComplete = await readAll(tally, trace.requests);
     if (tally.requests > 0) {
       const stats = tally.stats();
-      const { json } = analysisDocument(options, trace, stats, isComplete);
-      if (isPiped) terminal.writeOut(json);
-      else {
-        for (const text of sourceTexts(trace, seed, [arrivals])) {
-          terminal.writeOut(wrappedText(text, terminal.columns));
-        }
-        terminal.writeOut(analysisText(stats, terminal));
-        const path = join(out, 'analyze.json');
-        await terminal.writeText(path, [json]);
-        terminal.writeOut(`\n${path}\n`);
-      }
+      const document = analysisDocument(options, trace, stats, isComplete);
+      const facts = sourceTexts(trace, seed, [arrivals]);
+      if (isPiped) terminal.writeOut(document.json);
+      else await writeAnalysis(terminal, { options, trace, stats, facts, document });
     }
     if (isComplete) return 0;
     const all = countedText(trace.requests, 'request');
     terminal.writeError(`fakeai: stopped after ${tally.requests.toLocaleString('en')} of ${all}\n`);
     return EXIT_FAILED;
   });
+}
+
+interface Analysis {
+  readonly options: AnalyzeOptions;
+  readonly trace: LabTrace;
+  readonly stats: TraceStats;
+  readonly facts: readonly string[];
+  readonly document: AnalysisDocument;
+}
+
+/** Prints the analysis and writes its files. */
+async function writeAnalysis(terminal: Terminal, analysis: Analysis): Promise<void> {
+  const { options, trace, stats, facts, document } = analysis;
+  for (const fact of facts) terminal.writeOut(wrappedText(fact, terminal.columns));
+  const parts = analysisParts(stats);
+  for (const part of parts) terminal.writeOut(printedPart(part, terminal));
+  const page = analysisHtml(
+    {
+      title: trace.name,
+      version: terminal.version,
+      command: analyzeCommandLine(options),
+      resultsHash: document.hash,
+      config: { ...document.common, commit: PROGRAM.commit },
+      facts,
+      parts,
+      stats,
+      workerTokens: KV_TOKENS,
+    },
+    await readPageScript('analysis-page', terminal.openText),
+  );
+  const files = [
+    ['analyze.json', document.json],
+    ['report.html', page],
+  ] as const;
+  terminal.writeOut('\n');
+  for (const [name, content] of files) {
+    const path = join(options.out, name);
+    await terminal.writeText(path, [content]);
+    terminal.writeOut(`${path}\n`);
+  }
 }
 
 /** Resolves to false if the user has stopped it before the end of the trace. */

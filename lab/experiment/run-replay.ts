@@ -5,8 +5,9 @@ import { type FinishedCell, withLab } from './lab.ts';
 import { cellsOf } from './lab-cell.ts';
 import { resultsDocument } from './lab-document.ts';
 import type { ReplayOptions } from './lab-options.ts';
-import { labReport, readPageScript } from './lab-report.ts';
+import { labReport } from './lab-report.ts';
 import type { Arrivals, LabTrace } from './lab-trace.ts';
+import { readPageScript } from './page-script.ts';
 import { recordsCsv } from './records-csv.ts';
 import { replayNotes, unmeasured } from './replay-notes.ts';
 import { replayTable } from './replay-table.ts';
@@ -62,7 +63,7 @@ async function writeFiles(
   const report = labReport({ version: terminal.version, options, trace, hash }, cells);
   const files: [string, Iterable<string>][] = [
     ['results.json', [json]],
-    ['report.html', [reportHtml(report, await readPageScript(terminal.openText))]],
+    ['report.html', [reportHtml(report, await readPageScript('report-page', terminal.openText))]],
   ];
   if (options.records) files.push(['requests.csv', recordsCsv(cells)]);
   terminal.writeOut('\n');

@@ -1,3 +1,5 @@
+import type { FigureText } from './plot-frame.ts';
+
 /** Plots of the report, in the order in which they stand. The page's script draws them. */
 export const FIGURE_IDS = [
   'ttft',
@@ -10,14 +12,6 @@ export const FIGURE_IDS = [
   'kv-use',
 ] as const;
 export type FigureId = (typeof FIGURE_IDS)[number];
-
-export interface FigureText {
-  readonly title: string;
-  /** How to read it. */
-  readonly caption: string;
-  /** Small multiples, one for each policy, take the whole width of the page. */
-  readonly isWide: boolean;
-}
 
 export const FIGURE_TEXTS: Readonly<Record<FigureId, FigureText>> = {
   ttft: {

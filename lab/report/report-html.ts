@@ -1,17 +1,14 @@
 import { configRows } from './config-rows.ts';
+import { documentHtml } from './document-html.ts';
 import { countText, roundDurationText } from './figure-text.ts';
 import { highlights } from './highlights.ts';
-import { html, Markup, scriptCode, scriptJson } from './markup.ts';
+import { html, type Markup } from './markup.ts';
+import { configTable, plotFrame } from './plot-frame.ts';
 import type { ReportData } from './report-data.ts';
-import { FIGURE_IDS, FIGURE_TEXTS, type FigureId } from './report-figures.ts';
+import { FIGURE_IDS, FIGURE_TEXTS } from './report-figures.ts';
 import { type ReportGrid, reportGrid } from './report-grid.ts';
-import { REPORT_STYLE } from './report-style.ts';
 import { reportView } from './report-view.ts';
 import { fullTables, summaryMeanings, summaryTables } from './summary.ts';
-
-/** Nothing is loaded from anywhere: what a page needs is in its file. */
-const CONTENT_POLICY =
-  "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:";
 
 /**
  * The report of a replay as one HTML file that needs nothing else. `pageScript` is the bundle of
@@ -19,27 +16,15 @@ const CONTENT_POLICY =
  */
 export function reportHtml(data: ReportData, pageScript: string): string {
   const grid = reportGrid(data);
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="${CONTENT_POLICY}">
-<title>${data.title}: routing policies compared</title>
-<style>${new Markup(REPORT_STYLE)}</style>
-</head>
-<body>
-${header(data, grid)}
-<main>
-${summarySection(grid)}
+  return documentHtml({
+    title: `${data.title}: routing policies compared`,
+    header: header(data, grid),
+    main: html`${summarySection(grid)}
 ${plotSection(grid, data)}
-${reproductionSection(data)}
-</main>
-<script type="application/json" id="report-data">${scriptJson(reportView(data, grid))}</script>
-<script>${scriptCode(pageScript)}</script>
-</body>
-</html>
-`.text;
+${reproductionSection(data)}`,
+    view: reportView(data, grid),
+    script: pageScript,
+  });
 }
 
 function header(data: ReportData, grid: ReportGrid): Markup {
@@ -125,7 +110,7 @@ function plotSection({ settings }: ReportGrid, { sweepCommand }: ReportData): Ma
 <noscript><p class="note">The plots are drawn by a script, and scripts are off. The tables above hold
 the results.</p></noscript>
 <div class="figures">
-${FIGURE_IDS.map((id) => (id === 'goodput' && !areRatesSwept ? absentGoodput(sweepCommand) : figure(id)))}
+${FIGURE_IDS.map((id) => (id === 'goodput' && !areRatesSwept ? absentGoodput(sweepCommand) : plotFrame(id, FIGURE_TEXTS[id])))}
 </div>
 </section>`;
 }
@@ -137,16 +122,6 @@ function absentGoodput(sweepCommand: string): Markup {
 <p class="note">This plot compares several rates, and one was replayed. To get it, run</p>
 <pre><code>${sweepCommand}</code></pre>
 </div>`;
-}
-
-function figure(id: FigureId): Markup {
-  const { title, caption, isWide } = FIGURE_TEXTS[id];
-  return html`<figure id="${id}"${isWide ? html` class="wide"` : html``}>
-<h3>${title}</h3>
-<div class="chart"></div>
-<figcaption>${caption}</figcaption>
-<details><summary>Data as a table</summary><div class="scroll data" tabindex="0" role="region" aria-label="${title}"></div></details>
-</figure>`;
 }
 
 function reproductionSection(data: ReportData): Markup {
@@ -162,14 +137,7 @@ function reproductionSection(data: ReportData): Markup {
 <pre><code>${data.command}</code></pre>
 <p class="note">The same version, configuration, seeds and trace give the same results hash, on any number
 of threads.</p>
-<div class="scroll" tabindex="0" role="region" aria-label="Configuration">
-<table class="config">
-<caption>Configuration</caption>
-<tbody>
-${rows.map(([name, value]) => html`<tr><th scope="row">${name}</th><td>${value}</td></tr>`)}
-</tbody>
-</table>
-</div>
+${configTable(rows)}
 </section>`;
 }
 

@@ -39,6 +39,7 @@ tbody tr { border-bottom: 1px solid var(--rule); }
 tbody tr:hover { background: var(--wash); }
 tbody th[colspan] { padding-top: 0.7rem; }
 tbody th, th[rowspan] { text-align: left; font-weight: 600; color: var(--ink); }
+th.name { text-align: left; }
 .first { border-left: 1px solid var(--rule); }
 td small { display: block; color: var(--faint); }
 .config td, .config th { text-align: left; white-space: normal; overflow-wrap: anywhere; }

@@ -3,8 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, type TestContext, test } from 'node:test';
-import { fileURLToPath, pathToFileURL } from 'node:url';
-import { build } from 'esbuild';
+import { pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import type { ReportData } from '../../lab/report/report-data.ts';
 import { FIGURE_IDS } from '../../lab/report/report-figures.ts';
@@ -12,13 +11,11 @@ import { reportHtml } from '../../lab/report/report-html.ts';
 import { PAPERS } from '../../lab/report/report-style.ts';
 import { sampleReport } from '../lab/report/sample-report.ts';
 import { launchBrowser, NO_BROWSER } from '../support/browser.ts';
+import { builtScript, overlaps } from '../support/plot-page.ts';
 
 const POLICIES = ['smart', 'round-robin', 'random'] as const;
 const MARKS = 'path:not([d=""]), circle, line, rect, image';
 
-/** Tick names and titles of the axes, and the names of levels and of the service level. */
-const LABELS =
-  '[aria-label$="axis tick label"] > *, [aria-label$="axis label"] > *, [aria-label="text"] > *';
 const WIDTHS = [420, 800, 1280, 1920];
 
 let folder = '';
@@ -37,7 +34,7 @@ before(async () => {
     seeds: [1, 2],
     requests: 150,
   });
-  const script = await pageScript();
+  const script = await builtScript('page.ts');
   await writeFile(file, reportHtml({ ...data, title: 'A trace & <its> replay' }, script));
   calmFile = join(folder, 'calm.html');
   const calm = sampleReport({
@@ -55,20 +52,6 @@ after(async () => {
   await browser?.close();
   await rm(folder, { recursive: true, force: true });
 });
-
-async function pageScript(): Promise<string> {
-  const source = '../../lab/report/page/page.ts';
-  const { outputFiles } = await build({
-    entryPoints: [fileURLToPath(new URL(source, import.meta.url))],
-    bundle: true,
-    minify: true,
-    write: false,
-    platform: 'browser',
-    target: 'es2022',
-    format: 'iife',
-  });
-  return outputFiles[0]?.text ?? '';
-}
 
 function withoutQueue(data: ReportData): ReportData {
   const cells = data.cells.map((cell) => {
@@ -247,21 +230,6 @@ test('dark mode has colours of its own, and paper is always light', async (t) =>
 async function marksOf(page: Page, id: string): Promise<number[]> {
   return await page.evaluate(`[...document.querySelectorAll('#${id} .chart svg[aria-label]')]
     .map((plot) => plot.querySelectorAll('${MARKS}').length)`);
-}
-
-/** Pairs of labels of one plot whose boxes have more than a pixel in common. */
-async function overlaps(page: Page): Promise<string[]> {
-  return await page.evaluate(`[...document.querySelectorAll('.chart svg[aria-label]')].flatMap((plot) => {
-    const labels = [...plot.querySelectorAll('${LABELS}')].map((label) => ({
-      text: label.textContent,
-      box: label.getBoundingClientRect(),
-    }));
-    return labels.flatMap((one, at) => labels.slice(at + 1)
-      .filter(({ box }) =>
-        Math.min(box.right, one.box.right) - Math.max(box.left, one.box.left) > 1 &&
-        Math.min(box.bottom, one.box.bottom) - Math.max(box.top, one.box.top) > 1)
-      .map(({ text }) => plot.getAttribute('aria-label') + ': ' + one.text + ' / ' + text));
-  })`);
 }
 
 async function visibleSettings(page: Page): Promise<(string | null)[]> {

@@ -5,7 +5,8 @@ import type { ReportView, RunView } from '../report-view.ts';
 import { axisSpan, FLOOR_MS } from './axis-span.ts';
 import { chart, plotWidth } from './chart.ts';
 import { DurationAxis } from './duration-axis.ts';
-import { type DataTable, type Figure, type Scene, styleOf } from './figure.ts';
+import { type Figure, type Scene, styleOf } from './figure.ts';
+import type { DataTable } from './frame.ts';
 import { legend } from './legend.ts';
 import { levelX } from './level.ts';
 

@@ -1,5 +1,6 @@
 import type { ReportView, RunView } from '../report-view.ts';
 import type { SeriesStyle } from '../series-style.ts';
+import type { DataTable } from './frame.ts';
 
 /** What a figure shows: everything, the chosen setting, its runs, and how wide it may be. */
 export interface Scene {
@@ -8,12 +9,6 @@ export interface Scene {
   /** One run for each policy of the setting, in the order of the tables. */
   readonly runs: readonly RunView[];
   readonly width: number;
-}
-
-/** The figures behind a plot, as text. */
-export interface DataTable {
-  readonly headings: readonly string[];
-  readonly rows: readonly (readonly string[])[];
 }
 
 /** One figure of the page. */

@@ -2,7 +2,8 @@ import { dot, line, pointer, ruleX, ruleY, tip } from '@observablehq/plot';
 import { NO_FIGURE, numberText } from '../figure-text.ts';
 import type { PointView, ReportView } from '../report-view.ts';
 import { chart } from './chart.ts';
-import { type DataTable, type Figure, type Scene, styleOf } from './figure.ts';
+import { type Figure, type Scene, styleOf } from './figure.ts';
+import type { DataTable } from './frame.ts';
 import { legend } from './legend.ts';
 
 interface Point {

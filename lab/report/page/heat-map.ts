@@ -2,7 +2,8 @@ import { legend as colorLegend, plot, pointer, raster, tip } from '@observablehq
 import { countText, numberText, percentText } from '../figure-text.ts';
 import type { HeatView, RunView } from '../report-view.ts';
 import { element } from './dom.ts';
-import type { DataTable, Figure, Scene } from './figure.ts';
+import type { Figure, Scene } from './figure.ts';
+import type { DataTable } from './frame.ts';
 import { TimeAxis } from './time-axis.ts';
 
 /** Room for the axes of a map. */

@@ -14,9 +14,18 @@ export interface Sample {
 
 /** The policies of the scene with a sample of each one's marks. */
 export function legend({ view, runs }: Scene, sample: Sample): Element {
-  const items = runs.map(({ policy }) =>
-    element('li', {}, sampleOf(styleOf(view, policy), sample), view.policies[policy] ?? ''),
+  return legendOf(
+    runs.map(({ policy }) => [view.policies[policy] ?? '', styleOf(view, policy)]),
+    sample,
   );
+}
+
+/** Names with a sample of the marks of each. */
+export function legendOf(
+  entries: readonly (readonly [name: string, style: SeriesStyle])[],
+  sample: Sample,
+): Element {
+  const items = entries.map(([name, style]) => element('li', {}, sampleOf(style, sample), name));
   return element('ul', { class: 'legend' }, ...items);
 }
 

@@ -1,7 +1,8 @@
 import { dot, pointer, ruleY, tip } from '@observablehq/plot';
 import { NO_FIGURE, percentText, ratioText } from '../figure-text.ts';
 import { chart } from './chart.ts';
-import { type DataTable, type Figure, type Scene, styleOf } from './figure.ts';
+import { type Figure, type Scene, styleOf } from './figure.ts';
+import type { DataTable } from './frame.ts';
 import { boundLevels } from './hit-bound-levels.ts';
 import { legend } from './legend.ts';
 

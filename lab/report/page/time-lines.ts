@@ -3,7 +3,8 @@ import { countText, NO_FIGURE, numberText, percentText } from '../figure-text.ts
 import type { RunView } from '../report-view.ts';
 import type { SeriesStyle } from '../series-style.ts';
 import { chart } from './chart.ts';
-import { type DataTable, type Figure, type Scene, styleOf } from './figure.ts';
+import { type Figure, type Scene, styleOf } from './figure.ts';
+import type { DataTable } from './frame.ts';
 import { boundLevels } from './hit-bound-levels.ts';
 import { legend } from './legend.ts';
 import { TimeAxis } from './time-axis.ts';

@@ -43,6 +43,9 @@ test('a trace is described in text and in JSON', async () => {
   assert.deepEqual(program, PROGRAM);
   assert.match(hash, /^[0-9a-f]{16}$/);
   assert.equal(isComplete, true);
+  const page = files.get('x/report.html') ?? '';
+  assert.ok(page.includes(hash) && page.includes(common.trace.sha256));
+  assert.match(page, /<code>fakeai analyze --trace [^<]* --rate 1 --seed 1<\/code>/);
   assert.equal(stats.requests, 4);
   assert.equal(stats.promptTokens.sum, 3248);
   assert.deepEqual(stats.blocks[0].workingSet.curve, [
@@ -68,8 +71,8 @@ test('later turns hit what their own session left, which the table of turns show
     'analyze --workload multi-turn --set requests=300 --block-size 16 --out x',
   );
   assert.match(out, /sessions of [\d.]+ turns on average/);
-  assert.match(out, /^turn +requests +prompt, mean +hit % +own session % +others %$/m);
-  assert.match(out, /^2 +\d+ +[\d,]+ +\d\d\.\d +\d\d\.\d /m);
+  assert.match(out, /^ *turn +requests +prompt, mean +hit % +own session % +others %$/m);
+  assert.match(out, /^ +2 +\d+ +[\d,]+ +\d\d\.\d +\d\d\.\d /m);
 });
 
 test('arrivals are those of the rate that is asked for', async () => {

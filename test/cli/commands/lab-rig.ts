@@ -28,9 +28,9 @@ export async function recorded(
     version: '1.2.3',
     env: {},
     readFile: () => ({ kind: 'missing' }),
-    // The script of the report is a product of the build, which tests do not need.
+    // The script of a report is a product of the build, which tests do not need.
     openText: (path, options) =>
-      path.endsWith('report-page.js') ? emptyText() : openTextFile(path, options),
+      path.endsWith('-page.js') ? emptyText() : openTextFile(path, options),
     openNew: openNewFile,
     // A test that means the disk says so by a whole path.
     makeFolder: async (path) => {

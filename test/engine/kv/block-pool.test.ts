@@ -53,6 +53,13 @@ test('the oldest cached block is the one released first', () => {
   pool.checkInvariants();
 });
 
+test('the cached blocks can be looked through from the oldest on', () => {
+  const pool = cachedPool(3);
+  pool.retain(1);
+  assert.deepEqual([pool.nextOldest(), pool.nextOldest(0), pool.nextOldest(2)], [0, 2, NO_BLOCK]);
+  assert.equal(new BlockPool(2).nextOldest(), NO_BLOCK);
+});
+
 test('retaining a cached block takes it out of the order wherever it stands', () => {
   for (const retained of [0, 1, 2]) {
     const pool = cachedPool(3);

@@ -4,7 +4,7 @@ import { Command } from 'commander';
 import { openTextFile } from '../../../cli/text-file.ts';
 import type { CellSettings } from '../../../lab/experiment/lab-cell.ts';
 import { addLabOptions, type ReplayOptions } from '../../../lab/experiment/lab-options.ts';
-import { labReport, readPageScript } from '../../../lab/experiment/lab-report.ts';
+import { labReport } from '../../../lab/experiment/lab-report.ts';
 import { loadLabTrace } from '../../../lab/experiment/lab-trace.ts';
 import type { ReportData } from '../../../lab/report/report-data.ts';
 import { sampleReport } from '../report/sample-report.ts';
@@ -97,15 +97,4 @@ test('a replay at one rate has the command that replays the same around it', asy
   assert.match(await command({ rate: [0.1] }), / --rate 0\.05,0\.1,0\.15,0\.2 /);
   assert.match(await command({ workload: 'agentic' }), / --rate 0\.5,1,1\.5,2 /);
   assert.match(await command({ rate: [1, 4] }), / --rate 1,4 /);
-});
-
-test('the script of the page is looked for where the build puts it', async () => {
-  const paths: string[] = [];
-  const script = await readPageScript(async function* (path) {
-    paths.push(path);
-    yield 'draw';
-    yield '()';
-  });
-  assert.equal(script, 'draw()');
-  assert.match(paths.join(), /[/\\]dist[/\\]report-page\.js$/);
 });

@@ -1,42 +1,73 @@
 import type { BlockStats, LengthStats, TraceStats } from '../analyze/trace-stats.ts';
 import type { TurnReuse, WindowSet } from '../analyze/working-set.ts';
+import type { AnalysisPart, AnalysisTable, AnalysisText } from '../report/analysis-data.ts';
+import { turnsText } from '../report/analysis-view.ts';
 import { KV_TOKENS } from '../simulate/build-config.ts';
 import { countedText } from './counted-text.ts';
 import { elapsedText } from './elapsed-text.ts';
 import type { Terminal } from './terminal.ts';
-import { type Column, digits3, textTable } from './text-table.ts';
+import { digits3, textTable } from './text-table.ts';
 import { wrappedText } from './wrapped-text.ts';
 
 /** Sizes of a cache that the table of a curve ends with. */
 const CURVE_ROWS = 10;
 
-/** What `fakeai analyze` prints of `stats`. */
-export function analysisText(
-  stats: TraceStats,
+/** What is said of a trace, in the terminal and on the page. */
+export function analysisParts(stats: TraceStats): AnalysisPart[] {
+  const lengths = [
+    { name: 'prompt', of: stats.promptTokens },
+    { name: 'output', of: stats.outputTokens },
+  ];
+  return [
+    text(arrivalText(stats)),
+    text(sessionText(stats)),
+    table(LENGTH_COLUMNS, lengths),
+    text(overText(stats)),
+    table(REUSE_COLUMNS, stats.blocks),
+    text(REUSE_TEXT),
+    ...stats.blocks.flatMap((blocks) => [
+      { ...text(curveText(blocks)), isOpening: true },
+      table(CURVE_COLUMNS, curveRows(blocks)),
+      text(CURVE_TEXT),
+      text(sizeText(blocks)),
+      ...(blocks.workingSet.hitBound === 0 ? [] : [text(gapText(blocks))]),
+      table(WINDOW_COLUMNS, windowRows(blocks)),
+      ...(hasTurns(stats) ? [table(TURN_COLUMNS, turnRows(blocks))] : []),
+    ]),
+  ];
+}
+
+/** The same as it is printed. */
+export function printedPart(
+  part: AnalysisPart,
   { columns, colours }: Pick<Terminal, 'columns' | 'colours'>,
 ): string {
-  const paragraph = (text: string): string => (text === '' ? '' : wrappedText(text, columns));
-  const table = <Row>(tableColumns: readonly Column<Row>[], rows: readonly Row[]): string =>
-    `\n${textTable(tableColumns, rows, colours, columns)}`;
-  return [
-    paragraph(arrivalText(stats)),
-    paragraph(sessionText(stats)),
-    table(LENGTH_COLUMNS, [
-      { name: 'prompt', of: stats.promptTokens },
-      { name: 'output', of: stats.outputTokens },
-    ]),
-    paragraph(overText(stats)),
-    table(REUSE_COLUMNS, stats.blocks),
-    paragraph(REUSE_TEXT),
-    ...stats.blocks.flatMap((blocks) => [
-      `\n${paragraph(curveText(blocks))}`,
-      table(CURVE_COLUMNS, curveRows(blocks)),
-      paragraph(sizeText(blocks)),
-      paragraph(gapText(blocks)),
-      table(WINDOW_COLUMNS, windowRows(blocks)),
-      hasTurns(stats) ? table(TURN_COLUMNS, turnRows(blocks)) : '',
-    ]),
-  ].join('');
+  if (part.kind === 'text')
+    return `${part.isOpening ? '\n' : ''}${wrappedText(part.text, columns)}`;
+  const tableColumns = part.titles.map((title, at) => ({
+    title,
+    isKey: at === 0,
+    cell: (row: readonly string[]) => row[at] ?? '',
+  }));
+  return `\n${textTable(tableColumns, part.rows, colours, columns)}`;
+}
+
+function text(said: string): AnalysisText {
+  return { kind: 'text', text: said, isOpening: false };
+}
+
+function table<Row>(columns: readonly Figure<Row>[], rows: readonly Row[]): AnalysisTable {
+  return {
+    kind: 'table',
+    titles: columns.map(({ title }) => title),
+    rows: rows.map((row) => columns.map(({ cell }) => cell(row))),
+  };
+}
+
+/** A column of a table; the first one says what a row is. */
+interface Figure<Row> {
+  readonly title: string;
+  readonly cell: (row: Row) => string;
 }
 
 function arrivalText(stats: TraceStats): string {
@@ -82,13 +113,13 @@ interface Lengths {
 
 const QUANTILES = ['mean', 'min', 'p10', 'p25', 'p50', 'p75', 'p90', 'p95', 'p99', 'max'] as const;
 
-const LENGTH_COLUMNS: readonly Column<Lengths>[] = [
-  { title: 'tokens', align: 'left', isKey: true, cell: ({ name }) => name },
+const LENGTH_COLUMNS: readonly Figure<Lengths>[] = [
+  { title: 'tokens', cell: ({ name }) => name },
   ...QUANTILES.map((name) => ({ title: name, cell: ({ of }: Lengths) => whole(of[name]) })),
 ];
 
-const REUSE_COLUMNS: readonly Column<BlockStats>[] = [
-  { title: 'tokens/block', isKey: true, cell: ({ blockSize }) => String(blockSize) },
+const REUSE_COLUMNS: readonly Figure<BlockStats>[] = [
+  { title: 'block size', cell: ({ blockSize }) => String(blockSize) },
   { title: 'blocks', cell: ({ prompts }) => whole(prompts.blockReferences) },
   { title: 'distinct', cell: ({ prompts }) => whole(prompts.distinctBlocks) },
   { title: 'seen %', cell: ({ prompts }) => percent(prompts.blockRatio) },
@@ -97,19 +128,20 @@ const REUSE_COLUMNS: readonly Column<BlockStats>[] = [
   { title: 'no hit %', cell: ({ prompts }) => percent(prompts.withoutHit, 2) },
   { title: 'full hit %', cell: ({ prompts }) => percent(prompts.withFullHit, 2) },
   { title: 'once %', cell: ({ prompts }) => percent(prompts.blocksUsedOnce) },
-  { title: '10 times %', cell: ({ prompts }) => percent(prompts.blocksUsedTenTimes, 2) },
+  { title: '10+ %', cell: ({ prompts }) => percent(prompts.blocksUsedTenTimes, 2) },
 ];
 
 const REUSE_TEXT =
   'seen: blocks and tokens of prompts that were in an earlier prompt; bound: prompt tokens that an ' +
-  'infinite cache hits, answers cached too; once, 10 times: distinct blocks that so many prompts have.';
+  'infinite cache hits, answers cached too; once, 10+: distinct blocks that one prompt has, and ten or more.';
 
 function curveText({ blockSize }: BlockStats): string {
-  return (
-    `One cache with blocks of ${countedText(blockSize, 'token')} serves all requests, evicting the ` +
-    'least recently used; prompts alone: without answers, with partial last blocks.'
-  );
+  return `One cache for all requests, with blocks of ${countedText(blockSize, 'token')}:`;
 }
+
+const CURVE_TEXT =
+  'The cache evicts the least recently used block; answers are cached too. prompts alone: without ' +
+  'answers, and with partial last blocks.';
 
 interface CurveRow {
   readonly blocks: number;
@@ -119,8 +151,8 @@ interface CurveRow {
   readonly promptBlocks: number | undefined;
 }
 
-const CURVE_COLUMNS: readonly Column<CurveRow>[] = [
-  { title: 'cache of blocks', isKey: true, cell: ({ blocks }) => whole(blocks) },
+const CURVE_COLUMNS: readonly Figure<CurveRow>[] = [
+  { title: 'cache of blocks', cell: ({ blocks }) => whole(blocks) },
   { title: 'tokens', cell: ({ tokens }) => whole(tokens) },
   { title: 'workers', cell: ({ tokens }) => digits3(tokens / KV_TOKENS) },
   { title: 'hit %', cell: ({ hitRate }) => percent(hitRate) },
@@ -158,7 +190,6 @@ function sizeText({ blockSize, workingSet }: BlockStats): string {
 }
 
 function gapText({ workingSet }: BlockStats): string {
-  if (workingSet.hitBound === 0) return '';
   const texts = [0.5, 0.9, 0.99].flatMap((share) => {
     const gap = workingSet.gaps.find((each) => each.share === share);
     if (gap === undefined) return [];
@@ -172,8 +203,8 @@ interface WindowRow extends WindowSet {
   readonly blockSize: number;
 }
 
-const WINDOW_COLUMNS: readonly Column<WindowRow>[] = [
-  { title: 'used within', isKey: true, cell: ({ seconds }) => `${seconds / 60} min` },
+const WINDOW_COLUMNS: readonly Figure<WindowRow>[] = [
+  { title: 'used within', cell: ({ seconds }) => `${seconds / 60} min` },
   { title: 'windows', cell: ({ windows }) => whole(windows) },
   { title: 'blocks, mean', cell: ({ blocksMean }) => whole(blocksMean) },
   { title: 'most', cell: ({ blocksMost }) => whole(blocksMost) },
@@ -188,8 +219,8 @@ function windowRows({ blockSize, workingSet }: BlockStats): WindowRow[] {
   return workingSet.windows.map((window) => ({ ...window, blockSize }));
 }
 
-const TURN_COLUMNS: readonly Column<TurnReuse>[] = [
-  { title: 'turn', align: 'left', isKey: true, cell: turnName },
+const TURN_COLUMNS: readonly Figure<TurnReuse>[] = [
+  { title: 'turn', cell: ({ firstTurn, lastTurn }) => turnsText(firstTurn, lastTurn) },
   { title: 'requests', cell: ({ requests }) => whole(requests) },
   {
     title: 'prompt, mean',
@@ -211,11 +242,6 @@ const TURN_COLUMNS: readonly Column<TurnReuse>[] = [
 
 function turnRows({ workingSet }: BlockStats): TurnReuse[] {
   return workingSet.turns.filter(({ requests }) => requests > 0);
-}
-
-function turnName({ firstTurn, lastTurn }: TurnReuse): string {
-  if (lastTurn === null) return `${firstTurn} and later`;
-  return firstTurn === lastTurn ? String(firstTurn) : `${firstTurn} to ${lastTurn}`;
 }
 
 function percent(share: number, decimals = 1): string {
