@@ -1,3 +1,4 @@
+import { FINISHES, type Finish } from '../generate/finish.ts';
 import {
   ANSWER_BOUNDS_US,
   CHOICES_BOUNDS,
@@ -13,10 +14,6 @@ import { Distribution } from './distribution.ts';
 import type { Endpoint, Endpoints } from './endpoints.ts';
 import { MODEL_ROWS, type ModelLabel, ModelLabels } from './model-labels.ts';
 import { SlidingWindow } from './sliding-window.ts';
-
-/** How an answer ended, in vLLM's words: all of it, up to its limit, client gone, or failed. */
-export const FINISHES = ['stop', 'length', 'abort', 'error'] as const;
-export type Finish = (typeof FINISHES)[number];
 
 export const TOKEN_TYPES = ['prompt', 'cached', 'completion', 'reasoning'] as const;
 export type TokenType = (typeof TOKEN_TYPES)[number];

@@ -1,4 +1,4 @@
-import type { Finish } from './answer-metrics.ts';
+import type { Finish } from '../generate/finish.ts';
 import type { GatewayMetrics } from './gateway-metrics.ts';
 
 /** An answer of any endpoint, as the metrics see it. Spans count from the request's arrival. */

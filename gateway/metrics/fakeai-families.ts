@@ -1,5 +1,6 @@
 import { workerId } from '../../shared/ids.ts';
-import { FINISHES, TOKEN_TYPES } from './answer-metrics.ts';
+import { FINISHES } from '../generate/finish.ts';
+import { TOKEN_TYPES } from './answer-metrics.ts';
 import { MODEL_LATENCY_BOUNDS_US } from './bounds.ts';
 import type { ClusterFigures } from './cluster-figures.ts';
 import type { Histogram } from './distribution.ts';

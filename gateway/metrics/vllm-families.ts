@@ -1,4 +1,5 @@
-import { FINISHES, TOKEN_TYPES } from './answer-metrics.ts';
+import { FINISHES } from '../generate/finish.ts';
+import { TOKEN_TYPES } from './answer-metrics.ts';
 import { ANSWER_BOUNDS_US } from './bounds.ts';
 import type { Histogram } from './distribution.ts';
 import { counter, type Family, gauge, histogram, SECONDS } from './family.ts';

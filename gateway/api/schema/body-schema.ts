@@ -3,7 +3,7 @@ import { type TypeCheck, TypeCompiler } from '@sinclair/typebox/compiler';
 import { assert } from '../../../shared/assert.ts';
 import type { ApiError } from '../../../shared/errors.ts';
 import type { JsonObject } from '../json-body.ts';
-import { problemOfField } from './problem.ts';
+import { compileChecks, problemOfField } from './problem.ts';
 
 /**
  * What is wrong with a field in view of those before it, if anything. Asked before the field itself
@@ -27,6 +27,7 @@ export class BodySchema<T extends TObject> {
     this.schema = schema;
     this.#pick = compilePick(Object.keys(schema.properties));
     this.#check = TypeCompiler.Compile(schema);
+    compileChecks(schema);
     this.#rules = new Map(Object.entries(rules));
   }
 

@@ -163,7 +163,8 @@ function problemOfArray(schema: TArray, values: readonly unknown[]): Problem | u
   }
   if (got > max) return (param) => apiError('array_above_max_length', { param, max, got });
   const isGood = goodnessOf(schema.items);
-  const at = values.findIndex((value) => !isGood(value));
+  // The last one is left to the walk: checked here as well, a long one would be read twice.
+  const at = values.findIndex((value, index) => index === got - 1 || !isGood(value));
   return at < 0 ? undefined : below(`[${at}]`, problemOf(schema.items, values[at]));
 }
 
@@ -181,6 +182,15 @@ function goodnessOf(schema: TSchema): (value: unknown) => boolean {
     checks.set(schema, isGood);
   }
   return isGood;
+}
+
+/** Compiles the checks that problems of `schema` may need, so that no request waits for that. */
+export function compileChecks(schema: TSchema): void {
+  const { anyOf = [], allOf = [], properties = {}, patternProperties = {}, items } = schema;
+  const repeated: TSchema[] = Object.values(patternProperties);
+  if (items !== undefined) repeated.push(items);
+  repeated.forEach(goodnessOf);
+  [...anyOf, ...allOf, ...Object.values(properties), ...repeated].forEach(compileChecks);
 }
 
 function problemOfObject(schema: TObject, object: JsonObject): Problem | undefined {

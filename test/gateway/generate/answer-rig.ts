@@ -6,10 +6,10 @@ import type { StreamEncoder } from '../../../gateway/generate/answer-encoder.ts'
 import type { PromptHashes } from '../../../gateway/generate/answer-hashes.ts';
 import { AnswerPlan, choiceSeed } from '../../../gateway/generate/answer-plan.ts';
 import type { AnswerStart } from '../../../gateway/generate/answer-start.ts';
+import type { Finish } from '../../../gateway/generate/finish.ts';
 import { StreamedAnswer } from '../../../gateway/generate/streamed-answer.ts';
 import { UnaryAnswer } from '../../../gateway/generate/unary-answer.ts';
 import type { ExchangeListener } from '../../../gateway/http/exchange.ts';
-import type { Finish } from '../../../gateway/metrics/answer-metrics.ts';
 import { StopSequences } from '../../../gateway/text/stop-matcher.ts';
 import { TokenBuffer } from '../../../gateway/text/token-buffer.ts';
 import type { ApiError } from '../../../shared/errors.ts';

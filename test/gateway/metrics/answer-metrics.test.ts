@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { FINISHES } from '../../../gateway/metrics/answer-metrics.ts';
+import { FINISHES } from '../../../gateway/generate/finish.ts';
 import { anAnswer, emptyMetrics } from './traffic.ts';
 
 test('the spans of an answer are those of vLLM', () => {

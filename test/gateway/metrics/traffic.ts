@@ -1,6 +1,7 @@
 import { ROUTES } from '../../../gateway/api/routes.ts';
 import { endpointRows } from '../../../gateway/api/served-routes.ts';
-import type { EndedAnswer, Finish } from '../../../gateway/metrics/answer-metrics.ts';
+import type { Finish } from '../../../gateway/generate/finish.ts';
+import type { EndedAnswer } from '../../../gateway/metrics/answer-metrics.ts';
 import type { ClusterFigures } from '../../../gateway/metrics/cluster-figures.ts';
 import { Endpoints } from '../../../gateway/metrics/endpoints.ts';
 import { GatewayMetrics } from '../../../gateway/metrics/gateway-metrics.ts';
