@@ -59,7 +59,7 @@ type Level = (typeof LEVELS)[number];
  * Every setting that a grid sweeps, but for the seed, by its name in the results; in the order of
  * columns. Flags, grid, configuration, tables, documents and reports walk the rows.
  */
-export const AXES = {
+const AXES = {
   policy: axis({
     option: {
       key: 'policies',
