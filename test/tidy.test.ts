@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { mapGaps, missingPaths } from './support/map-of-rooms.ts';
 import { brokenLinks } from './support/markdown-links.ts';
 import { readRepository } from './support/repository.ts';
-import { FREE_TEST_FOLDERS, FREE_TESTS, within } from './support/tidy-policy.ts';
+import { FREE_TEST_FOLDERS, FREE_TESTS, PROGRAM, within } from './support/tidy-policy.ts';
 import { findBreaches, RULES, scanFile } from './support/tidy-rules.ts';
 
 const repository = readRepository().map(scanFile);
@@ -76,4 +77,27 @@ test('every relative link in the documentation leads somewhere', () => {
     .filter(({ path }) => path.endsWith('.md'))
     .flatMap((file) => brokenLinks(file, files).map((target) => `${file.path}: ${target}`));
   assertNone(broken, 'Link to a file of the repository, relative to the page that holds the link.');
+});
+
+test('every path that the documentation names is there', () => {
+  const page = { path: 'docs/a.md', text: '`lab/` `lab/x.ts` `lab/y.ts` `other/y.ts` `a/b`' };
+  assert.deepEqual(missingPaths(page, ['lab/x.ts']), ['lab/y.ts']);
+  const missing = repository
+    .filter(({ path }) => path.endsWith('.md'))
+    .flatMap((file) => missingPaths(file, files.keys()).map((path) => `${file.path}: ${path}`));
+  assertNone(missing, 'Name the place from the root of the repository, as it is now.');
+});
+
+test('the map of the architecture is the tree', () => {
+  const page = { path: 'a.md', text: '```\nlab/  page/ or not\n  x.ts y.ts  ab/ cd/\n  pq/\n```' };
+  assert.deepEqual(mapGaps(page, ['lab/x.ts', 'lab/pq/z.ts', 'lab/w.ts'], ['lab/']), [
+    'lab/y.ts is not there',
+    'lab/w.ts is not on the map',
+  ]);
+  const architecture = files.get('docs/architecture.md');
+  assert.ok(architecture);
+  assertNone(
+    mapGaps(architecture, files.keys(), PROGRAM),
+    'Correct the map in docs/architecture.md.',
+  );
 });

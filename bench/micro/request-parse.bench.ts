@@ -1,7 +1,7 @@
 import { type JsonObject, parseJsonObject } from '../../gateway/api/json-body.ts';
 import { CHAT_BODY } from '../../gateway/api/openai/chat-body.ts';
 import { type ChatRequest, chatRequestOf } from '../../gateway/api/openai/chat-request.ts';
-import { renderPrompt } from '../../gateway/prompt/chat-template.ts';
+import { renderPrompt } from '../../gateway/api/openai/chat-template.ts';
 import { STANDARD_IMAGE_COST } from '../../gateway/prompt/media-tokens.ts';
 import { SimpleTokenizer } from '../../gateway/text/simple-tokenizer.ts';
 import { TokenBuffer } from '../../gateway/text/token-buffer.ts';

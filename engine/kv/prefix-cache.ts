@@ -8,6 +8,8 @@ import { HashTable } from './hash-table.ts';
 
 /** At most so many blocks are read ahead of what is done to them. */
 const RUN_BLOCKS = 64;
+/** For fewer than so many, reading ahead costs as much as it saves. */
+const RUN_BLOCKS_MIN = 24;
 
 export interface PrefixCacheOptions {
   /** Capacity, at least 1. */
@@ -90,12 +92,12 @@ export class PrefixCache {
   match(hashes: Uint32Array, maxBlocks: number, into: BlockList): number {
     const limit = Math.min(maxBlocks, hashes.length / HASH_WORDS);
     let inactive = 0;
-    let ahead = 0;
+    let ahead = RUN_BLOCKS_MIN;
     for (let index = 0; index < limit; index++) {
       if (index === ahead) {
-        // Most prompts share little: what is read ahead doubles with what has matched.
-        ahead = Math.min(limit, index + Math.min(index + 1, RUN_BLOCKS));
-        this.#table.prefetch(hashes, index, ahead);
+        // Most prompts share little, so what is read ahead grows with what has matched.
+        ahead = Math.min(limit, index + Math.min(index, RUN_BLOCKS));
+        this.prefetch(hashes, index, ahead);
       }
       const block = this.#table.find(hashes[index * HASH_WORDS]!, hashes[index * HASH_WORDS + 1]!);
       if (block === NO_BLOCK) break;
@@ -155,7 +157,7 @@ export class PrefixCache {
 
   /** To be called ahead of `expect` for the pairs `from .. to - 1` of `hashes`, for its speed. */
   prefetch(hashes: Uint32Array, from: number, to: number): void {
-    if (this.#prefixCaching) this.#table.prefetch(hashes, from, to);
+    if (to - from >= RUN_BLOCKS_MIN) this.#table.prefetch(hashes, from, to);
   }
 
   /**
@@ -236,6 +238,7 @@ export class PrefixCache {
 
   /** Brings what the next `count` evictions look at into the processor's caches. */
   #prefetchOldest(count: number): void {
+    if (count < RUN_BLOCKS_MIN) return;
     let block = this.#pool.nextOldest();
     for (let i = 0; i < count && block !== NO_BLOCK; i++) {
       this.#table.prefetchHolder(block);

@@ -1,9 +1,9 @@
 import { ADMIN_ROUTES, type AdminHost } from '../admin/admin-routes.ts';
-import { METRICS_ROUTES, type MetricsHost } from '../metrics/metrics-routes.ts';
 import { CHAT_ROUTE, type ChatHost } from './openai/chat-route.ts';
 import { MODEL_ROUTES, type ModelHost } from './openai/model-routes.ts';
 import type { Route } from './route.ts';
 import { HEALTH_ROUTES, type HealthHost } from './service/health-routes.ts';
+import { METRICS_ROUTES, type MetricsHost } from './service/metrics-routes.ts';
 
 /** What the routes need of the server around them. */
 export type RouteHost = ChatHost & ModelHost & HealthHost & MetricsHost & AdminHost;

@@ -1,9 +1,27 @@
-import type { Detail, InputAudio, InputFile, MediaUrl } from '../api/openai/chat-message.ts';
-
 /**
  * How many prompt tokens a picture, video, recording or file counts. Nothing is fetched or decoded:
  * sizes come from the header in a data URI, from hints in the URL, or are assumed.
  */
+
+/** How closely a picture is looked at. */
+export type Detail = 'auto' | 'low' | 'high';
+
+/** A picture or a video, by URL or as a data URI. */
+interface MediaUrl {
+  readonly url: string;
+  readonly detail?: Detail | null;
+}
+
+interface InputAudio {
+  /** Base64. */
+  readonly data: string;
+  readonly format: 'wav' | 'mp3';
+}
+
+interface InputFile {
+  /** Base64, or a data URI of it. */
+  readonly file_data?: string | null;
+}
 
 /** What pictures cost in a model: `base` tokens, and `tile` for each tile of 512 x 512. */
 export interface ImageCost {

@@ -71,10 +71,11 @@ export function withLab(
 ): Promise<number> {
   return reportingErrors(terminal, options.trace, async () => {
     await terminal.makeFolder(options.out);
-    const trace = await loadLabTrace(options, terminal);
-    checkWarmup(options, trace);
+    // The threads start while the requests are read.
     const session = new LabSession(options.threads);
     try {
+      const trace = await loadLabTrace(options, terminal);
+      checkWarmup(options, trace);
       return await use(new Lab(options, trace, session));
     } finally {
       await session.close();

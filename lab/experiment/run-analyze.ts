@@ -35,33 +35,46 @@ export function runAnalyze(terminal: Terminal, options: AnalyzeOptions): Promise
     const opened = trace.open(seed, arrivals);
     const source = openTrace(opened.trace, { rate: opened.rate, limit });
     const tally = new TraceTally(source, options.blockSize ?? [trace.blockSize]);
-    const isComplete = await readAll(tally, trace.requests);
+    const facts = sourceTexts(trace, seed, [arrivals]);
+    const isComplete = await stoppable(new Error('stopped'), async (signal) => {
+      if (!isPiped) write(terminal, facts);
+      return await readAll(tally, trace.requests, signal);
+    });
     if (tally.requests > 0) {
       const stats = tally.stats();
       const document = analysisDocument(options, trace, stats, isComplete);
-      const facts = sourceTexts(trace, seed, [arrivals]);
+      const stopped = isComplete
+        ? []
+        : [`It was stopped: the figures are of ${stoppedText(tally, trace)}.`];
       if (isPiped) terminal.writeOut(document.json);
-      else await writeAnalysis(terminal, { options, trace, stats, facts, document });
+      else {
+        write(terminal, stopped);
+        await writeAnalysis(terminal, options, trace, stats, document, [...facts, ...stopped]);
+      }
     }
     if (isComplete) return 0;
-    const all = countedText(trace.requests, 'request');
-    terminal.writeError(`fakeai: stopped after ${tally.requests.toLocaleString('en')} of ${all}\n`);
+    terminal.writeError(`fakeai: stopped after ${stoppedText(tally, trace)}\n`);
     return EXIT_FAILED;
   });
 }
 
-interface Analysis {
-  readonly options: AnalyzeOptions;
-  readonly trace: LabTrace;
-  readonly stats: TraceStats;
-  readonly facts: readonly string[];
-  readonly document: AnalysisDocument;
+function stoppedText(tally: TraceTally, trace: LabTrace): string {
+  return `${tally.requests.toLocaleString('en')} of ${countedText(trace.requests, 'request')}`;
+}
+
+function write(terminal: Terminal, texts: readonly string[]): void {
+  for (const text of texts) terminal.writeOut(wrappedText(text, terminal.columns));
 }
 
 /** Prints the analysis and writes its files. */
-async function writeAnalysis(terminal: Terminal, analysis: Analysis): Promise<void> {
-  const { options, trace, stats, facts, document } = analysis;
-  for (const fact of facts) terminal.writeOut(wrappedText(fact, terminal.columns));
+async function writeAnalysis(
+  terminal: Terminal,
+  options: AnalyzeOptions,
+  trace: LabTrace,
+  stats: TraceStats,
+  document: AnalysisDocument,
+  facts: readonly string[],
+): Promise<void> {
   const parts = analysisParts(stats);
   for (const part of parts) terminal.writeOut(printedPart(part, terminal));
   const page = analysisHtml(
@@ -91,16 +104,14 @@ async function writeAnalysis(terminal: Terminal, analysis: Analysis): Promise<vo
 }
 
 /** Resolves to false if the user has stopped it before the end of the trace. */
-async function readAll(tally: TraceTally, requests: number): Promise<boolean> {
+async function readAll(tally: TraceTally, requests: number, signal: AbortSignal): Promise<boolean> {
   const endProgress = showProgress(requests, () => tally.requests);
   try {
-    return await stoppable(new Error('stopped'), async (signal) => {
-      while (tally.read(REQUESTS_AT_ONCE)) {
-        await setImmediate();
-        if (signal.aborted) return false;
-      }
-      return true;
-    });
+    while (tally.read(REQUESTS_AT_ONCE)) {
+      await setImmediate();
+      if (signal.aborted) return false;
+    }
+    return true;
   } finally {
     endProgress();
   }

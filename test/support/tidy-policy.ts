@@ -23,6 +23,17 @@ const PURE_LAB = [
   'lab/analyze/',
 ];
 
+/** The rooms of the gateway below its endpoints. */
+const GATEWAY_PARTS = [
+  'gateway/text/',
+  'gateway/prompt/',
+  'gateway/models/',
+  'gateway/http/',
+  'gateway/generate/',
+  'gateway/metrics/',
+  'gateway/admin/',
+];
+
 /** A layer's files may import from these places of the repository, and from no other. `!`: not there. */
 export const LAYERS: Readonly<Record<string, readonly string[]>> = {
   'shared/': ['shared/'],
@@ -35,6 +46,37 @@ export const LAYERS: Readonly<Record<string, readonly string[]>> = {
     PURE_LAB.map((room) => [room, [...ENGINE_WORDS, ...CLUSTER_PARTS, ...PURE_LAB]]),
   ),
   'lab/': ['shared/', 'engine/', 'lab/', 'package.json'],
+  'gateway/text/': ['shared/', 'gateway/text/'],
+  'gateway/prompt/': ['shared/', 'gateway/text/', 'gateway/prompt/'],
+  'gateway/models/': ['shared/', 'gateway/prompt/', 'gateway/models/'],
+  'gateway/http/': ['shared/', 'gateway/http/', 'gateway/platform.ts', 'gateway/random-ids.ts'],
+  'gateway/generate/': [
+    'shared/',
+    'engine/',
+    'gateway/text/',
+    'gateway/prompt/',
+    'gateway/models/',
+    'gateway/http/',
+    'gateway/generate/',
+    'gateway/burst-writer.ts',
+    'gateway/outage.ts',
+  ],
+  'gateway/metrics/': [
+    'shared/',
+    'engine/',
+    'gateway/generate/finish.ts',
+    'gateway/metrics/',
+    'gateway/traffic-recorder.ts',
+  ],
+  'gateway/admin/': [
+    'shared/',
+    'engine/',
+    'gateway/http/',
+    'gateway/admin/',
+    // The shape of a route, and no endpoint.
+    'gateway/api/route.ts',
+  ],
+  'gateway/api/': ['shared/', 'engine/', ...GATEWAY_PARTS, 'gateway/api/', 'gateway/random-ids.ts'],
   'gateway/': ['shared/', 'engine/', 'gateway/'],
   'cli/': [...PROGRAM, 'package.json'],
   'bench/': [...PROGRAM, 'bench/'],

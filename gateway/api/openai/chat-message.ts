@@ -9,7 +9,6 @@ const MESSAGES_MAX = 2048;
 const DETAIL = oneOf(['auto', 'low', 'high'], {
   description: 'How closely to look: low costs least.',
 });
-export type Detail = Static<typeof DETAIL>;
 
 const AUDIO_FORMAT = oneOf(['wav', 'mp3'], { 'x-expected': "'wav' or 'mp3'" });
 
@@ -21,7 +20,6 @@ const MEDIA_URL = Type.Object(
   },
   { 'x-expected': 'an object with a url' },
 );
-export type MediaUrl = Static<typeof MEDIA_URL>;
 
 const INPUT_AUDIO = Type.Object(
   {
@@ -30,7 +28,6 @@ const INPUT_AUDIO = Type.Object(
   },
   { 'x-expected': 'an object with data and format' },
 );
-export type InputAudio = Static<typeof INPUT_AUDIO>;
 
 const INPUT_FILE = withOneOf(
   Type.Object({
@@ -41,7 +38,6 @@ const INPUT_FILE = withOneOf(
   'the file in base64, or its file_id',
   { 'x-expected': 'an object with file_data or file_id' },
 );
-export type InputFile = Static<typeof INPUT_FILE>;
 
 const TEXT = Type.String({ 'x-expected': 'the text' });
 

@@ -2,13 +2,13 @@ import { ApiError } from '../../../shared/errors.ts';
 import { hashText } from '../../../shared/rng.ts';
 import type { Generation } from '../../generate/generation.ts';
 import type { RoutingHead } from '../../generate/routing-head.ts';
-import { ChatPrompt } from '../../prompt/chat-template.ts';
 import { randomId, type U32Source } from '../../random-ids.ts';
 import { type GenerationHost, generationRoute } from '../generation-route.ts';
 import { CHAT_BODY, type ChatBody } from './chat-body.ts';
 import { ChatChunks } from './chat-chunks.ts';
 import { type ChatRequest, chatRequestOf } from './chat-request.ts';
 import { ChatResponse } from './chat-response.ts';
+import { ChatPrompt } from './chat-template.ts';
 
 /** What the route needs of the server. */
 export interface ChatHost extends GenerationHost {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { ChatPrompt } from '../../../gateway/prompt/chat-template.ts';
+import { ChatPrompt } from '../../../gateway/api/openai/chat-template.ts';
 import { STANDARD_IMAGE_COST } from '../../../gateway/prompt/media-tokens.ts';
 import { PromptReader } from '../../../gateway/prompt/prompt-reader.ts';
 import { SlicedWork } from '../../../gateway/prompt/sliced-work.ts';

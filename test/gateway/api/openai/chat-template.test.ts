@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { ChatMessage } from '../../../gateway/api/openai/chat-message.ts';
-import { renderPrompt } from '../../../gateway/prompt/chat-template.ts';
-import { STANDARD_IMAGE_COST } from '../../../gateway/prompt/media-tokens.ts';
-import { CorpusAnswer } from '../../../gateway/text/answer.ts';
-import { SimpleTokenizer } from '../../../gateway/text/simple-tokenizer.ts';
-import { TokenBuffer } from '../../../gateway/text/token-buffer.ts';
-import { fc } from '../../support/property.ts';
+import type { ChatMessage } from '../../../../gateway/api/openai/chat-message.ts';
+import { renderPrompt } from '../../../../gateway/api/openai/chat-template.ts';
+import { STANDARD_IMAGE_COST } from '../../../../gateway/prompt/media-tokens.ts';
+import { CorpusAnswer } from '../../../../gateway/text/answer.ts';
+import { SimpleTokenizer } from '../../../../gateway/text/simple-tokenizer.ts';
+import { TokenBuffer } from '../../../../gateway/text/token-buffer.ts';
+import { fc } from '../../../support/property.ts';
 
 const tokenizer = new SimpleTokenizer();
 

@@ -1,19 +1,14 @@
-import { hashText, mix32 } from '../../shared/rng.ts';
-import type {
-  AssistantMessage,
-  ChatMessage,
-  ContentPart,
-  Role,
-} from '../api/openai/chat-message.ts';
-import type { TokenBuffer } from '../text/token-buffer.ts';
+import { hashText, mix32 } from '../../../shared/rng.ts';
 import {
   audioTokens,
   fileTokens,
   type ImageCost,
   imageTokens,
   videoTokens,
-} from './media-tokens.ts';
-import type { Prompt, PromptTokenizer } from './prompt.ts';
+} from '../../prompt/media-tokens.ts';
+import type { Prompt, PromptTokenizer } from '../../prompt/prompt.ts';
+import type { TokenBuffer } from '../../text/token-buffer.ts';
+import type { AssistantMessage, ChatMessage, ContentPart, Role } from './chat-message.ts';
 
 /**
  * The chat template: one sequence of token ids for a whole request, so that usage, block hashes and

@@ -1,13 +1,13 @@
-import { apiError } from '../../shared/errors.ts';
-import type { Settings } from '../../shared/settings/resolve-settings.ts';
-import type { Route } from '../api/route.ts';
-import type { Exchange } from '../http/exchange.ts';
-import type { RequestHead } from '../http/request-head.ts';
-import type { ClusterFigures } from './cluster-figures.ts';
-import type { GatewayMetrics } from './gateway-metrics.ts';
-import { metricsCsv, metricsView } from './json-view.ts';
-import { kvCacheView } from './kv-cache-view.ts';
-import type { PrometheusView } from './prometheus-view.ts';
+import { apiError } from '../../../shared/errors.ts';
+import type { Settings } from '../../../shared/settings/resolve-settings.ts';
+import type { Exchange } from '../../http/exchange.ts';
+import type { RequestHead } from '../../http/request-head.ts';
+import type { ClusterFigures } from '../../metrics/cluster-figures.ts';
+import type { GatewayMetrics } from '../../metrics/gateway-metrics.ts';
+import { metricsCsv, metricsView } from '../../metrics/json-view.ts';
+import { kvCacheView } from '../../metrics/kv-cache-view.ts';
+import type { PrometheusView } from '../../metrics/prometheus-view.ts';
+import type { Route } from '../route.ts';
 
 type Format = 'json' | 'prometheus' | 'csv';
 
