@@ -12,12 +12,10 @@ import { openTextFile } from '../../cli/text-file.ts';
 import { withHash } from '../../lab/experiment/lab-document.ts';
 import { type LabTrace, loadLabTrace, type TraceOptions } from '../../lab/experiment/lab-trace.ts';
 import { digits3, textTable } from '../../lab/experiment/text-table.ts';
+import { buildConfig } from '../../lab/simulate/build-config.ts';
 import { replay } from '../../lab/simulate/replay.ts';
 import type { ReplayConfig } from '../../lab/simulate/replay-config.ts';
-import { latencyProfile } from '../../shared/latency-profiles.ts';
 import { POLICY_NAMES, type PolicyName } from '../../shared/policy-names.ts';
-
-const KV_TOKENS = 3_000_000;
 
 interface Scenario {
   readonly name: string;
@@ -52,42 +50,14 @@ const MILLION: TraceOptions = {
   limit: Number.POSITIVE_INFINITY,
 };
 
-function configOf(scenario: Scenario, trace: LabTrace): ReplayConfig {
-  const { workers, blockSize, policy } = scenario;
-  const latency = latencyProfile('dynamo-mocker');
-  if (latency === undefined) throw new Error('the profile is gone');
-  const numBlocks = Math.ceil(KV_TOKENS / blockSize);
+function configOf({ workers, blockSize, policy }: Scenario, trace: LabTrace): ReplayConfig {
   const { trace: spec, rate } = trace.open(1, { unit: 'speed-up', value: 1 });
-  return {
-    router: {
-      policy,
-      overlapWeight: 1,
-      loadBalanceWeight: 0.5,
-      temperature: 0,
-      blockSize,
-      workers,
-      kvEnabled: true,
-      indexCapBlocks: Math.min(1 << 26, 2 * workers * numBlocks),
-      decisionLogCapacity: 0,
-      seed: 1,
-    },
-    worker: {
-      scheduler: 'batched',
-      latency,
-      prefixCaching: true,
-      blockSize,
-      numBlocks,
-      maxNumSeqs: 256,
-      maxNumBatchedTokens: 8192,
-      maxWaiting: 1_000_000,
-    },
+  const measured = {
     trace: spec,
     window: { rate, limit: Number.POSITIVE_INFINITY, warmupRequests: 0, prefillOnly: false },
     serviceLevel: { ttftUs: 2e6, itlUs: 25e3, e2eUs: Number.POSITIVE_INFINITY },
-    stalenessUs: 0,
-    remoteFetch: undefined,
-    seed: 1,
   };
+  return buildConfig(measured, 1, [{ blockSize, router: { policy, workers } }]);
 }
 
 function measure(scenario: Scenario, trace: LabTrace, repeats: number): Row {

@@ -1,7 +1,7 @@
 import type { ReportCell, ReportData } from '../../../lab/report/report-data.ts';
+import { buildConfig } from '../../../lab/simulate/build-config.ts';
 import { replay } from '../../../lab/simulate/replay.ts';
 import type { ReplayConfig } from '../../../lab/simulate/replay-config.ts';
-import { latencyProfile } from '../../../shared/latency-profiles.ts';
 import type { PolicyName } from '../../../shared/policy-names.ts';
 
 export interface SampleGrid {
@@ -46,35 +46,19 @@ function config(
   rate: number,
   seed: number,
 ): ReplayConfig {
-  const blockSize = 64;
-  return {
-    router: {
-      policy,
-      overlapWeight: 1,
-      loadBalanceWeight: 1,
-      temperature: 0,
-      blockSize,
-      workers,
-      kvEnabled: true,
-      indexCapBlocks: 1 << 20,
-      decisionLogCapacity: 0,
-      seed,
+  return buildConfig(
+    {
+      trace: { kind: 'workload', spec: { workload: 'conversation', parameters: {}, seed } },
+      window: { rate, limit: requests, warmupRequests: 0, prefillOnly: false },
+      serviceLevel: SERVICE_LEVEL,
     },
-    worker: {
-      scheduler: 'batched',
-      latency: latencyProfile('dynamo-mocker')!,
-      prefixCaching: true,
-      blockSize,
-      numBlocks: 6000,
-      maxNumSeqs: 64,
-      maxNumBatchedTokens: 8192,
-      maxWaiting: 100_000,
-    },
-    trace: { kind: 'workload', spec: { workload: 'conversation', parameters: {}, seed } },
-    window: { rate, limit: requests, warmupRequests: 0, prefillOnly: false },
-    serviceLevel: SERVICE_LEVEL,
-    stalenessUs: 0,
-    remoteFetch: undefined,
     seed,
-  };
+    [
+      {
+        blockSize: 64,
+        router: { policy, workers, loadBalanceWeight: 1 },
+        worker: { numBlocks: 6000, maxNumSeqs: 64, maxWaiting: 100_000 },
+      },
+    ],
+  );
 }

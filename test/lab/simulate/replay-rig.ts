@@ -1,4 +1,5 @@
 import type { ReplayResult } from '../../../lab/measure/replay-result.ts';
+import { buildConfig } from '../../../lab/simulate/build-config.ts';
 import { replay } from '../../../lab/simulate/replay.ts';
 import type { ReplayConfig, ReplayTuning } from '../../../lab/simulate/replay-config.ts';
 import type { PolicyName } from '../../../shared/policy-names.ts';
@@ -37,52 +38,48 @@ export const LINEAR = {
 } as const satisfies LatencyConfig;
 
 export function replayConfig(spec: ReplaySpec): ReplayConfig {
-  const { workers = 3, blockSize = 16, kvBlocks = 4096, seed = 1, fetchGBps } = spec;
-  return {
-    router: {
-      policy: spec.policy ?? 'smart',
-      overlapWeight: 1,
-      loadBalanceWeight: 0.5,
-      temperature: 0,
-      blockSize,
-      workers,
-      kvEnabled: true,
-      indexCapBlocks: 2 * workers * kvBlocks,
-      decisionLogCapacity: 0,
-      seed,
+  const { policy = 'smart', workers = 3, blockSize = 16, kvBlocks = 4096, seed = 1 } = spec;
+  const { engine = 'batched', latency = LINEAR, maxNumSeqs = 64, maxWaiting = 1e6 } = spec;
+  const { stalenessMs = 0, fetchGBps } = spec;
+  return buildConfig(
+    {
+      trace: {
+        kind: 'workload',
+        spec: { workload: spec.workload, parameters: spec.parameters ?? {}, seed },
+      },
+      window: {
+        rate: spec.rate ?? 1,
+        limit: spec.limit ?? Number.POSITIVE_INFINITY,
+        warmupRequests: spec.warmupRequests ?? 0,
+        prefillOnly: false,
+      },
+      serviceLevel: {
+        ttftUs: (spec.sloTtftMs ?? 500) * 1000,
+        itlUs: Number.POSITIVE_INFINITY,
+        e2eUs: Number.POSITIVE_INFINITY,
+      },
     },
-    worker: {
-      scheduler: spec.engine ?? 'batched',
-      latency: spec.latency ?? LINEAR,
-      prefixCaching: true,
-      blockSize,
-      numBlocks: kvBlocks,
-      maxNumSeqs: spec.maxNumSeqs ?? 64,
-      maxNumBatchedTokens: 2048,
-      maxWaiting: spec.maxWaiting ?? 1e6,
-    },
-    trace: {
-      kind: 'workload',
-      spec: { workload: spec.workload, parameters: spec.parameters ?? {}, seed },
-    },
-    window: {
-      rate: spec.rate ?? 1,
-      limit: spec.limit ?? Number.POSITIVE_INFINITY,
-      warmupRequests: spec.warmupRequests ?? 0,
-      prefillOnly: false,
-    },
-    serviceLevel: {
-      ttftUs: (spec.sloTtftMs ?? 500) * 1000,
-      itlUs: Number.POSITIVE_INFINITY,
-      e2eUs: Number.POSITIVE_INFINITY,
-    },
-    stalenessUs: (spec.stalenessMs ?? 0) * 1000,
-    remoteFetch:
-      fetchGBps === undefined
-        ? undefined
-        : { bytesPerToken: 100_000, bytesPerSecond: fetchGBps * 1e9 },
     seed,
-  };
+    [
+      {
+        blockSize,
+        router: { policy, workers },
+        worker: {
+          scheduler: engine,
+          latency,
+          numBlocks: kvBlocks,
+          maxNumSeqs,
+          maxNumBatchedTokens: 2048,
+          maxWaiting,
+        },
+        stalenessUs: stalenessMs * 1000,
+        remoteFetch:
+          fetchGBps === undefined
+            ? undefined
+            : { bytesPerToken: 100_000, bytesPerSecond: fetchGBps * 1e9 },
+      },
+    ],
+  );
 }
 
 export function run(spec: ReplaySpec, tuning: ReplayTuning = {}): ReplayResult {
