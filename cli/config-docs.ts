@@ -49,6 +49,8 @@ The tables name each setting by its nested key: \`kv_cache.block_size\` is \`blo
 \`fakeai config\` shows every setting with its value and where it came from; keys are masked.
 \`fakeai config --schema > fakeai.schema.json\` writes the JSON Schema of a configuration file; editors
 complete and check one that begins with \`# yaml-language-server: $schema=fakeai.schema.json\`.
+A file that keeps to it starts; the program also takes what it does not: \`null\`, numbers and booleans in
+quotes, lists separated by commas, other spellings of choices.
 
 - An unknown name, a value that is not allowed, or two spellings of one setting with different values
   in the same source stop the start with exit code 2. One message lists all problems.

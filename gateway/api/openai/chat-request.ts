@@ -1,31 +1,17 @@
-import type { ReasoningEffort } from '../../generate/reasoning.ts';
+import type { Sampling } from '../../generate/sampling.ts';
 import { isJsonObject } from '../json-body.ts';
 import type { ChatBody } from './chat-body.ts';
 import type { ChatMessage } from './chat-message.ts';
 import type { UsageMode } from './usage.ts';
 
 /** The body of `POST /v1/chat/completions`, checked, with all that later steps need resolved. */
-export interface ChatRequest {
+export interface ChatRequest extends Sampling {
   readonly model: string;
   readonly messages: readonly ChatMessage[];
   /** Tool or function definitions as they were sent; they are part of the prompt. */
   readonly tools: readonly unknown[];
-  /** `max_completion_tokens`, else `max_tokens`, in tokens. */
-  readonly outputLimit: number | undefined;
-  readonly minTokens: number;
-  readonly ignoreEos: boolean;
   readonly stream: boolean;
   readonly usageMode: UsageMode;
-  /** Number of answers, `n`. */
-  readonly choices: number;
-  /** At most four, none empty. */
-  readonly stop: readonly string[];
-  readonly seed: number | undefined;
-  /** Equal requests get equal answers: a seed was given, or the temperature is 0. */
-  readonly repeatable: boolean;
-  readonly reasoningEffort: ReasoningEffort | undefined;
-  /** Turns reasoning on or off whatever the model. */
-  readonly enableThinking: boolean | undefined;
   /** Lower is served first. */
   readonly priority: number;
   readonly cacheSalt: string;
