@@ -16,7 +16,7 @@ export function addCapacityCommand(program: Command, context: CommandContext): C
         'one that "fakeai replay --qps" takes; >= marks a lower bound, where requests are too few.',
     );
   addLabOptions(command, {
-    policies: 'smart,cache-aware,session,least-loaded,round-robin',
+    fallbacks: { policies: 'smart,cache-aware,session,least-loaded,round-robin' },
     seeds: '1-3',
     fileSeeds: '1',
     out: 'fakeai-capacity',

@@ -15,7 +15,7 @@ export function addReplayCommand(program: Command, context: CommandContext): Com
         'for each combination.',
     );
   addLabOptions(command, {
-    policies: 'all',
+    fallbacks: { policies: 'all' },
     seeds: '1',
     out: 'fakeai-replay',
     threads: availableParallelism(),

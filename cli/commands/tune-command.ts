@@ -24,9 +24,11 @@ export function addTuneCommand(program: Command, context: CommandContext): Comma
   addLabOptions(command, {
     isOneFleet: true,
     weights: WEIGHT_RANGES,
-    kvOverlapWeight: '0,0.5,1,1.5,2',
-    loadBalanceWeight: '0,0.5,1,2',
-    routerTemperature: '0,0.1,1',
+    fallbacks: {
+      kvOverlapWeight: '0,0.5,1,1.5,2',
+      loadBalanceWeight: '0,0.5,1,2',
+      routerTemperature: '0,0.1,1',
+    },
     seeds: '1-2',
     fileSeeds: '1',
     out: 'fakeai-tune',

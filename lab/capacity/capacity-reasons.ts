@@ -1,4 +1,5 @@
-import { arrivalsText, settingColumns } from '../experiment/cell-groups.ts';
+import { arrivalsText } from '../experiment/axes.ts';
+import { settingColumns } from '../experiment/cell-groups.ts';
 import type { CapacityOptions } from '../experiment/lab-options.ts';
 import type { LabTrace } from '../experiment/lab-trace.ts';
 import { meanOf } from '../experiment/mean.ts';

@@ -1,5 +1,5 @@
 import type { TraceStats } from '../analyze/trace-stats.ts';
-import { KV_TOKENS } from './axis-options.ts';
+import { KV_TOKENS } from '../simulate/build-config.ts';
 import { type HashedDocument, withHash } from './lab-document.ts';
 import type { AnalyzeOptions } from './lab-options.ts';
 import type { LabTrace } from './lab-trace.ts';

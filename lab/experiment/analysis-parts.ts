@@ -2,7 +2,7 @@ import type { BlockStats, LengthStats, TraceStats } from '../analyze/trace-stats
 import type { TurnReuse, WindowSet } from '../analyze/working-set.ts';
 import type { AnalysisPart, AnalysisTable, AnalysisText } from '../report/analysis-data.ts';
 import { turnsText } from '../report/analysis-view.ts';
-import { KV_TOKENS } from './axis-options.ts';
+import { KV_TOKENS } from '../simulate/build-config.ts';
 import { countedText } from './counted-text.ts';
 import { elapsedText } from './elapsed-text.ts';
 import type { Terminal } from './terminal.ts';

@@ -1,5 +1,5 @@
+import { AXIS_ROWS, axisText } from './axes.ts';
 import type { CellSettings } from './lab-cell.ts';
-import type { Arrivals } from './lab-trace.ts';
 import { meanOf } from './mean.ts';
 import type { Column } from './text-table.ts';
 
@@ -8,30 +8,11 @@ interface OfCell {
   readonly settings: CellSettings;
 }
 
-/** Settings that a table may tell apart, each with the title of its column. */
-const TITLES: readonly (readonly [Exclude<keyof CellSettings, 'seed'>, string])[] = [
-  ['policy', 'policy'],
-  ['workers', 'workers'],
-  ['arrivals', 'rate'],
-  ['engine', 'engine'],
-  ['profile', 'profile'],
-  ['blockSize', 'block'],
-  ['kvBlocks', 'KV blocks'],
-  ['maxNumSeqs', 'seqs'],
-  ['maxNumBatchedTokens', 'batch'],
-  ['maxWaiting', 'queue'],
-  ['kvOverlapWeight', 'overlap w.'],
-  ['loadBalanceWeight', 'load w.'],
-  ['routerTemperature', 'temp.'],
-  ['stalenessMs', 'stale ms'],
-  ['remoteFetchGBps', 'fetch GB/s'],
-];
-
 /** Puts together what differs in nothing but the seed, in order of first appearance. */
 export function groupBySetting<Cell extends OfCell>(cells: readonly Cell[]): Cell[][] {
   const groups = new Map<string, Cell[]>();
   for (const cell of cells) {
-    const key = TITLES.map(([name]) => settingText(cell.settings, name)).join(' ');
+    const key = AXIS_ROWS.map(([name, row]) => axisText(row, cell.settings[name])).join(' ');
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [cell]);
     else group.push(cell);
@@ -43,16 +24,12 @@ export function groupBySetting<Cell extends OfCell>(cells: readonly Cell[]): Cel
 export function settingColumns<Cell extends OfCell>(
   groups: readonly (readonly Cell[])[],
 ): Column<readonly Cell[]>[] {
-  const text = (group: readonly Cell[], name: keyof CellSettings): string =>
-    group[0] === undefined ? '' : settingText(group[0].settings, name);
-  return TITLES.filter(
-    ([name]) => name === 'policy' || new Set(groups.map((group) => text(group, name))).size > 1,
-  ).map(([name, title]) => ({
-    title,
-    isKey: true,
-    align: name === 'policy' ? 'left' : 'right',
-    cell: (group) => text(group, name),
-  }));
+  return AXIS_ROWS.flatMap(([name, row]) => {
+    const cell = ([first]: readonly Cell[]): string =>
+      first === undefined ? '' : axisText(row, first.settings[name]);
+    if (name !== 'policy' && new Set(groups.map(cell)).size <= 1) return [];
+    return { title: row.title, isKey: true, align: name === 'policy' ? 'left' : 'right', cell };
+  });
 }
 
 /**
@@ -80,15 +57,4 @@ export function withSpread(
   const decimals = text.split('.')[1]?.length ?? 0;
   const rounded = spread.toFixed(decimals);
   return Number(rounded) === 0 ? text : `${text}±${rounded}`;
-}
-
-/** `25/s`, or `2x` for a speed-up. */
-export function arrivalsText({ unit, value }: Arrivals): string {
-  return unit === 'qps' ? `${value}/s` : `${value}x`;
-}
-
-function settingText(settings: CellSettings, name: keyof CellSettings): string {
-  if (name === 'profile') return settings.profile.name;
-  if (name === 'arrivals') return arrivalsText(settings.arrivals);
-  return String(settings[name]);
 }

@@ -1,29 +1,9 @@
+import { AXIS_ROWS, axisText } from './axes.ts';
+import { flagOf } from './axis-options.ts';
 import type { AnalyzeOptions, LabOptions, ReplayOptions } from './lab-options.ts';
 import type { TraceOptions } from './lab-trace.ts';
 import { serviceLevelFlag } from './service-level.ts';
 import { warmUpFlag } from './warm-up.ts';
-
-type ListOf = (options: LabOptions) => readonly (string | number)[] | undefined;
-
-/** Options whose value is a list of words or numbers, by their name on the command line. */
-const LISTS: readonly (readonly [name: string, values: ListOf])[] = [
-  ['policies', ({ policies }) => policies],
-  ['kv-overlap-weight', ({ kvOverlapWeight }) => kvOverlapWeight],
-  ['load-balance-weight', ({ loadBalanceWeight }) => loadBalanceWeight],
-  ['router-temperature', ({ routerTemperature }) => routerTemperature],
-  ['staleness', ({ staleness }) => staleness],
-  ['workers', ({ workers }) => workers],
-  ['engine', ({ engine }) => engine],
-  ['profile', ({ profile }) => profile.map(({ name }) => name)],
-  ['block-size', ({ blockSize }) => blockSize],
-  ['kv-blocks', ({ kvBlocks }) => kvBlocks],
-  ['max-num-seqs', ({ maxNumSeqs }) => maxNumSeqs],
-  ['max-num-batched-tokens', ({ maxNumBatchedTokens }) => maxNumBatchedTokens],
-  ['max-waiting', ({ maxWaiting }) => maxWaiting],
-  ['remote-fetch', ({ remoteFetch }) => remoteFetch],
-  ['kv-bytes-per-token', ({ kvBytesPerToken }) => [kvBytesPerToken]],
-  ['seeds', ({ seeds }) => seeds],
-];
 
 /**
  * The command line of a replay that gives the same results again. Says the defaults of options too,
@@ -38,10 +18,10 @@ export function replayCommandLine(options: ReplayOptions): string {
       warmup: warmUpFlag(warmup),
       prefillOnly,
     }),
-    ...LISTS.flatMap(([name, valuesOf]) => {
-      const values = valuesOf(options);
-      return values === undefined ? [] : [[name, values.join(',')] as const];
-    }),
+    ...axisFlags('Router:', options),
+    ...axisFlags('Workers:', options),
+    ['kv-bytes-per-token', String(options.kvBytesPerToken)],
+    ['seeds', options.seeds.join(',')],
     ...sloFlags(options),
   ]);
 }
@@ -63,6 +43,18 @@ function commandLine(command: string, flags: readonly Flag[]): string {
     value === '' ? `--${name}` : `--${name} ${quoted(value)}`,
   );
   return [`fakeai ${command}`, ...words].join(' ');
+}
+
+/** The flags under a heading of the help; without those whose values are derived. */
+function axisFlags(group: string, options: LabOptions): Flag[] {
+  const lists: Readonly<Record<string, unknown>> = { ...options };
+  return AXIS_ROWS.flatMap(([, row]) => {
+    if (row.option?.group !== group) return [];
+    const values = lists[row.option.key];
+    if (!Array.isArray(values)) return [];
+    const texts = values.map((value) => axisText(row, value));
+    return [[flagOf(row.option.key), texts.join(',')] as const];
+  });
 }
 
 /** What comes between the flags that say which requests, undefined where it is not given. */

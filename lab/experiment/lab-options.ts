@@ -1,22 +1,14 @@
 import { type Command, Option } from 'commander';
-import type { PolicyName } from '../../shared/policy-names.ts';
-import type { SchedulerKind } from '../../shared/protocol.ts';
-import { stalenessOption, workerAxisOptions } from './axis-options.ts';
+import type { AxisLists } from './axes.ts';
+import { type AxisDefaults, axisOptions } from './axis-options.ts';
 import type { TraceOptions } from './lab-trace.ts';
-import {
-  assignment,
-  integersIn,
-  type NamedLatency,
-  numberIn,
-  numbersIn,
-  policies,
-} from './option-values.ts';
+import { assignment, integersIn, numberIn } from './option-values.ts';
 import { type LabServiceLevel, serviceLevel } from './service-level.ts';
 import { type WarmUp, warmUp } from './warm-up.ts';
 import type { WeightRange, WeightTable } from './weights.ts';
 
-/** What the lab's commands share. Every list is an axis of the grid of replays. */
-export interface LabOptions {
+/** What the lab's commands share. The lists are those of `AXES`. */
+export interface LabOptions extends AxisLists {
   readonly trace?: string;
   readonly workload?: string;
   readonly set: Readonly<Record<string, number>>;
@@ -26,22 +18,6 @@ export interface LabOptions {
   readonly spread: boolean;
   readonly warmup: WarmUp;
   readonly prefillOnly: boolean;
-  readonly policies: readonly PolicyName[];
-  readonly workers: readonly number[];
-  readonly engine: readonly SchedulerKind[];
-  readonly profile: readonly NamedLatency[];
-  /** The trace's own block size unless given. */
-  readonly blockSize?: readonly number[];
-  /** As many as hold `KV_TOKENS` unless given. */
-  readonly kvBlocks?: readonly number[];
-  readonly maxNumSeqs: readonly number[];
-  readonly maxNumBatchedTokens: readonly number[];
-  readonly maxWaiting: readonly number[];
-  readonly kvOverlapWeight: readonly number[];
-  readonly loadBalanceWeight: readonly number[];
-  readonly routerTemperature: readonly number[];
-  readonly staleness: readonly number[];
-  readonly remoteFetch: readonly number[];
   readonly kvBytesPerToken: number;
   readonly slo: LabServiceLevel;
   readonly seeds: readonly number[];
@@ -84,15 +60,12 @@ export interface AnalyzeOptions extends TraceOptions {
 
 /** What the options of one command are when they are not given. */
 export interface LabDefaults {
-  /** Without it there is no such option. */
-  readonly policies?: string;
   /** Settings of the fleet take one value, not a list. */
   readonly isOneFleet?: boolean;
   /** Values that are accepted for weights. */
   readonly weights?: WeightTable<WeightRange>;
-  readonly kvOverlapWeight?: string;
-  readonly loadBalanceWeight?: string;
-  readonly routerTemperature?: string;
+  /** Of axes, where they are this command's own; without `policies` it has no such option. */
+  readonly fallbacks: AxisDefaults['fallbacks'];
   readonly seeds: string;
   /** Of a file, where they change next to nothing unless they spread its arrivals. */
   readonly fileSeeds?: string;
@@ -112,10 +85,12 @@ const ANY_WEIGHTS: WeightTable<WeightRange> = {
 
 /** Gives `command` the options that the lab's commands share. */
 export function addLabOptions(command: Command, defaults: LabDefaults): void {
+  const { isOneFleet = false, weights = ANY_WEIGHTS, fallbacks } = defaults;
+  const axes = (group: string) => axisOptions(group, { isOneFleet, weights, fallbacks });
   const groups: readonly (readonly [string, readonly Option[]])[] = [
     ['Requests:', requestOptions(defaults)],
-    ['Router:', routerOptions(defaults)],
-    ['Workers:', workerOptions(defaults)],
+    ['Router:', axes('Router:')],
+    ['Workers:', [...axes('Workers:'), kvBytesOption()]],
     ['Measurement:', measurementOptions(defaults)],
   ];
   for (const [group, options] of groups) {
@@ -203,45 +178,13 @@ function requestOptions(defaults: LabDefaults): readonly Option[] {
   ];
 }
 
-function routerOptions(defaults: LabDefaults): readonly Option[] {
-  const { kvOverlapWeight = '1', loadBalanceWeight = '0.5', routerTemperature = '0' } = defaults;
-  const { weights = ANY_WEIGHTS } = defaults;
-  return [
-    ...(defaults.policies === undefined
-      ? []
-      : [option('--policies <list>', 'routing policies, or all', policies, defaults.policies)]),
-    option(
-      '--kv-overlap-weight <list>',
-      'weight of prompt blocks to be computed',
-      numbersIn(weights.kvOverlapWeight),
-      kvOverlapWeight,
-    ),
-    option(
-      '--load-balance-weight <list>',
-      'weight of active requests',
-      numbersIn(weights.loadBalanceWeight),
-      loadBalanceWeight,
-    ),
-    option(
-      '--router-temperature <list>',
-      'above 0, smart samples a softmax over the costs',
-      numbersIn(weights.routerTemperature),
-      routerTemperature,
-    ),
-    stalenessOption(defaults.isOneFleet !== true),
-  ];
-}
-
-function workerOptions(defaults: LabDefaults): readonly Option[] {
-  return [
-    ...workerAxisOptions(defaults.isOneFleet !== true),
-    option(
-      '--kv-bytes-per-token <bytes>',
-      'size of the keys and values of a token, for --remote-fetch',
-      numberIn({ min: 1, max: 1e9 }),
-      '327680',
-    ),
-  ];
+function kvBytesOption(): Option {
+  return option(
+    '--kv-bytes-per-token <bytes>',
+    'size of the keys and values of a token, for --remote-fetch',
+    numberIn({ min: 1, max: 1e9 }),
+    '327680',
+  );
 }
 
 const seedList = integersIn({ min: 0, max: 2 ** 32 - 1 });

@@ -1,6 +1,7 @@
 import { policyParameters } from '../../engine/router/policies/create-policy.ts';
 import { rounded } from '../report/figure-text.ts';
 import type { ReportCell, ReportData } from '../report/report-data.ts';
+import { type AnyAxis, AXIS_ROWS } from './axes.ts';
 import { PROGRAM } from './build-info.ts';
 import { replayCommandLine } from './command-line.ts';
 import type { CellSettings } from './lab-cell.ts';
@@ -16,27 +17,21 @@ export interface ReportSource {
   readonly hash: string;
 }
 
-/** Settings other than policy, rate and seed, as a reader would name them. */
-const VARIANTS: readonly ((settings: CellSettings) => string)[] = [
-  ({ workers }) => `${workers} workers`,
-  ({ engine }) => engine,
-  ({ profile }) => profile.name,
-  ({ blockSize }) => `${blockSize} tokens a block`,
-  ({ kvBlocks }) => `${kvBlocks} KV blocks`,
-  ({ maxNumSeqs }) => `${maxNumSeqs} sequences`,
-  ({ maxNumBatchedTokens }) => `${maxNumBatchedTokens} tokens a step`,
-  ({ maxWaiting }) => `queue of ${maxWaiting}`,
-  ({ stalenessMs }) => `${stalenessMs} ms stale`,
-  ({ remoteFetchGBps }) => `fetch at ${remoteFetchGBps} GB/s`,
-];
-const WEIGHTS: readonly ((settings: CellSettings) => string)[] = [
-  ({ kvOverlapWeight }) => `overlap ${kvOverlapWeight}`,
-  ({ loadBalanceWeight }) => `load ${loadBalanceWeight}`,
-  ({ routerTemperature }) => `temperature ${routerTemperature}`,
-];
+/** Names of values of the fleet, and of the router, as a reader would say them. */
+const VARIANTS = variantsOf('fleet');
+const WEIGHTS = variantsOf('router');
 
 /** Multiples of a rate that show where a policy's capacity is, if it is near. */
 const SWEEP = [0.5, 1, 1.5, 2];
+
+/** What a report says of the settings of a level. */
+function variantsOf(level: AnyAxis['level']): readonly ((settings: CellSettings) => string)[] {
+  return AXIS_ROWS.flatMap(([name, { variant, ...row }]) =>
+    variant === undefined || row.level !== level
+      ? []
+      : (settings: CellSettings) => variant(settings[name]),
+  );
+}
 
 /** The results of a grid as its report takes them. */
 export function labReport(source: ReportSource, cells: readonly LabCell[]): ReportData {

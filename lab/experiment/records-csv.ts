@@ -1,6 +1,6 @@
 import { OUTCOME } from '../../shared/protocol.ts';
 import { RECORD_FIELDS } from '../measure/request-records.ts';
-import { arrivalsText } from './cell-groups.ts';
+import { arrivalsText } from './axes.ts';
 import type { FinishedCell } from './lab.ts';
 
 const OUTCOME_NAMES = new Map<number, string>(

@@ -1,4 +1,4 @@
-import { arrivalsText } from './cell-groups.ts';
+import { arrivalsText } from './axes.ts';
 import { countedText } from './counted-text.ts';
 import { elapsedText } from './elapsed-text.ts';
 import type { LabOptions } from './lab-options.ts';

@@ -8,7 +8,7 @@ import { numbersIn } from '../../../lab/experiment/option-values.ts';
 /** The options of a replay as the command line gives them, but for where the results go. */
 function parse(words: readonly string[]): ReplayOptions {
   const command = new Command().exitOverride();
-  addLabOptions(command, { policies: 'all', seeds: '1', out: 'out', threads: 2 });
+  addLabOptions(command, { fallbacks: { policies: 'all' }, seeds: '1', out: 'out', threads: 2 });
   const rates = numbersIn({ min: 0, max: 1e6 });
   command.option('--rate <list>', '', rates).option('--qps <list>', '', rates);
   command.parse(words, { from: 'user' });

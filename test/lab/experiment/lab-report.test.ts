@@ -24,7 +24,7 @@ async function report(
   asked: Partial<ReplayOptions> = {},
 ): Promise<ReportData> {
   const command = new Command();
-  addLabOptions(command, { policies: 'all', seeds: '1', out: 'out', threads: 2 });
+  addLabOptions(command, { fallbacks: { policies: 'all' }, seeds: '1', out: 'out', threads: 2 });
   const options = { ...command.parse([], { from: 'user' }).opts<ReplayOptions>(), ...asked };
   const trace = await loadLabTrace(options, { openText: openTextFile, writeError: assert.fail });
   assert.ok(measured !== undefined);
