@@ -1,7 +1,5 @@
 import type { Placement } from '../../engine/cluster/request.ts';
-import { NO_REQUEST, type WorkerId } from '../../shared/ids.ts';
-import { SPEC_DEFAULTS } from '../../shared/protocol.ts';
-import { timeUs } from '../../shared/units.ts';
+import type { WorkerId } from '../../shared/ids.ts';
 import type { PendingAnswer } from '../burst-writer.ts';
 import { unavailable } from '../outage.ts';
 import type { Tokenizer } from '../text/tokenizer.ts';
@@ -9,6 +7,7 @@ import type { Answer, AnswerHost } from './answer.ts';
 import type { AnswerChoice } from './answer-choice.ts';
 import { AnswerHashes, FIRST_TOKENS } from './answer-hashes.ts';
 import type { Generation } from './generation.ts';
+import { PlacedSequence } from './placed-sequence.ts';
 
 /** What it costs to place a choice, in events, and how many blocks of its prompt cost one more. */
 const CHOICE_EVENTS = 4;
@@ -62,7 +61,6 @@ export class ChoicePlacement implements PendingAnswer {
   }
 
   #place(choice: AnswerChoice): void {
-    const { model, pinned, sessionKey, priority } = this.#generation;
     const { prompt, plan } = choice;
     if (plan === prompt.plans[0]) this.#first = undefined;
     const { kind } = this.#host.tokenizer;
@@ -71,22 +69,15 @@ export class ChoicePlacement implements PendingAnswer {
     const own = hashes?.first(share, this.#host.scratch) ?? NO_HASHES;
     // Many choices share one list of the prompt's hashes, which may be long.
     const joins = prompt.plans.length === 1;
-    const sequence = {
-      ...SPEC_DEFAULTS,
-      hashes:
-        (joins ? prompt.hashes?.followedBy(own) : prompt.hashes?.hashes) ?? prompt.wholeHashes,
-      promptBlocks: prompt.blocks,
-      promptTokens: prompt.tokens,
-      sessionKey,
-      pinned: this.#first?.worker ?? pinned,
-      arrivedUs: timeUs(this.#answer.start.exchange.arrivedUs),
-      outputTokens: plan.tokens,
-      priority,
-      seed: plan.seed,
-      prefillScale: prompt.cachedTokens > 0 ? 0.5 : 1,
-      profile: this.#host.profileOf(model.id),
-      siblingOf: this.#first?.request ?? NO_REQUEST,
-    };
+    const known = joins ? prompt.hashes?.followedBy(own) : prompt.hashes?.hashes;
+    const sequence = new PlacedSequence(
+      choice,
+      this.#generation,
+      known ?? prompt.wholeHashes,
+      this.#answer.start.exchange.arrivedUs,
+      this.#host.profileOf(this.#generation.model.id),
+      this.#first,
+    );
     const beforeUs = this.#host.nowUs();
     const placement = this.#host.cluster.submit(sequence, choice);
     if (placement === undefined) {
