@@ -1,4 +1,6 @@
 import { RateSearch } from '../../lab/capacity/rate-search.ts';
+import { middleRate, servedRate } from '../../lab/capacity/request-rate.ts';
+import type { ReplayResult } from '../../lab/measure/replay-result.ts';
 import type { ReplayRunner } from '../../lab/simulate/replay-runner.ts';
 import type { PolicyName } from '../../shared/policy-names.ts';
 import { type CacheName, configOf } from './row.ts';
@@ -22,6 +24,8 @@ export async function capacityOf(
   runner: ReplayRunner,
 ): Promise<number> {
   const trace = await reader.open(traffic, BASE_WORKERS);
+  const loadOf = (result: ReplayResult): number =>
+    trace.hasWaitingTurns ? middleRate(result.series) : servedRate(result);
   const search = new RateSearch(FIRST_RATE, PRECISION);
   for (let qps = search.next(); qps !== undefined; qps = search.next()) {
     const row = {
@@ -33,8 +37,7 @@ export async function capacityOf(
     const outcomes = await runner.run(POLICIES.map((policy) => configOf(row, trace, policy, 1)));
     const results = outcomes.flatMap((outcome) => outcome?.result ?? []);
     const good = Math.max(...results.map(({ goodShare }) => goodShare));
-    const served = Math.max(...results.map(({ requests, seconds }) => requests.finished / seconds));
-    search.record(qps, good >= GOOD_SHARE, served);
+    search.record(qps, good >= GOOD_SHARE, Math.max(...results.map(loadOf)));
   }
   return search.highest;
 }

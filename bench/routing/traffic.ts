@@ -53,11 +53,11 @@ export const TRAFFIC: readonly Traffic[] = [
     set: { requests: 16_000, turns: 10 },
     cacheTokens: { scarce: 1_000_000, ample: 6_000_000 },
   },
-  { name: 'shared-prefix', set: { requests: 5000 }, grows: 'groups', cacheTokens: SHORT },
+  { name: 'shared-prefix', set: { requests: 20_000 }, grows: 'groups', cacheTokens: SHORT },
   { name: 'shared-prefix:sglang', set: {}, isBurst: true, grows: 'groups', cacheTokens: SHORT },
   {
     name: 'shared-prefix:llm-d',
-    set: { requests: 3000 },
+    set: { requests: 6000 },
     grows: 'groups',
     cacheTokens: { scarce: 307_328, ample: 3_000_000 },
   },
