@@ -79,7 +79,8 @@ export class SmartRouter {
   /** First block that the last decision booked in the index; its bookings end with the prompt. */
   lastBookedFrom = 0;
 
-  constructor(config: RouterConfig) {
+  /** `policy` takes the place of the one that `config` names. */
+  constructor(config: RouterConfig, policy?: RoutingPolicy) {
     const { workers, blockSize } = config;
     assert(workers >= 1 && workers <= 256, 'a router serves 1 to 256 workers');
     assert(blockSize >= 1, 'a block has at least one token');
@@ -88,7 +89,8 @@ export class SmartRouter {
     this.index = new PrefixIndex(workers, config.indexCapBlocks);
     this.ledger = new LoadLedger(workers, blockSize);
     const rng = new Rng(config.seed).fork('router');
-    this.#policy = createPolicy(config.policy, workers, blockSize, config.temperature, rng);
+    this.#policy =
+      policy ?? createPolicy(config.policy, workers, blockSize, config.temperature, rng);
     this.#log = new DecisionLog(config.decisionLogCapacity, workers);
     this.#heldBlocks = new Int32Array(workers);
     this.#decisionsByWorker = new Float64Array(workers);
@@ -134,7 +136,8 @@ export class SmartRouter {
 
   /**
    * Scores the workers, chooses one and books the request on it; one submit must follow. Undefined
-   * when no worker is eligible, or the one that the request is pinned to is not.
+   * when no worker is eligible, or the one that the request is pinned to is not. Throws
+   * `PolicyError`, and books nothing, when a policy of the user's own fails.
    */
   route(request: RouteRequest, tag: RouteTag): WorkerId | undefined {
     const view = this.#view;

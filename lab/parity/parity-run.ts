@@ -15,7 +15,7 @@ export interface ParityTraffic {
   readonly limit: number;
 }
 
-export interface ParityOutcome {
+export interface ParityResult {
   readonly live: ParityFigures;
   readonly replayed: ParityFigures;
   readonly liveRun: LiveRun;
@@ -34,7 +34,7 @@ const MODEL = 'parity';
 export async function runParity(
   server: RecordedServer,
   { trace, rate, limit }: ParityTraffic,
-): Promise<ParityOutcome> {
+): Promise<ParityResult> {
   let liveRun: LiveRun;
   let recording: readonly string[];
   try {

@@ -1,7 +1,7 @@
 import { assertNever } from '../../shared/assert.ts';
 import type { ArrivalOrder } from '../measure/arrival-log.ts';
 import type { HitBound } from '../measure/hit-bound.ts';
-import { boundOf, type ReplayOutcome, replay } from './replay.ts';
+import { boundOf, type ReplayOutput, replay } from './replay.ts';
 import type { ReplayConfig } from './replay-config.ts';
 
 /** One whole replay, or the bound of one. Plain data; traces and counter are shared, not copied. */
@@ -19,7 +19,7 @@ export type ReplayTask =
       readonly order: ArrivalOrder | undefined;
     };
 
-export interface TaskOutcome extends ReplayOutcome {
+export interface TaskResult extends ReplayOutput {
   /** The thread had run no replay before: it spent some of the time on compiling the code. */
   readonly isFirstOfThread: boolean;
 }
@@ -27,7 +27,7 @@ export interface TaskOutcome extends ReplayOutcome {
 let replaysOfThread = 0;
 
 /** Runs one task to its end: the entry of a Piscina thread. */
-export default function run(task: ReplayTask): TaskOutcome | HitBound {
+export default function run(task: ReplayTask): TaskResult | HitBound {
   switch (task.kind) {
     case 'replay':
       return {

@@ -10,7 +10,8 @@ import { createWorkload } from '../workloads/workloads.ts';
 import type { ReplayConfig, ReplayTuning, ReplayWindow, TraceSpec } from './replay-config.ts';
 import { VirtualDriver } from './virtual-driver.ts';
 
-export interface ReplayOutcome {
+/** What a replay gives: its figures, and what was asked for beside them. */
+export interface ReplayOutput {
   readonly result: ReplayResult;
   /** See `RequestRecords`; undefined unless records were asked for. */
   readonly records: Float64Array | undefined;
@@ -19,7 +20,7 @@ export interface ReplayOutcome {
 }
 
 /** Runs one replay from beginning to end, on this thread. */
-export function replay(config: ReplayConfig, tuning: ReplayTuning = {}): ReplayOutcome {
+export function replay(config: ReplayConfig, tuning: ReplayTuning = {}): ReplayOutput {
   const driver = new VirtualDriver(config, openTrace(config.trace, config.window), tuning);
   driver.run();
   const { recorder, order } = driver;
@@ -42,11 +43,11 @@ export function boundOf(config: ReplayConfig, order?: ArrivalOrder): HitBound {
 }
 
 /**
- * Whether `bound`, taken without an order, may not be that of the requests that `outcome` counts:
+ * Whether `bound`, taken without an order, may not be that of the requests that `output` counts:
  * some were refused, the warm-up ended between turns that wait, or they hit more than that.
  */
 export function needsOwnBound(
-  { result, order }: ReplayOutcome,
+  { result, order }: ReplayOutput,
   bound: HitBound,
   { warmupRequests }: ReplayWindow,
 ): boolean {

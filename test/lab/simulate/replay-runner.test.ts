@@ -12,9 +12,9 @@ test('results are the same on one thread, on two, and on this one', async () => 
   const here = CONFIGS.map((config) => replay(config).result);
   for (const threads of [1, 2]) {
     const runner = new ReplayRunner(threads);
-    const outcomes = await runner.run(CONFIGS);
+    const runs = await runner.run(CONFIGS);
     assert.deepEqual(
-      outcomes.map((outcome) => outcome?.result),
+      runs.map((run) => run?.result),
       here,
     );
     assert.deepEqual(await runner.bounds(CONFIGS.slice(0, 1)), [boundOf(CONFIGS[0]!)]);
@@ -26,14 +26,14 @@ test('results are the same on one thread, on two, and on this one', async () => 
 test('stopping keeps what has ended', async () => {
   const runner = new ReplayRunner(1);
   let stopping: Promise<void> | undefined;
-  const outcomes = await runner.run(CONFIGS, {
+  const runs = await runner.run(CONFIGS, {
     finished: (index) => {
       if (index === 1) stopping = runner.stop();
     },
   });
   await stopping;
   assert.deepEqual(
-    outcomes.map((outcome) => outcome !== undefined),
+    runs.map((run) => run !== undefined),
     [true, true, false, false],
   );
 });
