@@ -3,9 +3,9 @@ import type { LatencyConfig } from '../../shared/protocol.ts';
 
 /**
  * How long a worker with latency `config` takes for what a router may place on it: the means of the
- * models of the worker (`engine/worker/latency`), by the same formulas, without draws and unrounded.
- * A router knows no more of its workers than a fit of their measured steps would tell it. Sequences
- * that name a latency profile of their own are taken for the worker's.
+ * worker's models (`engine/worker/latency`), by the same formulas, without draws and unrounded. A
+ * router knows no more of its workers than a fit of their measured steps would tell it. A sequence
+ * that names a latency profile of its own is taken for one of the worker's.
  */
 export class StepEstimate {
   readonly #config: LatencyConfig;
@@ -18,9 +18,9 @@ export class StepEstimate {
   }
 
   /**
-   * What a step takes longer, in microseconds, for a prefill that begins and ends in it: of `tokens`
-   * that are not cached of a prompt of `promptTokens`, where `running` sequences run, this one
-   * included. 0 of no tokens.
+   * What a step takes longer, in microseconds, for a prefill that begins and ends in it: of
+   * `tokens` that are not cached of a prompt of `promptTokens`, where `running` sequences run, this
+   * one included. 0 of no tokens.
    */
   prefillUs(tokens: number, promptTokens: number, running: number): number {
     if (tokens === 0) return 0;
