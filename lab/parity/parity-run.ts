@@ -74,6 +74,7 @@ function replayConfig({ router, worker, seed }: RecordedServer, trace: TraceSpec
     serviceLevel: { ttftUs: NO_BOUND, itlUs: NO_BOUND, e2eUs: NO_BOUND },
     stalenessUs: 0,
     remoteFetch: undefined,
+    policyModule: undefined,
     // With this seed request n of the replay has the draws that request n of the server has.
     seed: combineSeeds(seed, hashText(MODEL)),
   };

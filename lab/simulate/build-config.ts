@@ -49,6 +49,7 @@ export interface ConfigChange {
   readonly worker?: Partial<Omit<WorkerConfig, 'blockSize'>>;
   readonly stalenessUs?: number;
   readonly remoteFetch?: ReplayConfig['remoteFetch'];
+  readonly policyModule?: ReplayConfig['policyModule'];
 }
 
 /** What is replayed, and how it is measured. */
@@ -61,7 +62,7 @@ export function buildConfig(
   changes: readonly ConfigChange[],
 ): ReplayConfig {
   const change: ConfigChange = Object.assign({}, ...changes);
-  const { blockSize = ROUTER.blockSize, stalenessUs = 0, remoteFetch } = change;
+  const { blockSize = ROUTER.blockSize, stalenessUs = 0, remoteFetch, policyModule } = change;
   const numBlocks = Math.ceil(KV_TOKENS / blockSize);
   const router: RouterConfig = Object.assign({ ...ROUTER }, ...changes.map((each) => each.router));
   const worker: WorkerConfig = Object.assign(
@@ -82,6 +83,7 @@ export function buildConfig(
     serviceLevel,
     stalenessUs,
     remoteFetch,
+    policyModule,
     seed,
   };
 }
