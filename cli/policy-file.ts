@@ -4,16 +4,20 @@ import { PolicyError } from '../engine/router/policy-error.ts';
 import type { PolicyCluster } from '../engine/router/policy-module.ts';
 import { importPolicy, type PolicySource, policyName } from '../engine/router/policy-source.ts';
 import { tryPolicy } from '../engine/router/policy-trial.ts';
+import type { LabOptions } from '../lab/experiment/lab-options.ts';
+import { ROUTER } from '../lab/simulate/build-config.ts';
 import { EXIT_MISCONFIGURED } from '../shared/exit-codes.ts';
 import type { FileContent } from '../shared/settings/parse-value.ts';
 import type { CommandContext } from './commands/command-context.ts';
+
+type PolicyContext = Pick<CommandContext, 'readFile' | 'writeError' | 'exitCode'>;
 
 /**
  * Reads the policy of `--policy-module` and tries it on each of `clusters`; `undefined` after one
  * line that says what is wrong with it.
  */
 export async function policyOf(
-  context: Pick<CommandContext, 'readFile' | 'writeError' | 'exitCode'>,
+  context: PolicyContext,
   path: string,
   clusters: readonly PolicyCluster[],
 ): Promise<PolicySource | undefined> {
@@ -25,6 +29,23 @@ export async function policyOf(
     context.exitCode = EXIT_MISCONFIGURED;
     return undefined;
   }
+}
+
+/**
+ * The options of a command of the lab, with the policy of the file that they name; `undefined`
+ * after one line that says what is wrong with it.
+ */
+export async function withOwnPolicy<Options extends LabOptions>(
+  context: PolicyContext,
+  options: Options,
+): Promise<Options | undefined> {
+  const { policyModule, workers, blockSize, seeds } = options;
+  if (policyModule === undefined) return options;
+  const [size = ROUTER.blockSize] = blockSize ?? [];
+  const [seed = ROUTER.seed] = seeds;
+  const clusters = workers.map((count) => ({ workers: count, blockSize: size, seed }));
+  const ownPolicy = await policyOf(context, policyModule, clusters);
+  return ownPolicy && { ...options, ownPolicy };
 }
 
 async function loadPolicy(

@@ -1,3 +1,4 @@
+import { timeUs } from '../../shared/units.ts';
 import { LoadLedger } from './load-ledger.ts';
 import { ModulePolicy } from './policies/module-policy.ts';
 import type { PolicyCluster, PolicyModule } from './policy-module.ts';
@@ -6,6 +7,7 @@ import type { ClusterView } from './routing-policy.ts';
 
 /** Blocks of the prompt that a policy is tried with. */
 const PROMPT_BLOCKS = 2;
+const BLOCKS_PER_WORKER = 1024;
 
 /**
  * Has a policy choose among the idle workers of a cluster, for a request of a session and for one
@@ -32,6 +34,8 @@ function idleView({ workers, blockSize }: PolicyCluster): ClusterView {
   return {
     workers,
     blockSize,
+    blocksPerWorker: BLOCKS_PER_WORKER,
+    atUs: timeUs(0),
     eligible: new Uint8Array(workers).fill(1),
     eligibleCount: workers,
     overlapBlocks: new Int32Array(workers),

@@ -20,7 +20,7 @@ export interface AxisRules {
 export interface ChangeOptions {
   readonly kvBytesPerToken: number;
   /** A policy of the user's own, compared with the others by its name. */
-  readonly policyModule?: PolicySource | undefined;
+  readonly ownPolicy?: PolicySource | undefined;
 }
 
 /** Where the values of an axis come from. */
@@ -74,8 +74,8 @@ const AXES = {
     },
     level: 'router',
     title: 'policy',
-    change: (policy, { policyModule }) =>
-      isPolicyName(policy) ? { router: { policy } } : { policyModule },
+    change: (policy, { ownPolicy }) =>
+      isPolicyName(policy) ? { router: { policy } } : { policyModule: ownPolicy },
   }),
   workers: axis({
     option: {

@@ -22,7 +22,7 @@ export function cellsOf(
   trace: LabTrace,
   arrivals: readonly Arrivals[],
 ): CellSettings[] {
-  const own = options.policyModule === undefined ? [] : [options.policyModule.name];
+  const own = options.ownPolicy === undefined ? [] : [options.ownPolicy.name];
   const lists: Partly = { ...options, arrivals, policies: [...options.policies, ...own] };
   let cells: Partly[] = [{}];
   for (const [name, { option, level, derived }] of GRID) {

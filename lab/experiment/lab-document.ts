@@ -26,7 +26,7 @@ export interface LabCell {
 
 /** Settings that all replays of a command share, for the record. */
 export function commonSettings(options: LabOptions, trace: LabTrace): object {
-  const { limit, warmup, prefillOnly, slo, kvBytesPerToken, policyModule } = options;
+  const { limit, warmup, prefillOnly, slo, kvBytesPerToken, ownPolicy } = options;
   return {
     trace: trace.description,
     limit: Number.isFinite(limit) ? limit : null,
@@ -39,9 +39,9 @@ export function commonSettings(options: LabOptions, trace: LabTrace): object {
       ...Object.fromEntries(slo.percentiles.map((bound) => [boundName(bound), ms(bound.us)])),
     },
     kvBytesPerToken,
-    ...(policyModule === undefined
+    ...(ownPolicy === undefined
       ? {}
-      : { policyModule: { name: policyModule.name, ...recordedModule(policyModule) } }),
+      : { policyModule: { name: ownPolicy.name, ...recordedModule(ownPolicy) } }),
   };
 }
 

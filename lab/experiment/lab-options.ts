@@ -21,8 +21,10 @@ export interface LabOptions extends AxisLists {
   readonly prefillOnly: boolean;
   readonly kvBytesPerToken: number;
   readonly slo: LabServiceLevel;
-  /** A policy of the user's own, compared with the others. */
-  readonly policyModule?: PolicySource | undefined;
+  /** The file of a policy of the user's own, compared with the others. */
+  readonly policyModule?: string;
+  /** What that file says; whoever reads files sets it. */
+  readonly ownPolicy?: PolicySource;
   readonly seeds: readonly number[];
   readonly threads: number;
   readonly out: string;

@@ -80,8 +80,9 @@ export class ModulePolicy implements RoutingPolicy {
     throw new PolicyError(`${this.#file}: create returned ${inWords(chooser)}; ${expected}`);
   }
 
-  #show(request: RouteRequest, { ledger, eligible, overlapBlocks }: ClusterView): void {
-    this.#request.show(request);
+  #show(request: RouteRequest, view: ClusterView): void {
+    const { ledger, eligible, overlapBlocks, blocksPerWorker } = view;
+    this.#request.show(request, view.atUs);
     for (const worker of this.#workers) {
       const { id } = worker;
       worker.eligible = eligible[id] === 1;
@@ -89,17 +90,20 @@ export class ModulePolicy implements RoutingPolicy {
       worker.activeRequests = ledger.activeRequests(id);
       worker.prefillTokensPending = ledger.prefillTokensPending(id);
       worker.blocksInUse = ledger.decodeBlocks(id);
+      worker.blocksTotal = blocksPerWorker;
     }
   }
 }
 
 class RequestView implements PolicyRequest {
+  atUs = 0;
   promptTokens = 0;
   promptBlocks = 0;
   sessionKey: number | undefined = undefined;
   #hashes: Uint32Array = new Uint32Array(0);
 
-  show({ promptTokens, promptBlocks, sessionKey, hashes }: RouteRequest): void {
+  show({ promptTokens, promptBlocks, sessionKey, hashes }: RouteRequest, atUs: number): void {
+    this.atUs = atUs;
     this.promptTokens = promptTokens;
     this.promptBlocks = promptBlocks;
     this.sessionKey = sessionKey;
@@ -123,6 +127,7 @@ class WorkerView implements PolicyWorker {
   activeRequests = 0;
   prefillTokensPending = 0;
   blocksInUse = 0;
+  blocksTotal = 0;
 
   constructor(id: number) {
     this.id = id;
