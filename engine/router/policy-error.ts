@@ -1,7 +1,7 @@
 /**
  * A policy of the user's own has thrown, or is not what it is to be, or has chosen what cannot be.
- * `message` names its file and says what is wrong; `cause` is what it has thrown, if it has. Nothing
- * was booked for the request that it was asked about.
+ * `message` names its file and says what is wrong; `cause` is what it has thrown, if it has.
+ * Nothing was booked for the request that it was asked about.
  */
 export class PolicyError extends Error {
   override readonly name = 'PolicyError';
@@ -11,8 +11,8 @@ export class PolicyError extends Error {
 export const POLICY_URL = 'policy-module';
 
 /**
- * The error of a policy of `file` that has thrown `cause` while `call` ran, with the line, if that is
- * known: `mine.ts:12: choose threw TypeError: ...`.
+ * The error of a policy of `file` that has thrown `cause` while `call` ran, with the line, if that
+ * is known: `mine.ts:12: choose threw TypeError: ...`.
  */
 export function thrownBy(file: string, call: string, cause: unknown): PolicyError {
   const line = lineOf(cause);

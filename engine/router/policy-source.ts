@@ -22,8 +22,8 @@ const NAME = /^\w[\w.-]{0,39}$/;
 
 /**
  * The policy that a file exports, as new for each `instance`: it shares no variable with others, so
- * that a replay does not depend on those before it. Rejects with `PolicyError` if the file cannot be
- * imported, or exports something else. What it imports itself must be Node's own, since its code
+ * that a replay does not depend on those before it. Rejects with `PolicyError` if the file cannot
+ * be imported, or exports something else. What it imports itself must be Node's own, since its code
  * has no place that paths could be relative to.
  */
 export async function importPolicy(

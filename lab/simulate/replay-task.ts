@@ -30,7 +30,7 @@ export interface TaskResult extends ReplayOutput {
   readonly decisionTime?: DecisionTime;
 }
 
-/** What ended a replay: a policy of the user's own. Classes of errors do not pass between threads. */
+/** A policy of the user's own ended a replay: classes of errors do not pass between threads. */
 export interface TaskFailure {
   readonly policyProblem: string;
 }
