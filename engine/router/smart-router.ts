@@ -163,6 +163,7 @@ export class SmartRouter {
     this.#log.record(tag.requestId, tag.atUs, chosen, promptBlocks, regret, view);
     this.#count(chosen, request.promptBlocks);
     this.#book(request, chosen);
+    this.#policy.booked?.(request, chosen, view);
     return workerId(chosen);
   }
 
@@ -180,10 +181,11 @@ export class SmartRouter {
   }
 
   /**
-   * One request booked on `worker` has ended, whatever the outcome. Once per successful `route`.
+   * A request booked on `worker` has ended, whatever the outcome. Once per successful `route`.
    */
-  finished(worker: WorkerId): void {
+  finished(worker: WorkerId, request: RouteRequest): void {
     this.ledger.finish(worker);
+    this.#policy.ended?.(request, worker);
   }
 
   /**
@@ -216,6 +218,7 @@ export class SmartRouter {
   forget(worker: WorkerId): void {
     this.index.clearWorker(worker);
     this.ledger.reset(worker);
+    this.#policy.forget?.(worker);
   }
 
   /** Fills in the view's usable overlap and cost of every worker and returns the lowest cost. */
