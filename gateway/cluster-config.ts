@@ -58,7 +58,7 @@ export function poolOptions(
 }
 
 /** The router's share of the settings. */
-export function routerConfig(settings: Settings): RouterConfig {
+export function routerConfig(settings: Settings, sources: SettingSources): RouterConfig {
   return {
     policy: settings.routerPolicy,
     overlapWeight: settings.kvOverlapWeight,
@@ -66,6 +66,9 @@ export function routerConfig(settings: Settings): RouterConfig {
     temperature: settings.routerTemperature,
     blockSize: settings.kvCacheBlockSize,
     workers: settings.kvCacheNumWorkers,
+    blocksPerWorker: settings.kvCacheNumBlocks,
+    latency: latencyConfig(settings, sources),
+    maxNumSeqs: settings.maxNumSeqs,
     kvEnabled: settings.kvCacheEnabled,
     indexCapBlocks: Math.min(
       INDEX_BLOCKS_MAX,

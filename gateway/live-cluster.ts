@@ -74,7 +74,7 @@ export class LiveCluster implements GeneratorHost, PoolListener {
     this.nowUs = parts.nowUs;
     this.tokenizer = parts.tokenizer;
     this.maxWaiting = settings.maxWaiting;
-    this.router = new SmartRouter(routerConfig(settings));
+    this.router = new SmartRouter(routerConfig(settings, parts.sources));
     this.pool = new WorkerPool(poolOptions(settings, parts.sources, parts.origin), this);
     const listenerDefect = (error: unknown): void => this.defect(error);
     const clusterParts = [this.router, this.pool, workers, blockSize] as const;

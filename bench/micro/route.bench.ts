@@ -2,6 +2,7 @@ import { SmartRouter } from '../../engine/router/smart-router.ts';
 import { assert } from '../../shared/assert.ts';
 import { HASH_WORDS } from '../../shared/block-hash.ts';
 import { requestId, type WorkerId, workerId } from '../../shared/ids.ts';
+import { latencyProfile } from '../../shared/latency-profiles.ts';
 import { EventBatch, REMOVED_BIT } from '../../shared/protocol.ts';
 import { Rng } from '../../shared/rng.ts';
 import { timeUs } from '../../shared/units.ts';
@@ -68,6 +69,9 @@ class RouteBench {
       temperature: 0,
       blockSize: BLOCK_SIZE,
       workers,
+      blocksPerWorker: Math.ceil((prompts * PROMPT_BLOCKS) / workers),
+      latency: latencyProfile('dynamo-mocker')!,
+      maxNumSeqs: 256,
       kvEnabled: true,
       indexCapBlocks: 4 * prompts * PROMPT_BLOCKS,
       decisionLogCapacity: 1000,

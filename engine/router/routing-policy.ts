@@ -1,4 +1,5 @@
 import type { WorkerId } from '../../shared/ids.ts';
+import type { TimeUs } from '../../shared/units.ts';
 import type { LoadLedger } from './load-ledger.ts';
 import type { PrefixIndex } from './prefix-index.ts';
 
@@ -20,6 +21,10 @@ export interface RouteRequest {
 export interface ClusterView {
   readonly workers: number;
   readonly blockSize: number;
+  /** KV blocks that each worker has room for. */
+  readonly blocksPerWorker: number;
+  /** When the request is placed. */
+  readonly atUs: TimeUs;
   /** 1 where a worker may be chosen. */
   readonly eligible: Uint8Array;
   /** Number of ones in `eligible`, at least 1 when a policy is asked. */

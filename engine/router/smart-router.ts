@@ -1,9 +1,9 @@
 import { assert } from '../../shared/assert.ts';
 import { type RequestId, type WorkerId, workerId } from '../../shared/ids.ts';
 import type { PolicyName } from '../../shared/policy-names.ts';
-import type { EventBatch } from '../../shared/protocol.ts';
+import type { EventBatch, LatencyConfig } from '../../shared/protocol.ts';
 import { Rng } from '../../shared/rng.ts';
-import type { TimeUs } from '../../shared/units.ts';
+import { type TimeUs, timeUs } from '../../shared/units.ts';
 import { type CostWeights, placementCost } from './cost.ts';
 import { type Decision, DecisionLog } from './decision-log.ts';
 import { LoadLedger } from './load-ledger.ts';
@@ -22,6 +22,12 @@ export interface RouterConfig {
   readonly blockSize: number;
   /** 1 .. 256. */
   readonly workers: number;
+  /** KV blocks that a worker has room for. */
+  readonly blocksPerWorker: number;
+  /** How long a worker takes, as `StepEstimate` has it. */
+  readonly latency: LatencyConfig;
+  /** Sequences that a worker runs at once. */
+  readonly maxNumSeqs: number;
   /** False: no index, no overlap, routing by load alone. */
   readonly kvEnabled: boolean;
   /** Distinct block hashes that the prefix index may hold. */
@@ -31,7 +37,7 @@ export interface RouterConfig {
   readonly seed: number;
 }
 
-/** Which request is being placed, and when: for the decision log only. */
+/** Which request is being placed, and when. */
 export interface RouteTag {
   readonly requestId: RequestId;
   readonly atUs: TimeUs;
@@ -62,7 +68,7 @@ export class SmartRouter {
   readonly #weights: CostWeights;
   readonly #policy: RoutingPolicy;
   readonly #log: DecisionLog;
-  readonly #view: ClusterView & { eligibleCount: number };
+  readonly #view: ClusterView & { eligibleCount: number; atUs: TimeUs };
   /** Leading blocks of the prompt that each worker has, whether it can use the last one or not. */
   readonly #heldBlocks: Int32Array;
   readonly #decisionsByWorker: Float64Array;
@@ -79,7 +85,8 @@ export class SmartRouter {
   /** First block that the last decision booked in the index; its bookings end with the prompt. */
   lastBookedFrom = 0;
 
-  constructor(config: RouterConfig) {
+  /** `policy` takes the place of the one that `config` names. */
+  constructor(config: RouterConfig, policy?: RoutingPolicy) {
     const { workers, blockSize } = config;
     assert(workers >= 1 && workers <= 256, 'a router serves 1 to 256 workers');
     assert(blockSize >= 1, 'a block has at least one token');
@@ -88,13 +95,16 @@ export class SmartRouter {
     this.index = new PrefixIndex(workers, config.indexCapBlocks);
     this.ledger = new LoadLedger(workers, blockSize);
     const rng = new Rng(config.seed).fork('router');
-    this.#policy = createPolicy(config.policy, workers, blockSize, config.temperature, rng);
+    this.#policy =
+      policy ?? createPolicy(config.policy, workers, blockSize, config.temperature, rng);
     this.#log = new DecisionLog(config.decisionLogCapacity, workers);
     this.#heldBlocks = new Int32Array(workers);
     this.#decisionsByWorker = new Float64Array(workers);
     this.#view = {
       workers,
       blockSize,
+      blocksPerWorker: config.blocksPerWorker,
+      atUs: timeUs(0),
       eligible: new Uint8Array(workers).fill(1),
       eligibleCount: workers,
       overlapBlocks: new Int32Array(workers),
@@ -134,12 +144,14 @@ export class SmartRouter {
 
   /**
    * Scores the workers, chooses one and books the request on it; one submit must follow. Undefined
-   * when no worker is eligible, or the one that the request is pinned to is not.
+   * when no worker is eligible, or the one that the request is pinned to is not. Throws
+   * `PolicyError`, and books nothing, when a policy of the user's own fails.
    */
   route(request: RouteRequest, tag: RouteTag): WorkerId | undefined {
     const view = this.#view;
     if (view.eligibleCount === 0) return undefined;
     if (request.pinned !== undefined && view.eligible[request.pinned] !== 1) return undefined;
+    view.atUs = tag.atUs;
     const promptBlocks = Math.ceil(request.promptTokens / view.blockSize);
     if (this.#config.kvEnabled) {
       this.index.overlaps(request.hashes, request.promptBlocks, this.#heldBlocks);

@@ -15,6 +15,9 @@ export const DEFAULT_PROFILE = 'dynamo-mocker';
  */
 const INDEX_BLOCKS_MAX = 1 << 26;
 
+/** What the router knows of its workers follows from their configuration. */
+type OfWorkers = 'blocksPerWorker' | 'latency' | 'maxNumSeqs';
+
 /** The router of a replay where nothing else is said. */
 export const ROUTER = {
   policy: 'smart',
@@ -27,7 +30,7 @@ export const ROUTER = {
   indexCapBlocks: INDEX_BLOCKS_MAX,
   decisionLogCapacity: 0,
   seed: 1,
-} as const satisfies RouterConfig;
+} as const satisfies Omit<RouterConfig, OfWorkers>;
 
 /** A worker of a replay where nothing else is said; its cache holds `KV_TOKENS`. */
 export const WORKER = {
@@ -45,7 +48,9 @@ export const WORKER = {
 export interface ConfigChange {
   /** Of router and workers. */
   readonly blockSize?: number;
-  readonly router?: Partial<Omit<RouterConfig, 'blockSize' | 'indexCapBlocks' | 'seed'>>;
+  readonly router?: Partial<
+    Omit<RouterConfig, 'blockSize' | 'indexCapBlocks' | 'seed' | OfWorkers>
+  >;
   readonly worker?: Partial<Omit<WorkerConfig, 'blockSize'>>;
   readonly stalenessUs?: number;
   readonly remoteFetch?: ReplayConfig['remoteFetch'];
@@ -63,7 +68,10 @@ export function buildConfig(
   const change: ConfigChange = Object.assign({}, ...changes);
   const { blockSize = ROUTER.blockSize, stalenessUs = 0, remoteFetch } = change;
   const numBlocks = Math.ceil(KV_TOKENS / blockSize);
-  const router: RouterConfig = Object.assign({ ...ROUTER }, ...changes.map((each) => each.router));
+  const router: Omit<RouterConfig, OfWorkers> = Object.assign(
+    { ...ROUTER },
+    ...changes.map((each) => each.router),
+  );
   const worker: WorkerConfig = Object.assign(
     { ...WORKER, numBlocks },
     ...changes.map((each) => each.worker),
@@ -73,6 +81,9 @@ export function buildConfig(
     router: {
       ...router,
       blockSize,
+      blocksPerWorker: worker.numBlocks,
+      latency: worker.latency,
+      maxNumSeqs: worker.maxNumSeqs,
       indexCapBlocks: Math.min(INDEX_BLOCKS_MAX, 2 * fleetBlocks),
       seed,
     },

@@ -8,24 +8,21 @@ import { POLICY_NAMES } from '../../../shared/policy-names.ts';
 import { EventBatch, REMOVED_BIT } from '../../../shared/protocol.ts';
 import { Rng } from '../../../shared/rng.ts';
 import { timeUs } from '../../../shared/units.ts';
+import { routerConfigWith } from '../../support/routing.ts';
 
 const BLOCK_SIZE = 4;
 const TAG = { requestId: requestId(1), atUs: timeUs(0) };
 
 function createRouter(options: Partial<RouterConfig> = {}): SmartRouter {
-  return new SmartRouter({
-    policy: 'smart',
-    overlapWeight: 1,
-    loadBalanceWeight: 0.5,
-    temperature: 0,
-    blockSize: BLOCK_SIZE,
-    workers: 4,
-    kvEnabled: true,
-    indexCapBlocks: 100_000,
-    decisionLogCapacity: 100,
-    seed: 1,
-    ...options,
-  });
+  return new SmartRouter(
+    routerConfigWith({
+      blockSize: BLOCK_SIZE,
+      workers: 4,
+      indexCapBlocks: 100_000,
+      decisionLogCapacity: 100,
+      ...options,
+    }),
+  );
 }
 
 /** A prompt that begins with `shared` tokens that are the same for every `id`. */
