@@ -1,7 +1,8 @@
 import { assert } from '../../shared/assert.ts';
 import { type RequestId, type WorkerId, workerId } from '../../shared/ids.ts';
+import type { LatencyConfig } from '../../shared/latency-config.ts';
 import type { PolicyName } from '../../shared/policy-names.ts';
-import type { EventBatch, LatencyConfig } from '../../shared/protocol.ts';
+import type { EventBatch } from '../../shared/protocol.ts';
 import { Rng } from '../../shared/rng.ts';
 import { type TimeUs, timeUs } from '../../shared/units.ts';
 import { type CostWeights, placementCost } from './cost.ts';
