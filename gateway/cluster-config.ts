@@ -1,8 +1,9 @@
 import { availableParallelism } from 'node:os';
 import type { PoolOptions } from '../engine/host/worker-pool.ts';
 import type { RouterConfig } from '../engine/router/smart-router.ts';
+import type { LatencyConfig } from '../shared/latency-config.ts';
 import { latencyProfile } from '../shared/latency-profiles.ts';
-import type { LatencyConfig, WorkerConfig } from '../shared/protocol.ts';
+import type { WorkerConfig } from '../shared/protocol.ts';
 import { effectiveLatency } from '../shared/settings/latency.ts';
 import {
   type SettingSources,

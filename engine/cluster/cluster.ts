@@ -257,7 +257,7 @@ export class Cluster {
       assert(outcome !== undefined, 'an end has an outcome');
       this.#inFlight.delete(record.request);
       this.#count(outcome);
-      this.#router.finished(record.worker);
+      this.#router.finished(record.worker, record.route);
       if (!record.started) {
         const { hashes, promptBlocks } = record.route;
         this.#router.abandoned(record.worker, hashes, record.bookedFrom, promptBlocks);

@@ -1,7 +1,8 @@
 import { assert } from '../../shared/assert.ts';
 import { type RequestId, type WorkerId, workerId } from '../../shared/ids.ts';
+import type { LatencyConfig } from '../../shared/latency-config.ts';
 import type { PolicyName } from '../../shared/policy-names.ts';
-import type { EventBatch, LatencyConfig } from '../../shared/protocol.ts';
+import type { EventBatch } from '../../shared/protocol.ts';
 import { Rng } from '../../shared/rng.ts';
 import { type TimeUs, timeUs } from '../../shared/units.ts';
 import { type CostWeights, placementCost } from './cost.ts';
@@ -163,6 +164,7 @@ export class SmartRouter {
     this.#log.record(tag.requestId, tag.atUs, chosen, promptBlocks, regret, view);
     this.#count(chosen, request.promptBlocks);
     this.#book(request, chosen);
+    this.#policy.booked?.(request, chosen, view);
     return workerId(chosen);
   }
 
@@ -180,10 +182,11 @@ export class SmartRouter {
   }
 
   /**
-   * One request booked on `worker` has ended, whatever the outcome. Once per successful `route`.
+   * A request booked on `worker` has ended, whatever the outcome. Once per successful `route`.
    */
-  finished(worker: WorkerId): void {
+  finished(worker: WorkerId, request: RouteRequest): void {
     this.ledger.finish(worker);
+    this.#policy.ended?.(request, worker);
   }
 
   /**
@@ -216,6 +219,7 @@ export class SmartRouter {
   forget(worker: WorkerId): void {
     this.index.clearWorker(worker);
     this.ledger.reset(worker);
+    this.#policy.forget?.(worker);
   }
 
   /** Fills in the view's usable overlap and cost of every worker and returns the lowest cost. */

@@ -1,5 +1,5 @@
 import { assertNever } from '../../shared/assert.ts';
-import type { LatencyConfig } from '../../shared/protocol.ts';
+import type { LatencyConfig } from '../../shared/latency-config.ts';
 
 /**
  * How long a worker with latency `config` takes for what a router may place on it: the means of the

@@ -1,4 +1,5 @@
 import { combineSeeds, hashText } from '../../shared/rng.ts';
+import { buildConfig } from '../simulate/build-config.ts';
 import { openTrace, replay } from '../simulate/replay.ts';
 import type { ReplayConfig, ReplayWindow, TraceSpec } from '../simulate/replay-config.ts';
 import { readTrace } from '../traces/trace-reader.ts';
@@ -64,18 +65,11 @@ const WHOLE: ReplayWindow = {
 
 const NO_BOUND = Number.POSITIVE_INFINITY;
 
-/** The replay of the recording of a server. */
+/** The replay of the recording of a server, by the router and the workers that it has. */
 function replayConfig({ router, worker, seed }: RecordedServer, trace: TraceSpec): ReplayConfig {
-  return {
-    router,
-    worker,
-    trace,
-    window: WHOLE,
-    serviceLevel: { ttftUs: NO_BOUND, itlUs: NO_BOUND, e2eUs: NO_BOUND },
-    stalenessUs: 0,
-    remoteFetch: undefined,
-    policyModule: undefined,
-    // With this seed request n of the replay has the draws that request n of the server has.
-    seed: combineSeeds(seed, hashText(MODEL)),
-  };
+  const serviceLevel = { ttftUs: NO_BOUND, itlUs: NO_BOUND, e2eUs: NO_BOUND };
+  // With this seed request n of the replay has the draws that request n of the server has.
+  const replaySeed = combineSeeds(seed, hashText(MODEL));
+  const config = buildConfig({ trace, window: WHOLE, serviceLevel }, replaySeed, []);
+  return { ...config, router, worker };
 }

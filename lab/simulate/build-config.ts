@@ -1,7 +1,8 @@
 import type { RouterConfig } from '../../engine/router/smart-router.ts';
 import { assert } from '../../shared/assert.ts';
+import type { LatencyConfig } from '../../shared/latency-config.ts';
 import { latencyProfile } from '../../shared/latency-profiles.ts';
-import type { LatencyConfig, WorkerConfig } from '../../shared/protocol.ts';
+import type { WorkerConfig } from '../../shared/protocol.ts';
 import type { ReplayConfig } from './replay-config.ts';
 
 /** Capacity of a worker's KV cache in tokens, that of Mooncake's nodes in its paper (FAST'25). */

@@ -1,5 +1,5 @@
+import type { LatencyConfig } from '../../shared/latency-config.ts';
 import { POLICY_NAMES } from '../../shared/policy-names.ts';
-import type { LatencyConfig } from '../../shared/protocol.ts';
 import { Rng } from '../../shared/rng.ts';
 import { routerConfigWith } from '../support/routing.ts';
 import { constantLatency, type TokenRun, workerConfigWith } from '../support/sequences.ts';

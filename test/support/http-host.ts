@@ -8,6 +8,7 @@ import {
 } from '../../gateway/http/http-app.ts';
 import { Intake } from '../../gateway/http/intake.ts';
 import { ReadingTurns } from '../../gateway/http/reading-turns.ts';
+import { errorBody } from '../../shared/errors.ts';
 import { Rng } from '../../shared/rng.ts';
 
 const ENDPOINT = 1;
@@ -43,7 +44,7 @@ export class HttpHost implements AppHost {
 }
 
 export function route(method: HttpRoute['method'], pattern: string, handle: Handler): HttpRoute {
-  return { method, pattern, endpoint: ENDPOINT, handle };
+  return { method, pattern, endpoint: ENDPOINT, errorBody, handle };
 }
 
 /** Listens on any free port. */

@@ -58,8 +58,6 @@ export const LAYERS: Readonly<Record<string, readonly string[]>> = {
     'gateway/models/',
     'gateway/http/',
     'gateway/generate/',
-    'gateway/burst-writer.ts',
-    'gateway/outage.ts',
   ],
   'gateway/metrics/': [
     'shared/',

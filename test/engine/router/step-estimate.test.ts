@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { StepEstimate } from '../../../engine/router/step-estimate.ts';
+import type { LatencyConfig } from '../../../shared/latency-config.ts';
 import { latencyProfile } from '../../../shared/latency-profiles.ts';
-import type { LatencyConfig } from '../../../shared/protocol.ts';
 import { stepUs } from '../worker/latency/latency-rig.ts';
 
 /** What `latency-rig` makes its models of. */
