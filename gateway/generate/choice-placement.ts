@@ -1,12 +1,12 @@
 import type { Placement } from '../../engine/cluster/request.ts';
 import type { WorkerId } from '../../shared/ids.ts';
-import type { PendingAnswer } from '../burst-writer.ts';
-import { unavailable } from '../outage.ts';
 import type { Tokenizer } from '../text/tokenizer.ts';
 import type { Answer, AnswerHost } from './answer.ts';
 import type { AnswerChoice } from './answer-choice.ts';
 import { AnswerHashes, FIRST_TOKENS } from './answer-hashes.ts';
+import type { PendingAnswer } from './burst-writer.ts';
 import type { Generation } from './generation.ts';
+import { unavailable } from './outage.ts';
 import { PlacedSequence } from './placed-sequence.ts';
 
 /** What it costs to place a choice, in events, and how many blocks of its prompt cost one more. */

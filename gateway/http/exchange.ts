@@ -2,7 +2,6 @@ import type { HttpResponse } from 'uWebSockets.js';
 import {
   type ApiError,
   apiError,
-  errorBody,
   type HeaderList,
   type HttpStatus,
   STATUS_LINES,
@@ -27,6 +26,14 @@ export interface ExchangeHost {
   ended(exchange: Exchange): void;
   /** The server's own code threw while it handled a request, which alone has failed. */
   defect(error: unknown, exchange: Exchange): void;
+}
+
+/** What a route says of its exchanges. */
+export interface ExchangeRoute {
+  /** Index of the route's label in the metrics. */
+  readonly endpoint: number;
+  /** The JSON body of an error, in the shape that the clients of the route read. */
+  readonly errorBody: (error: ApiError) => string;
 }
 
 /** Who makes an answer over more than one turn of the event loop. */
@@ -68,9 +75,9 @@ const CHARACTER_BYTES = 3;
  * first and once, and no further bytes for a connection that does not take those it was given.
  */
 export class Exchange {
-  readonly endpoint: number;
   readonly arrivedUs: number;
   readonly requestId: string;
+  readonly #route: ExchangeRoute;
   readonly #host: ExchangeHost;
   readonly #res: HttpResponse;
   #origin: string;
@@ -94,14 +101,14 @@ export class Exchange {
   constructor(
     res: HttpResponse,
     head: RequestHead,
-    endpoint: number,
+    route: ExchangeRoute,
     bodyBytes: number,
     arrivedUs: number,
     host: ExchangeHost,
   ) {
     this.#res = res;
     this.#host = host;
-    this.endpoint = endpoint;
+    this.#route = route;
     this.#bodyBytes = bodyBytes;
     this.arrivedUs = arrivedUs;
     this.#origin = head.getHeader('origin');
@@ -109,6 +116,11 @@ export class Exchange {
     const sent = head.getHeader('x-request-id');
     this.requestId = sent !== '' && REQUEST_ID.test(sent) ? sent : host.ids.next('req_');
     res.onAborted(() => this.#aborted());
+  }
+
+  /** Index of the route's label in the metrics. */
+  get endpoint(): number {
+    return this.#route.endpoint;
   }
 
   /** False once the answer is complete or the client has left: there is nobody to write to. */
@@ -187,14 +199,14 @@ export class Exchange {
   }
 
   sendError(error: ApiError): void {
-    this.send(error.status, JSON_TYPE, errorBody(error), error.headers);
+    this.send(error.status, JSON_TYPE, this.#route.errorBody(error), error.headers);
   }
 
   /** For a request after which nothing more may be read from its connection. */
   sendErrorAndClose(error: ApiError): void {
     // What fits the library's cork is written, and the connection closed, only after all that has
     // been received was read: the blanks make it too long for that.
-    const body = errorBody(error).padEnd(CORK_BYTES);
+    const body = this.#route.errorBody(error).padEnd(CORK_BYTES);
     this.#send(error.status, JSON_TYPE, body, error.headers, true);
   }
 

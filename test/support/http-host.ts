@@ -9,6 +9,7 @@ import {
 import { Intake } from '../../gateway/http/intake.ts';
 import { ReadingTurns } from '../../gateway/http/reading-turns.ts';
 import { RandomIds } from '../../gateway/random-ids.ts';
+import { errorBody } from '../../shared/errors.ts';
 
 const ENDPOINT = 1;
 const OTHER_ENDPOINT = 7;
@@ -43,7 +44,7 @@ export class HttpHost implements AppHost {
 }
 
 export function route(method: HttpRoute['method'], pattern: string, handle: Handler): HttpRoute {
-  return { method, pattern, endpoint: ENDPOINT, handle };
+  return { method, pattern, endpoint: ENDPOINT, errorBody, handle };
 }
 
 /** Listens on any free port. */
