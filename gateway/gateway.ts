@@ -24,7 +24,7 @@ import { OwnPolicy } from './own-policy.ts';
 import { PromptCache } from './prompt/prompt-cache.ts';
 import { PromptReader } from './prompt/prompt-reader.ts';
 import { SlicedWork } from './prompt/sliced-work.ts';
-import { RandomWords, systemFingerprint } from './random-ids.ts';
+import { RandomIds, systemFingerprint } from './random-ids.ts';
 import { createTokenizer } from './text/create-tokenizer.ts';
 import type { Tokenizer } from './text/tokenizer.ts';
 import type { TrafficRecorder } from './traffic-recorder.ts';
@@ -53,7 +53,7 @@ export class Gateway implements RouteHost {
   /** Of version and settings. */
   readonly fingerprint: string;
   readonly nowUs: Clock;
-  readonly random = new RandomWords();
+  readonly ids = new RandomIds();
   readonly intake: Intake;
   readonly metrics: GatewayMetrics;
   readonly ownPolicy: OwnPolicy | undefined;
@@ -104,7 +104,7 @@ export class Gateway implements RouteHost {
       [version, settings.engine, settings.seed, settings.kvCacheBlockSize].join(),
     );
     this.nowUs = monotonicClock(origin);
-    const { nowUs, random } = this;
+    const { nowUs, ids } = this;
     this.intake = new Intake({
       bodyBytes: settings.maxRequestSize,
       bytesInFlight: settings.maxBodyBytesInFlight,
@@ -112,7 +112,7 @@ export class Gateway implements RouteHost {
     });
     this.metrics = newMetrics(settings, this.intake, nowUs());
     const { intake, metrics } = this;
-    const edge = new Edge(settings, intake, metrics, logger, random, nowUs);
+    const edge = new Edge(settings, intake, metrics, logger, ids, nowUs);
     const defect = edge.defect.bind(edge);
     const parts = {
       settings,
