@@ -18,7 +18,7 @@ export interface Verdict {
   readonly word: 'best' | 'within noise' | 'behind';
 }
 
-/** Differences that nobody needs to act on, however sure they are: a share of the rival's figure. */
+/** Shares of the figure of the rival that nobody needs to act on, however sure they are. */
 const RESOLUTION = 0.01;
 
 /** More good requests are better, and shorter times. */
