@@ -8,6 +8,7 @@ import type { SettingSources, Settings } from '../shared/settings/resolve-settin
 import { adminAccess } from './admin/admin-access.ts';
 import { ROUTES, type RouteHost } from './api/routes.ts';
 import { endpointRows, servedRoutes } from './api/served-routes.ts';
+import { warmUp } from './api/warm-up.ts';
 import { Edge } from './edge.ts';
 import { Generator } from './generate/generator.ts';
 import { HttpApp } from './http/http-app.ts';
@@ -57,6 +58,7 @@ export class Gateway implements RouteHost {
   readonly cluster: Cluster;
   readonly models: ModelCatalog;
   readonly generator: Generator;
+  readonly slicedWork = new SlicedWork();
   readonly figures: ClusterFigures;
   readonly prometheus: PrometheusView;
   readonly #edge: Edge;
@@ -72,7 +74,9 @@ export class Gateway implements RouteHost {
     const tokenizer = await createTokenizer(options.settings);
     const gateway = new Gateway(options, tokenizer);
     try {
-      await gateway.pool.start();
+      const started = gateway.pool.start();
+      warmUp();
+      await started;
       const listeningPort = await gateway.#app.listen(host, port);
       return { gateway, port: listeningPort };
     } catch (error) {
@@ -123,7 +127,7 @@ export class Gateway implements RouteHost {
       generatorSettings(settings, recorder !== undefined),
       {
         models: this.models,
-        prompts: new PromptReader(tokenizer, new SlicedWork()),
+        prompts: new PromptReader(tokenizer, this.slicedWork),
         promptCache: newPromptCache(settings),
       },
       live,
