@@ -1,8 +1,9 @@
 import { availableParallelism } from 'node:os';
 import type { PoolOptions } from '../engine/host/worker-pool.ts';
 import type { RouterConfig } from '../engine/router/smart-router.ts';
+import type { LatencyConfig } from '../shared/latency-config.ts';
 import { latencyProfile } from '../shared/latency-profiles.ts';
-import type { LatencyConfig, WorkerConfig } from '../shared/protocol.ts';
+import type { WorkerConfig } from '../shared/protocol.ts';
 import { effectiveLatency } from '../shared/settings/latency.ts';
 import {
   type SettingSources,
@@ -58,7 +59,7 @@ export function poolOptions(
 }
 
 /** The router's share of the settings. */
-export function routerConfig(settings: Settings): RouterConfig {
+export function routerConfig(settings: Settings, sources: SettingSources): RouterConfig {
   return {
     policy: settings.routerPolicy,
     overlapWeight: settings.kvOverlapWeight,
@@ -66,6 +67,9 @@ export function routerConfig(settings: Settings): RouterConfig {
     temperature: settings.routerTemperature,
     blockSize: settings.kvCacheBlockSize,
     workers: settings.kvCacheNumWorkers,
+    blocksPerWorker: settings.kvCacheNumBlocks,
+    latency: latencyConfig(settings, sources),
+    maxNumSeqs: settings.maxNumSeqs,
     kvEnabled: settings.kvCacheEnabled,
     indexCapBlocks: Math.min(
       INDEX_BLOCKS_MAX,

@@ -13,7 +13,7 @@ interface OpenRequest {
   readonly hashes: Uint32Array[];
 }
 
-/** A cluster whose requests are written down, also those that no worker can take. */
+/** A cluster whose requests are written down, also those that were not placed. */
 export class RecordedCluster extends Cluster {
   readonly #recorder: TrafficRecorder;
   readonly #blockSize: number;
@@ -34,9 +34,14 @@ export class RecordedCluster extends Cluster {
 
   override submit(request: ClusterRequest, listener: RequestListener): Placement | undefined {
     this.#recorder.arrived(request.arrivedUs);
-    const placement = super.submit(request, listener);
-    if (placement === undefined) this.#recorder.add(request);
-    else this.#open.set(placement.request, { request, hashes: [request.hashes] });
+    let placement: Placement | undefined;
+    try {
+      placement = super.submit(request, listener);
+    } finally {
+      if (placement === undefined) this.#recorder.add(request);
+    }
+    if (placement === undefined) return undefined;
+    this.#open.set(placement.request, { request, hashes: [request.hashes] });
     return placement;
   }
 

@@ -1,4 +1,4 @@
-import type { LatencyConfig } from './protocol.ts';
+import type { LatencyConfig } from './latency-config.ts';
 
 /**
  * Named latency profiles.

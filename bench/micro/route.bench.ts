@@ -1,7 +1,9 @@
+import type { RouteRequest } from '../../engine/router/routing-policy.ts';
 import { SmartRouter } from '../../engine/router/smart-router.ts';
 import { assert } from '../../shared/assert.ts';
 import { HASH_WORDS } from '../../shared/block-hash.ts';
 import { requestId, type WorkerId, workerId } from '../../shared/ids.ts';
+import { latencyProfile } from '../../shared/latency-profiles.ts';
 import { EventBatch, REMOVED_BIT } from '../../shared/protocol.ts';
 import { Rng } from '../../shared/rng.ts';
 import { timeUs } from '../../shared/units.ts';
@@ -42,7 +44,7 @@ export async function suite(mode: BenchMode): Promise<BenchRow[]> {
 
 interface Prefill {
   readonly worker: WorkerId;
-  readonly hashes: Uint32Array;
+  readonly request: RouteRequest;
   readonly storedFrom: number;
 }
 
@@ -68,6 +70,9 @@ class RouteBench {
       temperature: 0,
       blockSize: BLOCK_SIZE,
       workers,
+      blocksPerWorker: Math.ceil((prompts * PROMPT_BLOCKS) / workers),
+      latency: latencyProfile('dynamo-mocker')!,
+      maxNumSeqs: 256,
       kvEnabled: true,
       indexCapBlocks: 4 * prompts * PROMPT_BLOCKS,
       decisionLogCapacity: 1000,
@@ -120,7 +125,7 @@ class RouteBench {
   }
 
   #route(): void {
-    const request = {
+    const request: RouteRequest = {
       hashes: this.#hashes,
       promptBlocks: PROMPT_BLOCKS,
       promptTokens: PROMPT_TOKENS,
@@ -131,7 +136,7 @@ class RouteBench {
     const worker = this.#router.route(request, tag);
     assert(worker !== undefined, 'every worker is eligible');
     const storedFrom = this.#router.lastBookedFrom;
-    this.#prefills.push({ worker, hashes: this.#hashes, storedFrom });
+    this.#prefills.push({ worker, request, storedFrom });
   }
 
   #settleOldest(): void {
@@ -141,16 +146,17 @@ class RouteBench {
     const batch = this.#batch;
     batch.clear();
     batch.worker = prefill.worker;
+    const { hashes } = prefill.request;
     const end = PROMPT_BLOCKS * HASH_WORDS;
     for (let at = prefill.storedFrom * HASH_WORDS; at < end; at += HASH_WORDS) {
-      batch.kv.push2(prefill.hashes[at]!, prefill.hashes[at + 1]!);
+      batch.kv.push2(hashes[at]!, hashes[at + 1]!);
     }
     const seen = this.#submitsSeen[prefill.worker]! + 1;
     this.#submitsSeen[prefill.worker] = seen;
     batch.load.submitsSeen = seen;
     this.#router.applyBatch(batch);
     if (this.#stored.length > STORED_PROMPTS) this.#evictOldest();
-    this.#router.finished(prefill.worker);
+    this.#router.finished(prefill.worker, prefill.request);
   }
 
   #evictOldest(): void {
@@ -160,9 +166,10 @@ class RouteBench {
     batch.clear();
     batch.worker = stored.worker;
     batch.load.submitsSeen = this.#submitsSeen[stored.worker]!;
+    const { hashes } = stored.request;
     for (let block = PROMPT_BLOCKS - 1; block >= stored.storedFrom; block--) {
       const at = block * HASH_WORDS;
-      batch.kv.push2(stored.hashes[at]!, stored.hashes[at + 1]! | REMOVED_BIT);
+      batch.kv.push2(hashes[at]!, hashes[at + 1]! | REMOVED_BIT);
     }
     this.#router.applyBatch(batch);
   }

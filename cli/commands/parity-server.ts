@@ -23,7 +23,7 @@ export async function startRecordedServer(
   const { gateway, port } = await Gateway.start({ settings, sources, version, logger, recorder });
   return {
     baseUrl: `http://127.0.0.1:${port}/v1`,
-    router: routerConfig(settings),
+    router: routerConfig(settings, sources),
     worker: workerConfig(settings, sources),
     seed: settings.seed,
     stop: async () => {

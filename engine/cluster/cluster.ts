@@ -12,6 +12,7 @@ import {
   type WorkerCommand,
 } from '../../shared/protocol.ts';
 import type { TimeUs } from '../../shared/units.ts';
+import { PolicyError } from '../router/policy-error.ts';
 import type { SmartRouter } from '../router/smart-router.ts';
 import { InFlight, type Route } from './in-flight.ts';
 import { type ListenerDefect, ListenerGuard } from './listener-guard.ts';
@@ -82,7 +83,10 @@ export class Cluster {
     return this.#inFlight.size;
   }
 
-  /** Places a request. Undefined, and nothing happens, when no worker can take it. */
+  /**
+   * Places a request. Undefined, and nothing happens, when no worker can take it; throws
+   * `PolicyError`, likewise, when a policy of the user's own fails.
+   */
   submit(request: ClusterRequest, listener: RequestListener): Placement | undefined {
     const id = this.#nextRequestId();
     const worker = this.#router.route(request, { requestId: id, atUs: request.arrivedUs });
@@ -188,13 +192,22 @@ export class Cluster {
 
   #placeAgain(record: InFlight, nowUs: TimeUs): boolean {
     if (record.started || record.rerouted) return false;
-    const route = { ...record.route, pinned: undefined };
-    const worker = this.#router.route(route, { requestId: record.request, atUs: nowUs });
+    const worker = this.#routeAgain(record, nowUs);
     if (worker === undefined) return false;
     this.#counts.rerouted++;
     record.moveTo(this.#routeTo(worker), this.#blockSize, nowUs);
     this.#transport.send(record.command);
     return true;
+  }
+
+  /** Undefined also when a policy of the user's own fails. */
+  #routeAgain({ request, route }: InFlight, atUs: TimeUs): WorkerId | undefined {
+    try {
+      return this.#router.route({ ...route, pinned: undefined }, { requestId: request, atUs });
+    } catch (error) {
+      if (error instanceof PolicyError) return undefined;
+      throw error;
+    }
   }
 
   #expect(batch: EventBatch): void {
@@ -244,7 +257,7 @@ export class Cluster {
       assert(outcome !== undefined, 'an end has an outcome');
       this.#inFlight.delete(record.request);
       this.#count(outcome);
-      this.#router.finished(record.worker);
+      this.#router.finished(record.worker, record.route);
       if (!record.started) {
         const { hashes, promptBlocks } = record.route;
         this.#router.abandoned(record.worker, hashes, record.bookedFrom, promptBlocks);

@@ -15,6 +15,10 @@ export class LoadLedger {
   /** Report and in-flight bookings together, since decisions read these far more often. */
   readonly #decodeBlocks: Float64Array;
   readonly #prefillTokens: Float64Array;
+  /** Of the last report. */
+  readonly #running: Float64Array;
+  readonly #waiting: Float64Array;
+  readonly #usedBlocks: Float64Array;
   readonly #inFlightBlocks: Float64Array;
   readonly #inFlightTokens: Float64Array;
   readonly #submitsSent: Float64Array;
@@ -28,6 +32,9 @@ export class LoadLedger {
     this.#activeRequests = new Int32Array(workers);
     this.#decodeBlocks = new Float64Array(workers);
     this.#prefillTokens = new Float64Array(workers);
+    this.#running = new Float64Array(workers);
+    this.#waiting = new Float64Array(workers);
+    this.#usedBlocks = new Float64Array(workers);
     this.#inFlightBlocks = new Float64Array(workers);
     this.#inFlightTokens = new Float64Array(workers);
     this.#submitsSent = new Float64Array(workers);
@@ -51,6 +58,24 @@ export class LoadLedger {
   /** Uncached prompt tokens that `worker` has still to compute, those under way to it included. */
   prefillTokensPending(worker: number): number {
     return this.#prefillTokens[worker]!;
+  }
+
+  /**
+   * Sequences that `worker` ran when it last reported. Those of `activeRequests` that neither ran
+   * nor waited then are under way to it, or have ended since.
+   */
+  running(worker: number): number {
+    return this.#running[worker]!;
+  }
+
+  /** Sequences that waited on `worker` when it last reported. */
+  waiting(worker: number): number {
+    return this.#waiting[worker]!;
+  }
+
+  /** Blocks that the sequences of `worker` used when it last reported, each counted once. */
+  usedBlocks(worker: number): number {
+    return this.#usedBlocks[worker]!;
   }
 
   /** Copies every worker's active requests and decode blocks to the two arrays, from `at` on. */
@@ -90,6 +115,9 @@ export class LoadLedger {
     }
     this.#submitsSeen[worker] = seen;
     const { activeBlocks, waitingBlocks, prefillTokensPending } = load;
+    this.#running[worker] = load.running;
+    this.#waiting[worker] = load.waiting;
+    this.#usedBlocks[worker] = activeBlocks;
     this.#decodeBlocks[worker] = activeBlocks + waitingBlocks + this.#inFlightBlocks[worker]!;
     this.#prefillTokens[worker] = prefillTokensPending + this.#inFlightTokens[worker]!;
   }
@@ -106,6 +134,9 @@ export class LoadLedger {
     this.#activeRequests[worker] = 0;
     this.#decodeBlocks[worker] = 0;
     this.#prefillTokens[worker] = 0;
+    this.#running[worker] = 0;
+    this.#waiting[worker] = 0;
+    this.#usedBlocks[worker] = 0;
     this.#inFlightBlocks[worker] = 0;
     this.#inFlightTokens[worker] = 0;
     this.#submitsSent[worker] = 0;

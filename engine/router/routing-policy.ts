@@ -1,4 +1,5 @@
 import type { WorkerId } from '../../shared/ids.ts';
+import type { TimeUs } from '../../shared/units.ts';
 import type { LoadLedger } from './load-ledger.ts';
 import type { PrefixIndex } from './prefix-index.ts';
 
@@ -20,6 +21,10 @@ export interface RouteRequest {
 export interface ClusterView {
   readonly workers: number;
   readonly blockSize: number;
+  /** KV blocks that each worker has room for. */
+  readonly blocksPerWorker: number;
+  /** When the request is placed. */
+  readonly atUs: TimeUs;
   /** 1 where a worker may be chosen. */
   readonly eligible: Uint8Array;
   /** Number of ones in `eligible`, at least 1 when a policy is asked. */
@@ -36,10 +41,17 @@ export interface ClusterView {
 
 /**
  * Chooses a worker for a request. It has no effect on the view: booking is the router's business.
+ * One that keeps books of its own is told of every booking and of its end.
  */
 export interface RoutingPolicy {
   /** Blocks of prompts that it remembered and had to forget at a limit of its own. */
   readonly forgottenBlocks?: number;
   /** The index of an eligible worker. */
   choose(request: RouteRequest, view: ClusterView): number;
+  /** `request` is booked on `worker`, which a client may have chosen. */
+  booked?(request: RouteRequest, worker: number, view: ClusterView): void;
+  /** A request that was booked on `worker` has ended, whatever its outcome. */
+  ended?(request: RouteRequest, worker: number): void;
+  /** `worker` has crashed: what was booked on it has ended, and its cache is gone. */
+  forget?(worker: number): void;
 }

@@ -1,9 +1,10 @@
 import { assert } from '../../shared/assert.ts';
 import { type RequestId, type WorkerId, workerId } from '../../shared/ids.ts';
+import type { LatencyConfig } from '../../shared/latency-config.ts';
 import type { PolicyName } from '../../shared/policy-names.ts';
 import type { EventBatch } from '../../shared/protocol.ts';
 import { Rng } from '../../shared/rng.ts';
-import type { TimeUs } from '../../shared/units.ts';
+import { type TimeUs, timeUs } from '../../shared/units.ts';
 import { type CostWeights, placementCost } from './cost.ts';
 import { type Decision, DecisionLog } from './decision-log.ts';
 import { LoadLedger } from './load-ledger.ts';
@@ -22,6 +23,12 @@ export interface RouterConfig {
   readonly blockSize: number;
   /** 1 .. 256. */
   readonly workers: number;
+  /** KV blocks that a worker has room for. */
+  readonly blocksPerWorker: number;
+  /** How long a worker takes, as `StepEstimate` has it. */
+  readonly latency: LatencyConfig;
+  /** Sequences that a worker runs at once. */
+  readonly maxNumSeqs: number;
   /** False: no index, no overlap, routing by load alone. */
   readonly kvEnabled: boolean;
   /** Distinct block hashes that the prefix index may hold. */
@@ -31,7 +38,7 @@ export interface RouterConfig {
   readonly seed: number;
 }
 
-/** Which request is being placed, and when: for the decision log only. */
+/** Which request is being placed, and when. */
 export interface RouteTag {
   readonly requestId: RequestId;
   readonly atUs: TimeUs;
@@ -62,7 +69,7 @@ export class SmartRouter {
   readonly #weights: CostWeights;
   readonly #policy: RoutingPolicy;
   readonly #log: DecisionLog;
-  readonly #view: ClusterView & { eligibleCount: number };
+  readonly #view: ClusterView & { eligibleCount: number; atUs: TimeUs };
   /** Leading blocks of the prompt that each worker has, whether it can use the last one or not. */
   readonly #heldBlocks: Int32Array;
   readonly #decisionsByWorker: Float64Array;
@@ -79,7 +86,8 @@ export class SmartRouter {
   /** First block that the last decision booked in the index; its bookings end with the prompt. */
   lastBookedFrom = 0;
 
-  constructor(config: RouterConfig) {
+  /** `policy` takes the place of the one that `config` names. */
+  constructor(config: RouterConfig, policy?: RoutingPolicy) {
     const { workers, blockSize } = config;
     assert(workers >= 1 && workers <= 256, 'a router serves 1 to 256 workers');
     assert(blockSize >= 1, 'a block has at least one token');
@@ -88,13 +96,16 @@ export class SmartRouter {
     this.index = new PrefixIndex(workers, config.indexCapBlocks);
     this.ledger = new LoadLedger(workers, blockSize);
     const rng = new Rng(config.seed).fork('router');
-    this.#policy = createPolicy(config.policy, workers, blockSize, config.temperature, rng);
+    this.#policy =
+      policy ?? createPolicy(config.policy, workers, blockSize, config.temperature, rng);
     this.#log = new DecisionLog(config.decisionLogCapacity, workers);
     this.#heldBlocks = new Int32Array(workers);
     this.#decisionsByWorker = new Float64Array(workers);
     this.#view = {
       workers,
       blockSize,
+      blocksPerWorker: config.blocksPerWorker,
+      atUs: timeUs(0),
       eligible: new Uint8Array(workers).fill(1),
       eligibleCount: workers,
       overlapBlocks: new Int32Array(workers),
@@ -134,12 +145,14 @@ export class SmartRouter {
 
   /**
    * Scores the workers, chooses one and books the request on it; one submit must follow. Undefined
-   * when no worker is eligible, or the one that the request is pinned to is not.
+   * when no worker is eligible, or the one that the request is pinned to is not. Throws
+   * `PolicyError`, and books nothing, when a policy of the user's own fails.
    */
   route(request: RouteRequest, tag: RouteTag): WorkerId | undefined {
     const view = this.#view;
     if (view.eligibleCount === 0) return undefined;
     if (request.pinned !== undefined && view.eligible[request.pinned] !== 1) return undefined;
+    view.atUs = tag.atUs;
     const promptBlocks = Math.ceil(request.promptTokens / view.blockSize);
     if (this.#config.kvEnabled) {
       this.index.overlaps(request.hashes, request.promptBlocks, this.#heldBlocks);
@@ -151,6 +164,7 @@ export class SmartRouter {
     this.#log.record(tag.requestId, tag.atUs, chosen, promptBlocks, regret, view);
     this.#count(chosen, request.promptBlocks);
     this.#book(request, chosen);
+    this.#policy.booked?.(request, chosen, view);
     return workerId(chosen);
   }
 
@@ -168,10 +182,11 @@ export class SmartRouter {
   }
 
   /**
-   * One request booked on `worker` has ended, whatever the outcome. Once per successful `route`.
+   * A request booked on `worker` has ended, whatever the outcome. Once per successful `route`.
    */
-  finished(worker: WorkerId): void {
+  finished(worker: WorkerId, request: RouteRequest): void {
     this.ledger.finish(worker);
+    this.#policy.ended?.(request, worker);
   }
 
   /**
@@ -204,6 +219,7 @@ export class SmartRouter {
   forget(worker: WorkerId): void {
     this.index.clearWorker(worker);
     this.ledger.reset(worker);
+    this.#policy.forget?.(worker);
   }
 
   /** Fills in the view's usable overlap and cost of every worker and returns the lowest cost. */

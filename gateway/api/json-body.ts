@@ -1,4 +1,4 @@
-import { isUtf8 } from 'node:buffer';
+import { isAscii, isUtf8 } from 'node:buffer';
 import { type ApiError, apiError } from '../../shared/errors.ts';
 import { excessOf } from '../text/json-bounds.ts';
 
@@ -12,7 +12,7 @@ export function isJsonObject(value: unknown): value is JsonObject {
 export function textOfBody(bytes: Buffer): string | ApiError {
   const excess = excessOf(bytes);
   if (excess !== undefined) return invalid(`it ${excess}`);
-  return isUtf8(bytes) ? bytes.toString() : invalid('it is not valid UTF-8');
+  return textOf(bytes) ?? invalid('it is not valid UTF-8');
 }
 
 /** The object that the text of a body must be, or what is wrong with it (`invalid_json`). */
@@ -24,6 +24,12 @@ export function parseJsonObject(text: string): JsonObject | ApiError {
     return notJson(text, error);
   }
   return isJsonObject(value) ? value : invalid('it is JSON, but not an object');
+}
+
+/** Undefined if the bytes are no UTF-8. ASCII, which most bodies are, is copied, not decoded. */
+function textOf(bytes: Buffer): string | undefined {
+  if (isAscii(bytes)) return bytes.toString('latin1');
+  return isUtf8(bytes) ? bytes.toString() : undefined;
 }
 
 function notJson(text: string, error: unknown): ApiError {

@@ -1,4 +1,5 @@
 import type { TObject } from '@sinclair/typebox';
+import type { ApiError } from '../../shared/errors.ts';
 import type { Handler, Method } from '../http/http-app.ts';
 import type { BodySchema } from './schema/body-schema.ts';
 
@@ -23,6 +24,8 @@ export interface Route<Host> {
   readonly generates?: true;
   /** What its bodies are, where it takes any. */
   readonly schema?: BodySchema<TObject>;
+  /** The JSON body of an error, where it is not to look as OpenAI's do. */
+  readonly errorBody?: (error: ApiError) => string;
   /** Makes what answers its requests, once for each server. */
   readonly open: (host: Host) => Handler;
 }

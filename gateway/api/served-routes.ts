@@ -1,3 +1,4 @@
+import { errorBody as openAiErrorBody } from '../../shared/errors.ts';
 import type { AdminAccess } from '../admin/admin-access.ts';
 import type { Handler, HttpRoute } from '../http/http-app.ts';
 import type { EndpointRow, Endpoints } from '../metrics/endpoints.ts';
@@ -29,11 +30,12 @@ export function servedRoutes<Host>(
   admin: AdminAccess | undefined,
 ): HttpRoute[] {
   const served: HttpRoute[] = [];
-  for (const { method, path, access, countedAs, open } of routes) {
+  for (const { method, path, access, countedAs, errorBody = openAiErrorBody, open } of routes) {
     const route = {
       method,
       pattern: path.replace(/\{\w+\}$/, '*'),
       endpoint: endpoints.of(countedAs ?? path),
+      errorBody,
     };
     if (access !== 'admin') served.push({ ...route, handle: open(host) });
     else if (admin !== undefined) {

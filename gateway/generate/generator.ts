@@ -3,7 +3,6 @@ import { type WorkerId, workerId } from '../../shared/ids.ts';
 import { combineSeeds, hashText, mix32 } from '../../shared/rng.ts';
 import type { Exchange } from '../http/exchange.ts';
 import type { Model, ModelCatalog } from '../models/model-catalog.ts';
-import { unavailable } from '../outage.ts';
 import type { PromptCache } from '../prompt/prompt-cache.ts';
 import type { PromptReader } from '../prompt/prompt-reader.ts';
 import { TenantRoots } from '../prompt/tenant-roots.ts';
@@ -16,6 +15,7 @@ import type { AnswerStart } from './answer-start.ts';
 import { ChoicePlacement, type PlacementHost } from './choice-placement.ts';
 import { contextOverflow, endless, tooLong } from './context-limits.ts';
 import type { Generation } from './generation.ts';
+import { unavailable } from './outage.ts';
 import type { PlannedPrompt } from './planned-prompt.ts';
 import { StreamedAnswer } from './streamed-answer.ts';
 import { UnaryAnswer } from './unary-answer.ts';
@@ -122,7 +122,7 @@ export class Generator {
       const isWanted = () => exchange.isOpen;
       audioTokens += await this.#parts.prompts.readInSlices(prompt, model.imageCost, own, isWanted);
       if (!exchange.isOpen) return;
-      this.#emptied(this.#tokens, model).append(own);
+      this.#emptied(this.#tokens, model).append(own.ids, own.length);
       const problem = this.#plan(generation, planned);
       if (problem !== undefined) {
         exchange.sendError(problem);

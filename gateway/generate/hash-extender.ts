@@ -1,5 +1,5 @@
-import type { PendingAnswer } from '../burst-writer.ts';
 import type { AnswerChoice } from './answer-choice.ts';
+import type { PendingAnswer } from './burst-writer.ts';
 
 /** What the hashes of some 256 tokens cost, in events. */
 const EXTENSION_EVENTS = 4;

@@ -2,12 +2,11 @@ import type { HttpResponse } from 'uWebSockets.js';
 import {
   type ApiError,
   apiError,
-  errorBody,
   type HeaderList,
   type HttpStatus,
   STATUS_LINES,
 } from '../../shared/errors.ts';
-import { randomId, type U32Source } from '../random-ids.ts';
+import type { RandomIds } from '../random-ids.ts';
 import { type BodyHandler, BodyReader } from './body-reader.ts';
 import type { CorsPolicy } from './cors.ts';
 import type { Intake } from './intake.ts';
@@ -19,14 +18,22 @@ export interface ExchangeHost {
   readonly cors: CorsPolicy;
   readonly intake: Intake;
   readonly readingTurns: ReadingTurns;
-  /** For request ids. */
-  readonly random: U32Source;
+  /** Of requests. */
+  readonly ids: RandomIds;
   /** True while the server ends: a connection is closed with its answer. */
   readonly draining: boolean;
   /** Called once for each exchange, when its last byte is handed over or the client has left. */
   ended(exchange: Exchange): void;
   /** The server's own code threw while it handled a request, which alone has failed. */
   defect(error: unknown, exchange: Exchange): void;
+}
+
+/** What a route says of its exchanges. */
+export interface ExchangeRoute {
+  /** Index of the route's label in the metrics. */
+  readonly endpoint: number;
+  /** The JSON body of an error, in the shape that the clients of the route read. */
+  readonly errorBody: (error: ApiError) => string;
 }
 
 /** Who makes an answer over more than one turn of the event loop. */
@@ -68,9 +75,9 @@ const CHARACTER_BYTES = 3;
  * first and once, and no further bytes for a connection that does not take those it was given.
  */
 export class Exchange {
-  readonly endpoint: number;
   readonly arrivedUs: number;
   readonly requestId: string;
+  readonly #route: ExchangeRoute;
   readonly #host: ExchangeHost;
   readonly #res: HttpResponse;
   #origin: string;
@@ -94,21 +101,26 @@ export class Exchange {
   constructor(
     res: HttpResponse,
     head: RequestHead,
-    endpoint: number,
+    route: ExchangeRoute,
     bodyBytes: number,
     arrivedUs: number,
     host: ExchangeHost,
   ) {
     this.#res = res;
     this.#host = host;
-    this.endpoint = endpoint;
+    this.#route = route;
     this.#bodyBytes = bodyBytes;
     this.arrivedUs = arrivedUs;
     this.#origin = head.getHeader('origin');
     this.#splitsEvents = head.getHeader('user-agent').startsWith('python-requests');
     const sent = head.getHeader('x-request-id');
-    this.requestId = sent !== '' && REQUEST_ID.test(sent) ? sent : randomId('req_', host.random);
+    this.requestId = sent !== '' && REQUEST_ID.test(sent) ? sent : host.ids.next('req_');
     res.onAborted(() => this.#aborted());
+  }
+
+  /** Index of the route's label in the metrics. */
+  get endpoint(): number {
+    return this.#route.endpoint;
   }
 
   /** False once the answer is complete or the client has left: there is nobody to write to. */
@@ -187,14 +199,14 @@ export class Exchange {
   }
 
   sendError(error: ApiError): void {
-    this.send(error.status, JSON_TYPE, errorBody(error), error.headers);
+    this.send(error.status, JSON_TYPE, this.#route.errorBody(error), error.headers);
   }
 
   /** For a request after which nothing more may be read from its connection. */
   sendErrorAndClose(error: ApiError): void {
     // What fits the library's cork is written, and the connection closed, only after all that has
     // been received was read: the blanks make it too long for that.
-    const body = errorBody(error).padEnd(CORK_BYTES);
+    const body = this.#route.errorBody(error).padEnd(CORK_BYTES);
     this.#send(error.status, JSON_TYPE, body, error.headers, true);
   }
 

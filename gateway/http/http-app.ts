@@ -1,6 +1,6 @@
 import uWS, { type HttpRequest, type HttpResponse, type TemplatedApp } from 'uWebSockets.js';
-import { apiError } from '../../shared/errors.ts';
-import { Exchange, type ExchangeHost } from './exchange.ts';
+import { apiError, errorBody } from '../../shared/errors.ts';
+import { Exchange, type ExchangeHost, type ExchangeRoute } from './exchange.ts';
 import { announcedLength } from './framing.ts';
 import { HeadReader, type RequestHead } from './request-head.ts';
 
@@ -10,12 +10,10 @@ export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
 export type Handler = (exchange: Exchange, head: RequestHead) => void;
 
 /** One path and method, as the server matches them. */
-export interface HttpRoute {
+export interface HttpRoute extends ExchangeRoute {
   readonly method: Method;
   /** As uWebSockets.js matches it; a last segment `*` stands for all that follows. */
   readonly pattern: string;
-  /** Index of the route's label in the metrics. */
-  readonly endpoint: number;
   /** No page of another origin may read the answers, whatever the CORS settings allow. */
   readonly sameOrigin?: true;
   readonly handle: Handler;
@@ -53,18 +51,19 @@ export class HttpApp {
   constructor(routes: readonly HttpRoute[], otherEndpoint: number, host: AppHost, tls?: Tls) {
     this.#app = tls === undefined ? uWS.App() : secureApp(tls);
     this.#host = host;
+    const other = { endpoint: otherEndpoint, errorBody };
     for (const route of routes) {
       const handle = handlerOf(route);
-      this.#on(METHODS[route.method], route.pattern, this.#handler(route.endpoint, handle));
+      this.#on(METHODS[route.method], route.pattern, this.#handler(route, handle));
       if (route.method === 'GET') {
-        const head = this.#handler(route.endpoint, (exchange, req) => {
+        const head = this.#handler(route, (exchange, req) => {
           exchange.omitBody();
           handle(exchange, req);
         });
         this.#on('head', route.pattern, head);
       }
       if (route.sameOrigin === true) {
-        const preflight = this.#handler(otherEndpoint, (exchange) => {
+        const preflight = this.#handler(other, (exchange) => {
           exchange.omitCors();
           exchange.sendEmpty(204, []);
         });
@@ -73,7 +72,7 @@ export class HttpApp {
     }
     this.#app.options(
       '/*',
-      this.#handler(otherEndpoint, (exchange, req) => {
+      this.#handler(other, (exchange, req) => {
         const origin = req.getHeader('origin');
         const asked = req.getHeader('access-control-request-headers');
         exchange.sendEmpty(204, host.cors.preflightHeaders(origin, asked));
@@ -82,7 +81,7 @@ export class HttpApp {
     this.#refuseOtherMethods(routes);
     this.#app.any(
       '/*',
-      this.#handler(otherEndpoint, (exchange, req) => {
+      this.#handler(other, (exchange, req) => {
         const method = req.getMethod().toUpperCase();
         if (method === 'HEAD') exchange.omitBody();
         exchange.sendError(apiError('unknown_url', { method, path: req.getUrl() }));
@@ -124,14 +123,14 @@ export class HttpApp {
     if (!pattern.endsWith('*') && pattern !== '/') this.#app[method](`${pattern}/`, handler);
   }
 
-  #handler(endpoint: number, handle: Handler): UwsHandler {
+  #handler(route: ExchangeRoute, handle: Handler): UwsHandler {
     return (res, req) => {
       const head = this.#head;
       head.read(req);
       const length = announcedLength(head);
       const isClear = typeof length === 'number';
       const bodyBytes = isClear ? length : 0;
-      const exchange = new Exchange(res, head, endpoint, bodyBytes, this.#host.nowUs(), this.#host);
+      const exchange = new Exchange(res, head, route, bodyBytes, this.#host.nowUs(), this.#host);
       this.#host.started(exchange);
       if (!isClear) {
         exchange.sendErrorAndClose(length);
@@ -148,7 +147,7 @@ export class HttpApp {
   #refuseOtherMethods(routes: readonly HttpRoute[]): void {
     const paths = new Map(routes.map((route) => [route.pattern, route]));
     for (const route of paths.values()) {
-      const { pattern, endpoint } = route;
+      const { pattern } = route;
       const siblings = routes.filter((each) => each.pattern === pattern);
       const allow = siblings.map(({ method }) => method).join(', ');
       const refuse: Handler = (exchange, req) => {
@@ -163,7 +162,7 @@ export class HttpApp {
         );
       };
       const handle = handlerOf({ ...route, handle: refuse });
-      this.#on('any', pattern, this.#handler(endpoint, handle));
+      this.#on('any', pattern, this.#handler(route, handle));
     }
   }
 }

@@ -1,11 +1,11 @@
 import type { HitBound } from '../measure/hit-bound.ts';
 import type { ReplayConfig } from '../simulate/replay-config.ts';
-import { ReplayRunner, type RunOutcome } from '../simulate/replay-runner.ts';
+import { ReplayRunner, type RunResult } from '../simulate/replay-runner.ts';
 import { showProgress } from './progress-bar.ts';
 import { STOP_SIGNALS } from './stop-signals.ts';
 
 /** A replay that ran to its end, with the time that it took on its thread. */
-export interface TimedOutcome extends RunOutcome {
+export interface TimedResult extends RunResult {
   readonly wallSeconds: number;
 }
 
@@ -22,7 +22,7 @@ export interface Replays {
     requests: number,
     records?: boolean,
     bounds?: readonly (HitBound | undefined)[],
-  ): Promise<(TimedOutcome | undefined)[]>;
+  ): Promise<(TimedResult | undefined)[]>;
   /** What no policy can exceed in each of the replays, likewise. */
   bounds(configs: readonly ReplayConfig[]): Promise<(HitBound | undefined)[]>;
 }
@@ -46,7 +46,7 @@ export class LabSession implements Replays {
     requests: number,
     records = false,
     bounds: readonly (HitBound | undefined)[] = [],
-  ): Promise<(TimedOutcome | undefined)[]> {
+  ): Promise<(TimedResult | undefined)[]> {
     const startedMs: number[] = [];
     const wallSeconds: number[] = [];
     const before = this.#runner.arrivals;
@@ -55,7 +55,7 @@ export class LabSession implements Replays {
       () => this.#runner.arrivals - before,
     );
     try {
-      const outcomes = await this.#runner.run(configs, {
+      const runs = await this.#runner.run(configs, {
         records,
         bounds,
         started: (index) => {
@@ -65,8 +65,8 @@ export class LabSession implements Replays {
           wallSeconds[index] = (performance.now() - (startedMs[index] ?? 0)) / 1000;
         },
       });
-      return outcomes.map((outcome, index) =>
-        outcome === undefined ? undefined : { ...outcome, wallSeconds: wallSeconds[index] ?? 0 },
+      return runs.map((run, index) =>
+        run === undefined ? undefined : { ...run, wallSeconds: wallSeconds[index] ?? 0 },
       );
     } finally {
       endProgress();

@@ -39,10 +39,10 @@ export class Lab {
     bounds: readonly (HitBound | undefined)[] = [],
   ): Promise<(FinishedCell | undefined)[]> {
     const configs = settings.map((cell) => replayConfig(cell, this.options, this.trace));
-    const outcomes = await this.#replays.run(configs, this.trace.requests, keepRecords, bounds);
+    const runs = await this.#replays.run(configs, this.trace.requests, keepRecords, bounds);
     return settings.map((cell, index) => {
-      const outcome = outcomes[index];
-      return outcome && { settings: cell, ...outcome };
+      const run = runs[index];
+      return run && { settings: cell, ...run };
     });
   }
 

@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from 'commander';
+import type { LatencyConfig } from '../../shared/latency-config.ts';
 import { LATENCY_PROFILE_NAMES, latencyProfile } from '../../shared/latency-profiles.ts';
 import { POLICY_NAMES, type PolicyName } from '../../shared/policy-names.ts';
-import type { LatencyConfig } from '../../shared/protocol.ts';
 import { didYouMean, nearMisses } from '../../shared/settings/near-miss.ts';
 
 /** Parsers of option values. They throw `InvalidArgumentError`, which names what was expected. */

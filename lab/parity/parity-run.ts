@@ -1,4 +1,5 @@
 import { combineSeeds, hashText } from '../../shared/rng.ts';
+import { buildConfig } from '../simulate/build-config.ts';
 import { openTrace, replay } from '../simulate/replay.ts';
 import type { ReplayConfig, ReplayWindow, TraceSpec } from '../simulate/replay-config.ts';
 import { readTrace } from '../traces/trace-reader.ts';
@@ -15,7 +16,7 @@ export interface ParityTraffic {
   readonly limit: number;
 }
 
-export interface ParityOutcome {
+export interface ParityResult {
   readonly live: ParityFigures;
   readonly replayed: ParityFigures;
   readonly liveRun: LiveRun;
@@ -34,7 +35,7 @@ const MODEL = 'parity';
 export async function runParity(
   server: RecordedServer,
   { trace, rate, limit }: ParityTraffic,
-): Promise<ParityOutcome> {
+): Promise<ParityResult> {
   let liveRun: LiveRun;
   let recording: readonly string[];
   try {
@@ -64,17 +65,11 @@ const WHOLE: ReplayWindow = {
 
 const NO_BOUND = Number.POSITIVE_INFINITY;
 
-/** The replay of the recording of a server. */
+/** The replay of the recording of a server, by the router and the workers that it has. */
 function replayConfig({ router, worker, seed }: RecordedServer, trace: TraceSpec): ReplayConfig {
-  return {
-    router,
-    worker,
-    trace,
-    window: WHOLE,
-    serviceLevel: { ttftUs: NO_BOUND, itlUs: NO_BOUND, e2eUs: NO_BOUND },
-    stalenessUs: 0,
-    remoteFetch: undefined,
-    // With this seed request n of the replay has the draws that request n of the server has.
-    seed: combineSeeds(seed, hashText(MODEL)),
-  };
+  const serviceLevel = { ttftUs: NO_BOUND, itlUs: NO_BOUND, e2eUs: NO_BOUND };
+  // With this seed request n of the replay has the draws that request n of the server has.
+  const replaySeed = combineSeeds(seed, hashText(MODEL));
+  const config = buildConfig({ trace, window: WHOLE, serviceLevel }, replaySeed, []);
+  return { ...config, router, worker };
 }

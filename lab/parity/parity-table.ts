@@ -2,10 +2,10 @@ import type { PolicyName } from '../../shared/policy-names.ts';
 import type { SchedulerKind } from '../../shared/protocol.ts';
 import { type Column, digits3, textTable } from '../experiment/text-table.ts';
 import { disagreements, type ParityFigures, type Percentiles } from './parity-figures.ts';
-import type { ParityOutcome } from './parity-run.ts';
+import type { ParityResult } from './parity-run.ts';
 
 /** A case that was run, and what its settings were called. */
-export interface NamedOutcome extends ParityOutcome {
+export interface CaseResult extends ParityResult {
   readonly engine: SchedulerKind;
   readonly policy: PolicyName;
 }
@@ -19,13 +19,13 @@ interface Row {
 }
 
 /** All figures of one case side by side. */
-export function caseTable({ live, replayed }: ParityOutcome, colours: boolean): string {
+export function caseTable({ live, replayed }: ParityResult, colours: boolean): string {
   return textTable(CASE_COLUMNS, rowsOf(live, replayed), colours);
 }
 
 /** A line for each case: what decides whether live and replay agree, and whether they do. */
-export function summaryTable(outcomes: readonly NamedOutcome[], colours: boolean): string {
-  return textTable(SUMMARY_COLUMNS, outcomes, colours);
+export function summaryTable(results: readonly CaseResult[], colours: boolean): string {
+  return textTable(SUMMARY_COLUMNS, results, colours);
 }
 
 function rowsOf(live: ParityFigures, replayed: ParityFigures): Row[] {
@@ -60,7 +60,7 @@ const CASE_COLUMNS: readonly Column<Row>[] = [
   { title: 'difference', cell: differenceText },
 ];
 
-const SUMMARY_COLUMNS: readonly Column<NamedOutcome>[] = [
+const SUMMARY_COLUMNS: readonly Column<CaseResult>[] = [
   { title: 'engine', align: 'left', cell: ({ engine }) => engine },
   { title: 'policy', align: 'left', cell: ({ policy }) => policy },
   { title: 'TTFT p50 live', cell: ({ live }) => `${digits3(live.ttftMs.p50)} ms` },
@@ -97,7 +97,7 @@ function differenceText({ unit, live, replayed }: Row): string {
 }
 
 /** How far the share of a worker differs at most. */
-function shareGapText({ live, replayed }: NamedOutcome): string {
+function shareGapText({ live, replayed }: CaseResult): string {
   const gaps = live.workerShares.map((share, worker) =>
     Math.abs(share - (replayed.workerShares[worker] ?? 0)),
   );

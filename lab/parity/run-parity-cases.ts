@@ -10,7 +10,7 @@ import { digits3 } from '../experiment/text-table.ts';
 import { wrappedText } from '../experiment/wrapped-text.ts';
 import { disagreements, sendLatenessMs } from './parity-figures.ts';
 import { runParity } from './parity-run.ts';
-import { caseTable, type NamedOutcome, summaryTable } from './parity-table.ts';
+import { type CaseResult, caseTable, summaryTable } from './parity-table.ts';
 import type { StartServer } from './recorded-server.ts';
 
 export interface ParityOptions extends TraceOptions {
@@ -60,21 +60,19 @@ export function runParityCases(
       unit: 'speed-up',
       value: options.rate,
     });
-    const outcomes: NamedOutcome[] = [];
+    const results: CaseResult[] = [];
     for (const engine of options.engines ?? [settings.engine]) {
       for (const policy of options.policies ?? [settings.routerPolicy]) {
         const { limit } = options;
         const server = await startServer(engine, policy);
         const run = await runParity(server, { trace: spec, rate, limit });
-        const outcome = { ...run, engine, policy };
-        outcomes.push(outcome);
-        writeCase(terminal, outcome);
+        const result = { ...run, engine, policy };
+        results.push(result);
+        writeCase(terminal, result);
       }
     }
-    if (outcomes.length > 1) terminal.writeOut(summaryTable(outcomes, terminal.colours));
-    const agree = outcomes.every(
-      ({ live, replayed }) => disagreements(live, replayed).length === 0,
-    );
+    if (results.length > 1) terminal.writeOut(summaryTable(results, terminal.colours));
+    const agree = results.every(({ live, replayed }) => disagreements(live, replayed).length === 0);
     return agree ? 0 : EXIT_FAILED;
   });
 }
@@ -86,13 +84,13 @@ async function loadTrace(terminal: Terminal, options: ParityOptions): Promise<La
   return await loadLabTrace({ ...options, workload: DEFAULT_WORKLOAD, set }, terminal);
 }
 
-function writeCase(terminal: Terminal, outcome: NamedOutcome): void {
-  const { engine, policy, live, replayed, liveRun, replayMs } = outcome;
+function writeCase(terminal: Terminal, result: CaseResult): void {
+  const { engine, policy, live, replayed, liveRun, replayMs } = result;
   const lateMs = digits3(sendLatenessMs(liveRun).p99);
   terminal.writeOut(
     `${engine}, ${policy}: ${countedText(live.finished, 'request')} in ${liveRun.seconds.toFixed(1)} s, ` +
       `replayed in ${replayMs.toFixed(0)} ms; requests were sent up to ${lateMs} ms late (p99)\n` +
-      `${caseTable(outcome, terminal.colours)}\n`,
+      `${caseTable(result, terminal.colours)}\n`,
   );
   for (const failure of liveRun.failures.slice(0, 3)) terminal.writeError(`fakeai: ${failure}\n`);
   for (const reason of disagreements(live, replayed)) terminal.writeError(`fakeai: ${reason}\n`);

@@ -1,7 +1,8 @@
 import type { RouterConfig } from '../../engine/router/smart-router.ts';
 import { assert } from '../../shared/assert.ts';
+import type { LatencyConfig } from '../../shared/latency-config.ts';
 import { latencyProfile } from '../../shared/latency-profiles.ts';
-import type { LatencyConfig, WorkerConfig } from '../../shared/protocol.ts';
+import type { WorkerConfig } from '../../shared/protocol.ts';
 import type { ReplayConfig } from './replay-config.ts';
 
 /** Capacity of a worker's KV cache in tokens, that of Mooncake's nodes in its paper (FAST'25). */
@@ -15,6 +16,9 @@ export const DEFAULT_PROFILE = 'dynamo-mocker';
  */
 const INDEX_BLOCKS_MAX = 1 << 26;
 
+/** What the router knows of its workers follows from their configuration. */
+type OfWorkers = 'blocksPerWorker' | 'latency' | 'maxNumSeqs';
+
 /** The router of a replay where nothing else is said. */
 export const ROUTER = {
   policy: 'smart',
@@ -27,7 +31,7 @@ export const ROUTER = {
   indexCapBlocks: INDEX_BLOCKS_MAX,
   decisionLogCapacity: 0,
   seed: 1,
-} as const satisfies RouterConfig;
+} as const satisfies Omit<RouterConfig, OfWorkers>;
 
 /** A worker of a replay where nothing else is said; its cache holds `KV_TOKENS`. */
 export const WORKER = {
@@ -45,10 +49,13 @@ export const WORKER = {
 export interface ConfigChange {
   /** Of router and workers. */
   readonly blockSize?: number;
-  readonly router?: Partial<Omit<RouterConfig, 'blockSize' | 'indexCapBlocks' | 'seed'>>;
+  readonly router?: Partial<
+    Omit<RouterConfig, 'blockSize' | 'indexCapBlocks' | 'seed' | OfWorkers>
+  >;
   readonly worker?: Partial<Omit<WorkerConfig, 'blockSize'>>;
   readonly stalenessUs?: number;
   readonly remoteFetch?: ReplayConfig['remoteFetch'];
+  readonly policyModule?: ReplayConfig['policyModule'];
 }
 
 /** What is replayed, and how it is measured. */
@@ -61,9 +68,12 @@ export function buildConfig(
   changes: readonly ConfigChange[],
 ): ReplayConfig {
   const change: ConfigChange = Object.assign({}, ...changes);
-  const { blockSize = ROUTER.blockSize, stalenessUs = 0, remoteFetch } = change;
+  const { blockSize = ROUTER.blockSize, stalenessUs = 0, remoteFetch, policyModule } = change;
   const numBlocks = Math.ceil(KV_TOKENS / blockSize);
-  const router: RouterConfig = Object.assign({ ...ROUTER }, ...changes.map((each) => each.router));
+  const router: Omit<RouterConfig, OfWorkers> = Object.assign(
+    { ...ROUTER },
+    ...changes.map((each) => each.router),
+  );
   const worker: WorkerConfig = Object.assign(
     { ...WORKER, numBlocks },
     ...changes.map((each) => each.worker),
@@ -73,6 +83,9 @@ export function buildConfig(
     router: {
       ...router,
       blockSize,
+      blocksPerWorker: worker.numBlocks,
+      latency: worker.latency,
+      maxNumSeqs: worker.maxNumSeqs,
       indexCapBlocks: Math.min(INDEX_BLOCKS_MAX, 2 * fleetBlocks),
       seed,
     },
@@ -82,6 +95,7 @@ export function buildConfig(
     serviceLevel,
     stalenessUs,
     remoteFetch,
+    policyModule,
     seed,
   };
 }

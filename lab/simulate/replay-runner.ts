@@ -1,10 +1,11 @@
 import { Piscina } from 'piscina';
+import { PolicyError } from '../../engine/router/policy-error.ts';
 import type { HitBound } from '../measure/hit-bound.ts';
 import { needsOwnBound } from './replay.ts';
 import type { ReplayConfig } from './replay-config.ts';
-import type { ReplayTask, TaskOutcome } from './replay-task.ts';
+import type { ReplayTask, TaskFailure, TaskResult } from './replay-task.ts';
 
-export interface RunOutcome extends TaskOutcome {
+export interface RunResult extends TaskResult {
   /** That of the replay's own requests; undefined where none was given, or `stop` came first. */
   readonly bound: HitBound | undefined;
 }
@@ -49,19 +50,23 @@ export class ReplayRunner {
     return Atomics.load(this.#arrivals, 0) >>> 0;
   }
 
-  /** Runs all replays; those that `stop` kept from ending are undefined. Rejects when one fails. */
+  /**
+   * Runs all replays; those that `stop` kept from ending are undefined. Rejects when one fails,
+   * with `PolicyError` where a policy of the user's own did.
+   */
   async run(
     configs: readonly ReplayConfig[],
     options: RunOptions = {},
-  ): Promise<(RunOutcome | undefined)[]> {
+  ): Promise<(RunResult | undefined)[]> {
     const { records = false, bounds = [], started, finished } = options;
     const arrivals = this.#arrivals;
     return await this.#each(configs, async (config, index) => {
       started?.(index);
       const task: ReplayTask = { kind: 'replay', config, records, arrivals };
-      const outcome: TaskOutcome = await this.#piscina.run(task);
+      const result: TaskResult | TaskFailure = await this.#piscina.run(task);
       finished?.(index);
-      return { ...outcome, bound: await this.#boundOf(config, outcome, bounds[index]) };
+      if ('policyProblem' in result) throw new PolicyError(result.policyProblem);
+      return { ...result, bound: await this.#boundOf(config, result, bounds[index]) };
     });
   }
 
@@ -82,11 +87,11 @@ export class ReplayRunner {
   /** `bound`, or another one if that is not the bound of what came in the replay. */
   async #boundOf(
     config: ReplayConfig,
-    outcome: TaskOutcome,
+    result: TaskResult,
     bound: HitBound | undefined,
   ): Promise<HitBound | undefined> {
-    if (bound === undefined || !needsOwnBound(outcome, bound, config.window)) return bound;
-    const task: ReplayTask = { kind: 'bound', config, order: outcome.order };
+    if (bound === undefined || !needsOwnBound(result, bound, config.window)) return bound;
+    const task: ReplayTask = { kind: 'bound', config, order: result.order };
     try {
       return await this.#piscina.run(task);
     } catch (error) {

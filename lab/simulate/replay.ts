@@ -1,3 +1,4 @@
+import type { RoutingPolicy } from '../../engine/router/routing-policy.ts';
 import type { ArrivalOrder } from '../measure/arrival-log.ts';
 import { type HitBound, hitBound } from '../measure/hit-bound.ts';
 import type { ReplayResult } from '../measure/replay-result.ts';
@@ -10,7 +11,8 @@ import { createWorkload } from '../workloads/workloads.ts';
 import type { ReplayConfig, ReplayTuning, ReplayWindow, TraceSpec } from './replay-config.ts';
 import { VirtualDriver } from './virtual-driver.ts';
 
-export interface ReplayOutcome {
+/** What a replay gives: its figures, and what was asked for beside them. */
+export interface ReplayOutput {
   readonly result: ReplayResult;
   /** See `RequestRecords`; undefined unless records were asked for. */
   readonly records: Float64Array | undefined;
@@ -18,9 +20,17 @@ export interface ReplayOutcome {
   readonly order: ArrivalOrder | undefined;
 }
 
-/** Runs one replay from beginning to end, on this thread. */
-export function replay(config: ReplayConfig, tuning: ReplayTuning = {}): ReplayOutcome {
-  const driver = new VirtualDriver(config, openTrace(config.trace, config.window), tuning);
+/**
+ * Runs one replay from beginning to end, on this thread. `policy` is that of the configuration's
+ * module, if it has one; what it does wrong is a `PolicyError`, which names the request.
+ */
+export function replay(
+  config: ReplayConfig,
+  tuning: ReplayTuning = {},
+  policy?: RoutingPolicy,
+): ReplayOutput {
+  const source = openTrace(config.trace, config.window);
+  const driver = new VirtualDriver(config, source, tuning, policy);
   driver.run();
   const { recorder, order } = driver;
   return { result: recorder.result(), records: recorder.records(), order };
@@ -42,11 +52,11 @@ export function boundOf(config: ReplayConfig, order?: ArrivalOrder): HitBound {
 }
 
 /**
- * Whether `bound`, taken without an order, may not be that of the requests that `outcome` counts:
+ * Whether `bound`, taken without an order, may not be that of the requests that `output` counts:
  * some were refused, the warm-up ended between turns that wait, or they hit more than that.
  */
 export function needsOwnBound(
-  { result, order }: ReplayOutcome,
+  { result, order }: ReplayOutput,
   bound: HitBound,
   { warmupRequests }: ReplayWindow,
 ): boolean {

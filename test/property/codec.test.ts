@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { decodeCommands, decodeEvents, encodeCommands, encodeEvents } from '../../shared/codec.ts';
 import { requestId, workerId } from '../../shared/ids.ts';
+import type { LatencyConfig } from '../../shared/latency-config.ts';
 import { CodecError } from '../../shared/message.ts';
 import {
   EventBatch,
   FAULTS,
-  type LatencyConfig,
   LOAD_FIELDS,
   OUTCOME,
   type SequenceSpec,

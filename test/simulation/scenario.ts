@@ -1,5 +1,5 @@
+import type { LatencyConfig } from '../../shared/latency-config.ts';
 import { POLICY_NAMES } from '../../shared/policy-names.ts';
-import type { LatencyConfig } from '../../shared/protocol.ts';
 import { Rng } from '../../shared/rng.ts';
 import { routerConfigWith } from '../support/routing.ts';
 import { constantLatency, type TokenRun, workerConfigWith } from '../support/sequences.ts';
@@ -58,6 +58,16 @@ function chance(rng: Rng, probability: number): boolean {
 function clusterOf(rng: Rng, seed: number): VirtualClusterOptions {
   const blockSize = pick(rng, 1, 4, 16);
   const caching = chance(rng, 0.85);
+  const worker = workerConfigWith({
+    scheduler: pick(rng, 'paced', 'batched'),
+    latency: latencyOf(rng),
+    prefixCaching: caching,
+    blockSize,
+    numBlocks: Math.ceil(pick(rng, 50, 80, 200, 4000) / blockSize),
+    maxNumSeqs: pick(rng, 1, 3, 8, 256),
+    maxNumBatchedTokens: pick(rng, 2, 16, 64, 8192),
+    maxWaiting: pick(rng, 0, 2, 1000, 1000),
+  });
   return {
     router: routerConfigWith({
       policy: pick(rng, 'smart', ...POLICY_NAMES),
@@ -66,21 +76,15 @@ function clusterOf(rng: Rng, seed: number): VirtualClusterOptions {
       temperature: pick(rng, 0, 0, 0.5, 100),
       blockSize,
       workers: pick(rng, 1, 2, 3, 5, 40),
+      blocksPerWorker: worker.numBlocks,
+      latency: worker.latency,
+      maxNumSeqs: worker.maxNumSeqs,
       kvEnabled: caching,
       indexCapBlocks: chance(rng, 0.1) ? 20 : 1 << 16,
       decisionLogCapacity: pick(rng, 0, 8),
       seed,
     }),
-    worker: workerConfigWith({
-      scheduler: pick(rng, 'paced', 'batched'),
-      latency: latencyOf(rng),
-      prefixCaching: caching,
-      blockSize,
-      numBlocks: Math.ceil(pick(rng, 50, 80, 200, 4000) / blockSize),
-      maxNumSeqs: pick(rng, 1, 3, 8, 256),
-      maxNumBatchedTokens: pick(rng, 2, 16, 64, 8192),
-      maxWaiting: pick(rng, 0, 2, 1000, 1000),
-    }),
+    worker,
     delayUsMax: pick(rng, 0, 0, 40, 1500),
     seed,
   };

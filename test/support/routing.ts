@@ -3,10 +3,11 @@ import type { RouterConfig } from '../../engine/router/smart-router.ts';
 import { NO_REQUEST } from '../../shared/ids.ts';
 import { SPEC_DEFAULTS } from '../../shared/protocol.ts';
 import { timeUs } from '../../shared/units.ts';
-import { hashesOf } from './sequences.ts';
+import { hashesOf, workerConfigWith } from './sequences.ts';
 
 /** A router of two workers with blocks of four tokens, and what a test changes of it. */
 export function routerConfigWith(changes: Partial<RouterConfig> = {}): RouterConfig {
+  const { numBlocks, latency, maxNumSeqs } = workerConfigWith();
   return {
     policy: 'smart',
     overlapWeight: 1,
@@ -14,6 +15,9 @@ export function routerConfigWith(changes: Partial<RouterConfig> = {}): RouterCon
     temperature: 0,
     blockSize: 4,
     workers: 2,
+    blocksPerWorker: numBlocks,
+    latency,
+    maxNumSeqs,
     kvEnabled: true,
     indexCapBlocks: 1 << 16,
     decisionLogCapacity: 0,

@@ -1,8 +1,8 @@
 import { HASH_WORDS, hashBlocks, hashRoot } from '../../shared/block-hash.ts';
 import { NO_REQUEST, requestId, workerId } from '../../shared/ids.ts';
+import type { LatencyConfig } from '../../shared/latency-config.ts';
 import {
   type CancelCommand,
-  type LatencyConfig,
   OUTCOME,
   type SequenceSpec,
   SPEC_DEFAULTS,

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import type { ReplayResult } from '../../lab/measure/replay-result.ts';
 import { replay } from '../../lab/simulate/replay.ts';
 import type { ReplayConfig } from '../../lab/simulate/replay-config.ts';
+import type { LatencyConfig } from '../../shared/latency-config.ts';
 import { latencyProfile } from '../../shared/latency-profiles.ts';
 import type { PolicyName } from '../../shared/policy-names.ts';
-import type { LatencyConfig } from '../../shared/protocol.ts';
 import { LINEAR, replayConfig } from '../lab/simulate/replay-rig.ts';
 
 /** A published setting, in the terms of docs/validation.md. */

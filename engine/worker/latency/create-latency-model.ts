@@ -1,5 +1,5 @@
 import { assertNever } from '../../../shared/assert.ts';
-import type { LatencyConfig } from '../../../shared/protocol.ts';
+import type { LatencyConfig } from '../../../shared/latency-config.ts';
 import { ConstantLatency } from './constant-latency.ts';
 import type { LatencyModel } from './latency-model.ts';
 import { LinearLatency } from './linear-latency.ts';

@@ -1,4 +1,4 @@
-import type { LatencyConfig } from '../../../shared/protocol.ts';
+import type { LatencyConfig } from '../../../shared/latency-config.ts';
 import type { StepShape } from './step-shape.ts';
 
 /** The configuration of one kind of model. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { Cluster } from '../../../engine/cluster/cluster.ts';
 import type { RequestListener } from '../../../engine/cluster/request.ts';
+import type { RoutingPolicy } from '../../../engine/router/routing-policy.ts';
 import { type RouterConfig, SmartRouter } from '../../../engine/router/smart-router.ts';
 import { type RequestId, workerId } from '../../../shared/ids.ts';
 import { EventBatch, type Outcome, type WorkerCommand } from '../../../shared/protocol.ts';
@@ -17,9 +18,9 @@ export class ClusterRig {
   readonly #seqs: number[];
   readonly #submits: number[];
 
-  constructor(changes: Partial<RouterConfig> = {}) {
+  constructor(changes: Partial<RouterConfig> = {}, policy?: RoutingPolicy) {
     const config = routerConfigWith(changes);
-    this.router = new SmartRouter(config);
+    this.router = new SmartRouter(config, policy);
     this.cluster = new Cluster(
       this.router,
       { send: (command) => this.sent.push(command) },

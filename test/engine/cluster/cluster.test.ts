@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { ModulePolicy } from '../../../engine/router/policies/module-policy.ts';
+import { PolicyError } from '../../../engine/router/policy-error.ts';
+import type { ModuleChooser } from '../../../engine/router/policy-module.ts';
 import { AssertionFailure } from '../../../shared/assert.ts';
 import { requestId, workerId } from '../../../shared/ids.ts';
 import { OUTCOME } from '../../../shared/protocol.ts';
@@ -8,6 +11,14 @@ import { timeUs } from '../../../shared/units.ts';
 import { clusterRequestWith } from '../../support/routing.ts';
 import { cancelWith } from '../../support/sequences.ts';
 import { ClusterRig } from './cluster-rig.ts';
+
+const FLEET = { workers: 2, blockSize: 4, seed: 1 };
+
+/** Makes a policy that gives `choices` one after the other. */
+function chooserOf(choices: readonly number[]): () => ModuleChooser {
+  const rest = [...choices];
+  return () => ({ choose: () => rest.shift() ?? 0 });
+}
 
 describe('a request', () => {
   test('is sent to the worker that was chosen, with what the router expects of it', () => {
@@ -258,6 +269,38 @@ describe('the death of a worker', () => {
     rig.down(0);
     assert.deepEqual(rig.heard, [`${request} failed`]);
     assert.equal(rig.cluster.counts.rerouted, 0);
+  });
+});
+
+describe("a policy of the user's that fails", () => {
+  test('costs its request, of which nothing is booked, and no other', () => {
+    const choices = [1, 9, 0];
+    const rig = new ClusterRig({}, new ModulePolicy('mine', { create: chooserOf(choices) }, FLEET));
+    const first = rig.submit(1);
+    assert.throws(() => rig.submit(2), PolicyError);
+    assert.equal(rig.router.ledger.activeRequests(0), 0);
+    assert.equal(rig.cluster.counts.submitted, 1);
+    const third = rig.submit(3);
+    assert.deepEqual(rig.submits(), [
+      [first, 1],
+      [third, 0],
+    ]);
+    rig.end(1, first, OUTCOME.finished);
+    rig.end(0, third, OUTCOME.finished);
+    assert.equal(rig.router.index.bookedBits, 0);
+    assert.equal(rig.cluster.inFlight, 0);
+  });
+
+  test('fails what it was to place anew, and the others find a place', () => {
+    const rig = new ClusterRig(
+      { workers: 3 },
+      new ModulePolicy('mine', { create: chooserOf([0, 0, 0, 2]) }, { ...FLEET, workers: 3 }),
+    );
+    const [first, second] = [rig.submit(1), rig.submit(2)];
+    rig.down(0);
+    assert.deepEqual(rig.heard, [`${first} failed`]);
+    assert.deepEqual(rig.submits().at(-1), [second, 2]);
+    assert.equal(rig.cluster.counts.failed, 1);
   });
 });
 

@@ -2,6 +2,7 @@ import { LoadLedger } from '../../../engine/router/load-ledger.ts';
 import { PrefixIndex } from '../../../engine/router/prefix-index.ts';
 import type { ClusterView, RouteRequest } from '../../../engine/router/routing-policy.ts';
 import { emptyLoad } from '../../../shared/protocol.ts';
+import { timeUs } from '../../../shared/units.ts';
 
 /**
  * What a policy test sets; each list is in worker order, and zeros stand for what it leaves out.
@@ -9,18 +10,22 @@ import { emptyLoad } from '../../../shared/protocol.ts';
 interface ViewOptions {
   readonly workers: number;
   readonly blockSize?: number;
+  readonly blocksPerWorker?: number;
+  readonly atUs?: number;
   readonly ineligible?: readonly number[];
   readonly overlapBlocks?: readonly number[];
   readonly cost?: readonly number[];
   readonly activeRequests?: readonly number[];
   readonly decodeBlocks?: readonly number[];
+  readonly waiting?: readonly number[];
+  readonly prefillTokensPending?: readonly number[];
   readonly cachedBlocks?: readonly number[];
 }
 
 /** A view as the router would show it to a policy. */
 export function clusterView(options: ViewOptions): ClusterView {
   const { workers } = options;
-  const { blockSize = 16 } = options;
+  const { blockSize = 16, blocksPerWorker = 1000, atUs = 0 } = options;
   const ledger = new LoadLedger(workers, blockSize);
   const index = new PrefixIndex(workers, 1000);
   const eligible = new Uint8Array(workers).fill(1);
@@ -29,13 +34,23 @@ export function clusterView(options: ViewOptions): ClusterView {
     const active = options.activeRequests?.[worker] ?? 0;
     for (let n = 0; n < active; n++) ledger.book(worker, 0);
     const activeBlocks = options.decodeBlocks?.[worker] ?? 0;
-    ledger.report(worker, { ...emptyLoad(), activeBlocks, submitsSeen: active });
+    const waiting = options.waiting?.[worker] ?? 0;
+    const prefillTokensPending = options.prefillTokensPending?.[worker] ?? 0;
+    ledger.report(worker, {
+      ...emptyLoad(),
+      waiting,
+      activeBlocks,
+      prefillTokensPending,
+      submitsSeen: active,
+    });
     const cached = options.cachedBlocks?.[worker] ?? 0;
     for (let n = 0; n < cached; n++) index.store(n, worker, worker);
   }
   return {
     workers,
     blockSize,
+    blocksPerWorker,
+    atUs: timeUs(atUs),
     eligible,
     eligibleCount: workers - (options.ineligible?.length ?? 0),
     overlapBlocks: Int32Array.from({ length: workers }, (_, w) => options.overlapBlocks?.[w] ?? 0),

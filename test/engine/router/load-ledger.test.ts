@@ -30,6 +30,16 @@ test('a report replaces what it covers and keeps what is still under way', () =>
   assert.deepEqual(loadOf(ledger, 0), [3, 0, 0]);
 });
 
+test('what runs, waits and is used is that of the last report, whatever was booked since', () => {
+  const ledger = new LoadLedger(2, BLOCK_SIZE);
+  ledger.report(1, load({ running: 3, waiting: 2, activeBlocks: 40, waitingBlocks: 5 }));
+  ledger.book(1, 100);
+  assert.deepEqual([ledger.running(1), ledger.waiting(1), ledger.usedBlocks(1)], [3, 2, 40]);
+  assert.deepEqual([ledger.running(0), ledger.waiting(0), ledger.usedBlocks(0)], [0, 0, 0]);
+  ledger.reset(1);
+  assert.deepEqual([ledger.running(1), ledger.waiting(1), ledger.usedBlocks(1)], [0, 0, 0]);
+});
+
 test('any number of bookings can be under way, and reports take them off in order', () => {
   const ledger = new LoadLedger(1, BLOCK_SIZE);
   let blocks = 0;

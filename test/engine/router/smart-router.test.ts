@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { RouteRequest } from '../../../engine/router/routing-policy.ts';
+import type { RouteRequest, RoutingPolicy } from '../../../engine/router/routing-policy.ts';
 import { type RouterConfig, SmartRouter } from '../../../engine/router/smart-router.ts';
 import { hashBlocks, hashRoot } from '../../../shared/block-hash.ts';
 import { requestId, type WorkerId, workerId } from '../../../shared/ids.ts';
@@ -8,24 +8,21 @@ import { POLICY_NAMES } from '../../../shared/policy-names.ts';
 import { EventBatch, REMOVED_BIT } from '../../../shared/protocol.ts';
 import { Rng } from '../../../shared/rng.ts';
 import { timeUs } from '../../../shared/units.ts';
+import { routerConfigWith } from '../../support/routing.ts';
 
 const BLOCK_SIZE = 4;
 const TAG = { requestId: requestId(1), atUs: timeUs(0) };
 
 function createRouter(options: Partial<RouterConfig> = {}): SmartRouter {
-  return new SmartRouter({
-    policy: 'smart',
-    overlapWeight: 1,
-    loadBalanceWeight: 0.5,
-    temperature: 0,
-    blockSize: BLOCK_SIZE,
-    workers: 4,
-    kvEnabled: true,
-    indexCapBlocks: 100_000,
-    decisionLogCapacity: 100,
-    seed: 1,
-    ...options,
-  });
+  return new SmartRouter(
+    routerConfigWith({
+      blockSize: BLOCK_SIZE,
+      workers: 4,
+      indexCapBlocks: 100_000,
+      decisionLogCapacity: 100,
+      ...options,
+    }),
+  );
 }
 
 /** A prompt that begins with `shared` tokens that are the same for every `id`. */
@@ -62,7 +59,7 @@ test('a prompt returns to the worker that has it, until load outweighs its cache
   const request = prompt(101, 1);
   const home = route(router, request);
   router.applyBatch(batch(home, 1, request));
-  router.finished(home);
+  router.finished(home, request);
   assert.equal(route(router, request), home);
   assert.equal(router.lastOverlapBlocks, 25);
   // What is under way there now costs more than 26 blocks to compute and to hold elsewhere.
@@ -165,7 +162,7 @@ test('an abandoned request takes its bookings back and no others', () => {
   const from = router.lastBookedFrom;
   assert.equal(from, 10);
   router.abandoned(workerId(0), second.hashes, from, second.promptBlocks);
-  router.finished(workerId(0));
+  router.finished(workerId(0), second);
   assert.equal(router.index.bookedBits, bits);
   assert.equal(router.ledger.activeRequests(0), 1);
 });
@@ -189,7 +186,7 @@ test('totals sum up the decisions, each of which has its regret', () => {
   route(router, pinned(request, 0));
   router.noteRouteUs(3);
   router.applyBatch(batch(0, 1, request));
-  router.finished(workerId(0));
+  router.finished(workerId(0), request);
   route(router, pinned(request, 1));
   router.noteRouteUs(4);
   route(router, pinned(request, 0));
@@ -216,12 +213,29 @@ test('totals sum up the decisions, each of which has its regret', () => {
   );
 });
 
+test('a policy that keeps books hears of every booking, pinned or not, of its end, and of a crash', () => {
+  const heard: unknown[] = [];
+  const config = routerConfigWith({ workers: 2 });
+  const policy: RoutingPolicy = {
+    choose: () => 1,
+    booked: ({ promptTokens }, worker, { atUs }) => heard.push([promptTokens, worker, atUs]),
+    ended: ({ promptTokens }, worker) => heard.push([promptTokens, worker]),
+    forget: (worker) => heard.push(worker),
+  };
+  const router = new SmartRouter(config, policy);
+  router.route(prompt(40, 1), { requestId: requestId(1), atUs: timeUs(5) });
+  router.route(pinned(prompt(60, 2), 0), { requestId: requestId(2), atUs: timeUs(8) });
+  router.finished(workerId(1), prompt(40, 1));
+  router.forget(workerId(0));
+  assert.deepEqual(heard, [[40, 1, 5], [60, 0, 8], [40, 1], 0]);
+});
+
 test('regret is against workers that could have been chosen', () => {
   const router = createRouter({ workers: 2 });
   const request = prompt(41, 1);
   route(router, pinned(request, 0));
   router.applyBatch(batch(0, 1, request));
-  router.finished(workerId(0));
+  router.finished(workerId(0), request);
   router.setEligible(workerId(0), false);
   assert.equal(route(router, request), 1);
   assert.equal(router.decisions(1)[0]?.regret, 0);
@@ -267,7 +281,7 @@ class ToyCluster {
     if (fate > 0) this.#compute(events, worker, request, fate === 1);
     this.router.applyBatch(events);
     if (fate === 0) this.router.abandoned(worker, request.hashes, from, request.promptBlocks);
-    this.router.finished(worker);
+    this.router.finished(worker, request);
   }
 
   get running(): number {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { LatencyConfig } from '../../../shared/protocol.ts';
+import type { LatencyConfig } from '../../../shared/latency-config.ts';
 import { fc } from '../../support/property.ts';
 import { constantLatency, hashesOf } from '../../support/sequences.ts';
 import { WorkerRig } from '../../support/worker-rig.ts';

@@ -5,6 +5,7 @@ import type { Route } from '../../../gateway/api/route.ts';
 import { ROUTES } from '../../../gateway/api/routes.ts';
 import { endpointRows, servedRoutes } from '../../../gateway/api/served-routes.ts';
 import { Endpoints } from '../../../gateway/metrics/endpoints.ts';
+import { errorBody } from '../../../shared/errors.ts';
 
 const open = () => () => {};
 const TABLE: readonly Route<unknown>[] = [
@@ -50,6 +51,19 @@ test('routes of administration are served where somebody may use them, to no oth
   assert.deepEqual(
     served.flatMap(({ pattern, sameOrigin }) => (sameOrigin === true ? [pattern] : [])),
     ['/secret', '/secret/*'],
+  );
+});
+
+test('a route that writes errors in a shape of its own is served with it', () => {
+  const ownBody = () => '{}';
+  const own: readonly Route<unknown>[] = [
+    { method: 'POST', path: '/answers', access: 'key', errorBody: ownBody, open },
+    { method: 'GET', path: '/both', access: 'public', open },
+  ];
+  const served = servedRoutes(own, undefined, ENDPOINTS, undefined);
+  assert.deepEqual(
+    served.map((each) => each.errorBody),
+    [ownBody, errorBody],
   );
 });
 

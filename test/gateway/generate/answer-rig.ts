@@ -1,11 +1,11 @@
 import { ChatChunks } from '../../../gateway/api/openai/chat-chunks.ts';
 import { ChatResponse } from '../../../gateway/api/openai/chat-response.ts';
-import type { PendingAnswer } from '../../../gateway/burst-writer.ts';
 import type { Answer, AnswerHost } from '../../../gateway/generate/answer.ts';
 import type { StreamEncoder } from '../../../gateway/generate/answer-encoder.ts';
 import type { PromptHashes } from '../../../gateway/generate/answer-hashes.ts';
 import { AnswerPlan, choiceSeed } from '../../../gateway/generate/answer-plan.ts';
 import type { AnswerStart } from '../../../gateway/generate/answer-start.ts';
+import type { PendingAnswer } from '../../../gateway/generate/burst-writer.ts';
 import type { Finish } from '../../../gateway/generate/finish.ts';
 import { StreamedAnswer } from '../../../gateway/generate/streamed-answer.ts';
 import { UnaryAnswer } from '../../../gateway/generate/unary-answer.ts';

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { HttpApp } from '../../../gateway/http/http-app.ts';
+import { type ApiError, apiError } from '../../../shared/errors.ts';
 import { HttpHost, route, serveRoutes } from '../../support/http-host.ts';
 import { RawConnection, rawGet, rawPost } from '../../support/raw-connection.ts';
 
@@ -86,6 +87,49 @@ describe('routes', () => {
         [404, 'answered'],
       ],
     );
+  });
+});
+
+describe('errors of a family with a shape of its own', () => {
+  const toyHost = new HttpHost();
+  let toy: Awaited<ReturnType<typeof serveRoutes>>;
+
+  before(async () => {
+    const errorBody = ({ status, code }: ApiError) => `{"toy":"${status} ${code}"}`;
+    const routes = [
+      route('POST', '/toy', (exchange) => {
+        exchange.readBody((bytes) => {
+          if (bytes.length === 0) throw new Error('a defect of the handler');
+          exchange.sendError(apiError('model_not_found', { model: 'x' }));
+          return undefined;
+        });
+      }),
+    ].map((each) => ({ ...each, errorBody }));
+    toy = await serveRoutes([...routes, route('GET', '/other', () => {})], toyHost);
+  });
+  after(() => toy.app.close());
+
+  /** The body of the answer to a request, which need not be one of the family. */
+  async function answerTo(request: string): Promise<string> {
+    const connection = await RawConnection.open(toy.port);
+    connection.send(request);
+    const { body } = await connection.readAnswer();
+    await connection.close();
+    return body.trimEnd();
+  }
+
+  it('have it from the head of a request to its handler', async () => {
+    const tooLong = 'x'.repeat(toyHost.intake.bodyBytesMax + 1);
+    assert.equal(await answerTo(rawPost('/toy', '{}')), '{"toy":"404 model_not_found"}');
+    assert.equal(await answerTo(rawPost('/toy', '')), '{"toy":"500 internal_error"}');
+    assert.equal(await answerTo(rawPost('/toy', tooLong)), '{"toy":"413 payload_too_large"}');
+    assert.equal(await answerTo(rawGet('/toy')), '{"toy":"405 method_not_supported"}');
+  });
+
+  it("are OpenAI's everywhere else", async () => {
+    for (const request of [rawPost('/other', '{}'), rawGet('/nowhere')]) {
+      assert.match(await answerTo(request), /^\{"error":\{"message":/);
+    }
   });
 });
 

@@ -23,10 +23,10 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     const listeners = process.listenerCount(signal);
     const session = new LabSession(1);
     try {
-      const outcomes = await session.run([SHORT, signalling(ENDLESS, signal), SHORT], 20);
+      const runs = await session.run([SHORT, signalling(ENDLESS, signal), SHORT], 20);
       assert.equal(session.interrupted, true);
-      assert.equal(outcomes[0]?.result.requests.finished, 20);
-      assert.deepEqual(outcomes.slice(1), [undefined, undefined]);
+      assert.equal(runs[0]?.result.requests.finished, 20);
+      assert.deepEqual(runs.slice(1), [undefined, undefined]);
     } finally {
       await session.close();
     }

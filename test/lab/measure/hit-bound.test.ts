@@ -51,11 +51,11 @@ test('no replay hits more than the bound of its own requests, after a warm-up an
         kvBlocks: Math.ceil(400_000 / fleet.blockSize),
         parameters: { requests: 100, qps },
       });
-      const outcome = replay(config);
+      const output = replay(config);
       const shared = boundOf(config);
-      const isShared = !needsOwnBound(outcome, shared, config.window);
-      const bound = isShared ? shared : boundOf(config, outcome.order);
-      const { cache, requests } = outcome.result;
+      const isShared = !needsOwnBound(output, shared, config.window);
+      const bound = isShared ? shared : boundOf(config, output.order);
+      const { cache, requests } = output.result;
       refusals += requests.rejected;
       if (cache.tokenHitRate === null) return;
       assert.ok(cache.tokenHitRate <= bound.tokenHitRate);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { PrefillTime } from '../../../lab/measure/prefill-time.ts';
-import type { LatencyConfig } from '../../../shared/protocol.ts';
+import type { LatencyConfig } from '../../../shared/latency-config.ts';
 import { LINEAR, replayConfig, run } from '../simulate/replay-rig.ts';
 
 const QUADRATIC: LatencyConfig = {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { startRecordedServer } from '../../../cli/commands/parity-server.ts';
-import { type ParityOutcome, runParity } from '../../../lab/parity/parity-run.ts';
+import { type ParityResult, runParity } from '../../../lab/parity/parity-run.ts';
 import type { PolicyName } from '../../../shared/policy-names.ts';
 import type { SchedulerKind } from '../../../shared/protocol.ts';
 import { settingsOf } from '../../support/server.ts';
@@ -31,7 +31,7 @@ function workload() {
   );
 }
 
-async function parityOf(engine: SchedulerKind, policy: PolicyName): Promise<ParityOutcome> {
+async function parityOf(engine: SchedulerKind, policy: PolicyName): Promise<ParityResult> {
   const { settings, sources } = await settingsOf(FLAGS);
   const server = await startRecordedServer({ ...settings, engine, routerPolicy: policy }, sources);
   return await runParity(server, {
@@ -51,8 +51,8 @@ const CASES: readonly (readonly [SchedulerKind, PolicyName])[] = [
 ];
 
 test('the live server and the replay of its recording place requests and hit caches alike', async () => {
-  const outcomes = await Promise.all(CASES.map(([engine, policy]) => parityOf(engine, policy)));
-  for (const [at, { live, replayed }] of outcomes.entries()) {
+  const results = await Promise.all(CASES.map(([engine, policy]) => parityOf(engine, policy)));
+  for (const [at, { live, replayed }] of results.entries()) {
     const name = CASES[at]?.join();
     assert.equal(live.finished, REQUESTS, name);
     assert.equal(replayed.finished, REQUESTS, name);

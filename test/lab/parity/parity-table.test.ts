@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ParityFigures } from '../../../lab/parity/parity-figures.ts';
-import { caseTable, type NamedOutcome, summaryTable } from '../../../lab/parity/parity-table.ts';
+import { type CaseResult, caseTable, summaryTable } from '../../../lab/parity/parity-table.ts';
 
 const LIVE: ParityFigures = {
   finished: 10,
@@ -12,7 +12,7 @@ const LIVE: ParityFigures = {
   blockHitRate: 0.5,
   workerShares: [0.75, 0.25],
 };
-const OUTCOME: NamedOutcome = {
+const RESULT: CaseResult = {
   engine: 'paced',
   policy: 'smart',
   live: LIVE,
@@ -28,7 +28,7 @@ const OUTCOME: NamedOutcome = {
 
 test('times differ by a share of what the replay says, shares by points', () => {
   assert.equal(
-    caseTable(OUTCOME, false),
+    caseTable(RESULT, false),
     `                      live   replay    difference
 TTFT p50            101 ms   100 ms       +1.00 %
 TTFT p90            200 ms   200 ms        0.00 %
@@ -47,8 +47,8 @@ share of worker-1  25.00 %  30.00 %  -5.00 points
 });
 
 test('the summary has a line for each case and says whether it agrees', () => {
-  const agreeing = { ...OUTCOME, replayed: LIVE };
-  const [, first = '', second = ''] = summaryTable([OUTCOME, agreeing], false).split('\n');
+  const agreeing = { ...RESULT, replayed: LIVE };
+  const [, first = '', second = ''] = summaryTable([RESULT, agreeing], false).split('\n');
   assert.match(first, /^paced +smart +101 ms +100 ms +\+1\.00 % .* 5\.00 points +no$/);
   assert.match(second, /^paced +smart +101 ms +101 ms +0\.00 % .* 0\.00 points +yes$/);
 });

@@ -10,7 +10,13 @@ const MEASURED = {
 
 test('what is not said is that of the default router and worker', () => {
   const { router, worker, ...rest } = buildConfig(MEASURED, 1, []);
-  assert.deepEqual(router, { ...ROUTER, indexCapBlocks: 2 * ROUTER.workers * WORKER.numBlocks });
+  assert.deepEqual(router, {
+    ...ROUTER,
+    blocksPerWorker: WORKER.numBlocks,
+    latency: WORKER.latency,
+    maxNumSeqs: WORKER.maxNumSeqs,
+    indexCapBlocks: 2 * ROUTER.workers * WORKER.numBlocks,
+  });
   assert.deepEqual(worker, WORKER);
   assert.deepEqual(rest, { ...MEASURED, stalenessUs: 0, remoteFetch: undefined, seed: 1 });
 });
@@ -23,9 +29,10 @@ test('router and workers agree on the tokens of a block, and the cache is as lar
 });
 
 test('later changes win, and keep what they do not name', () => {
-  const { worker } = buildConfig(MEASURED, 1, [
+  const { router, worker } = buildConfig(MEASURED, 1, [
     { worker: { maxNumSeqs: 1, maxWaiting: 2 } },
     { worker: { maxNumSeqs: 3 } },
   ]);
   assert.deepEqual([worker.maxNumSeqs, worker.maxWaiting], [3, 2]);
+  assert.equal(router.maxNumSeqs, 3, 'the router knows of it');
 });

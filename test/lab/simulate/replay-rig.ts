@@ -2,8 +2,8 @@ import type { ReplayResult } from '../../../lab/measure/replay-result.ts';
 import { buildConfig } from '../../../lab/simulate/build-config.ts';
 import { replay } from '../../../lab/simulate/replay.ts';
 import type { ReplayConfig, ReplayTuning } from '../../../lab/simulate/replay-config.ts';
+import type { LatencyConfig } from '../../../shared/latency-config.ts';
 import type { PolicyName } from '../../../shared/policy-names.ts';
-import type { LatencyConfig } from '../../../shared/protocol.ts';
 
 /** What tests vary of a replay. */
 export interface ReplaySpec {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createLatencyModel } from '../../../../engine/worker/latency/create-latency-model.ts';
 import { StepShape } from '../../../../engine/worker/latency/step-shape.ts';
-import type { LatencyConfig } from '../../../../shared/protocol.ts';
+import type { LatencyConfig } from '../../../../shared/latency-config.ts';
 
 /** New tokens of a chunk, tokens of its prompt, and the scale of its work. */
 type Chunk = readonly [newTokens: number, promptTokens: number, scale?: number];

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { LinearLatency } from '../../../../engine/worker/latency/linear-latency.ts';
-import type { LatencyConfig } from '../../../../shared/protocol.ts';
+import type { LatencyConfig } from '../../../../shared/latency-config.ts';
 import { draws, itlUs, near, stepUs, stepWith, summary, ttftUs } from './latency-rig.ts';
 
 const LINEAR = {

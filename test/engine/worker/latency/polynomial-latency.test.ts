@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { LatencyConfig } from '../../../../shared/protocol.ts';
+import type { LatencyConfig } from '../../../../shared/latency-config.ts';
 import { itlUs, stepUs, ttftUs } from './latency-rig.ts';
 
 /** The coefficients of the mocker of NVIDIA Dynamo. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { LatencyConfig } from '../../../../shared/protocol.ts';
+import type { LatencyConfig } from '../../../../shared/latency-config.ts';
 import { draws, itlUs, near, stepUs, summary, ttftUs } from './latency-rig.ts';
 
 const PROFILE = {

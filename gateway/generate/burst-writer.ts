@@ -1,4 +1,4 @@
-import type { EventBatch } from '../shared/protocol.ts';
+import type { EventBatch } from '../../shared/protocol.ts';
 
 /**
  * Events that are written in one turn of the event loop, over all answers, so that a turn takes a

@@ -6,9 +6,9 @@ import {
   BurstWriter,
   type PendingAnswer,
   TURN_EVENTS,
-} from '../../gateway/burst-writer.ts';
-import { workerId } from '../../shared/ids.ts';
-import { EventBatch } from '../../shared/protocol.ts';
+} from '../../../gateway/generate/burst-writer.ts';
+import { workerId } from '../../../shared/ids.ts';
+import { EventBatch } from '../../../shared/protocol.ts';
 
 /** A writer, and the order of what it did. */
 function rig() {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { outageS } from '../../gateway/outage.ts';
-import { workerId } from '../../shared/ids.ts';
+import { outageS } from '../../../gateway/generate/outage.ts';
+import { workerId } from '../../../shared/ids.ts';
 
 const NOW_MS = 5_000;
 

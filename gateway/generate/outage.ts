@@ -1,6 +1,6 @@
-import type { WorkerPool } from '../engine/host/worker-pool.ts';
-import { type ApiError, apiError, retryAfter } from '../shared/errors.ts';
-import type { WorkerId } from '../shared/ids.ts';
+import type { WorkerPool } from '../../engine/host/worker-pool.ts';
+import { type ApiError, apiError, retryAfter } from '../../shared/errors.ts';
+import type { WorkerId } from '../../shared/ids.ts';
 
 /**
  * Seconds until the first of `workers` is started again, whole ones and at least 1, while none of
