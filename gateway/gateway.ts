@@ -22,7 +22,7 @@ import { DEFAULT_MODEL, ModelCatalog } from './models/model-catalog.ts';
 import { PromptCache } from './prompt/prompt-cache.ts';
 import { PromptReader } from './prompt/prompt-reader.ts';
 import { SlicedWork } from './prompt/sliced-work.ts';
-import { RandomWords, systemFingerprint } from './random-ids.ts';
+import { RandomIds, systemFingerprint } from './random-ids.ts';
 import { createTokenizer } from './text/create-tokenizer.ts';
 import type { Tokenizer } from './text/tokenizer.ts';
 import type { TrafficRecorder } from './traffic-recorder.ts';
@@ -49,7 +49,7 @@ export class Gateway implements RouteHost {
   /** Of version and settings. */
   readonly fingerprint: string;
   readonly nowUs: Clock;
-  readonly random = new RandomWords();
+  readonly ids = new RandomIds();
   readonly intake: Intake;
   readonly metrics: GatewayMetrics;
   readonly router: SmartRouter;
@@ -91,7 +91,7 @@ export class Gateway implements RouteHost {
       [version, settings.engine, settings.seed, settings.kvCacheBlockSize].join(),
     );
     this.nowUs = monotonicClock(origin);
-    const { nowUs, random } = this;
+    const { nowUs, ids } = this;
     this.intake = new Intake({
       bodyBytes: settings.maxRequestSize,
       bytesInFlight: settings.maxBodyBytesInFlight,
@@ -99,7 +99,7 @@ export class Gateway implements RouteHost {
     });
     this.metrics = newMetrics(settings, this.intake, nowUs());
     const { intake, metrics } = this;
-    const edge = new Edge(settings, intake, metrics, logger, random, nowUs);
+    const edge = new Edge(settings, intake, metrics, logger, ids, nowUs);
     const defect = edge.defect.bind(edge);
     const parts = {
       settings,

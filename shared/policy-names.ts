@@ -16,3 +16,8 @@ export const POLICY_NAMES = [
   'mooncake',
 ] as const;
 export type PolicyName = (typeof POLICY_NAMES)[number];
+
+/** False of the name of a user's own policy. */
+export function isPolicyName(name: string): name is PolicyName {
+  return POLICY_NAMES.some((known) => known === name);
+}

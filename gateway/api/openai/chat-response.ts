@@ -92,9 +92,11 @@ function segmentOf({ segments }: ChoiceText, wanted: SegmentKind): number {
   return -1;
 }
 
+const FIRST_CHOICE_START = '{"index":0,"message":{"role":"assistant","content":"';
+
 function choiceStart(index: number): string {
-  const start = `{"index":${index},"message":{"role":"assistant","content":"`;
-  return index > 0 ? `,${start}` : start;
+  if (index === 0) return FIRST_CHOICE_START;
+  return `,{"index":${index},"message":{"role":"assistant","content":"`;
 }
 
 const CONTENT_END = '","refusal":null';

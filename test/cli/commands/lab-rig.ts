@@ -1,5 +1,5 @@
 import { isAbsolute } from 'node:path';
-import { makeFolder, openNewFile, runCli } from '../../../cli/cli.ts';
+import { makeFolder, openNewFile, readTextFile, runCli } from '../../../cli/cli.ts';
 import type { CommandContext } from '../../../cli/commands/command-context.ts';
 import { openTextFile } from '../../../cli/text-file.ts';
 
@@ -27,7 +27,7 @@ export async function recorded(
   const code = await command({
     version: '1.2.3',
     env: {},
-    readFile: () => ({ kind: 'missing' }),
+    readFile: readTextFile,
     // The script of a report is a product of the build, which tests do not need.
     openText: (path, options) =>
       path.endsWith('-page.js') ? emptyText() : openTextFile(path, options),

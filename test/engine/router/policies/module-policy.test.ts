@@ -45,7 +45,7 @@ describe('a policy of the user', () => {
     );
     policy.choose(routeRequest({ sessionKey: undefined }), clusterView({ workers: 3 }));
     const idle = { eligible: true, cachedTokens: 0, activeRequests: 0 };
-    const free = { prefillTokensPending: 0, blocksInUse: 0 };
+    const free = { prefillTokensPending: 0, blocksInUse: 0, blocksTotal: 1000 };
     assert.deepEqual(
       seen.map((text) => JSON.parse(text)),
       [
@@ -53,6 +53,7 @@ describe('a policy of the user', () => {
           promptTokens: 100,
           promptBlocks: 6,
           sessionKey: 5,
+          atUs: 0,
           workers: [
             { id: 0, ...idle, ...free, activeRequests: 3, blocksInUse: 9 },
             { id: 1, ...idle, ...free, eligible: false, cachedTokens: 32 },
@@ -62,6 +63,7 @@ describe('a policy of the user', () => {
         {
           promptTokens: 1,
           promptBlocks: 0,
+          atUs: 0,
           workers: [0, 1, 2].map((id) => ({ id, ...idle, ...free })),
         },
       ],
