@@ -162,6 +162,14 @@ describe('sources of settings', () => {
     ]);
   });
 
+  it('may not name a policy and a file of one, wherever they do', () => {
+    const module = { flag: '--policy-module', value: 'mine.ts' };
+    const problem = 'both say how a worker is chosen: leave one out';
+    assert.deepEqual(problemsOf({ flags: [module], env: { FAKEAI_ROUTER_POLICY: 'smart' } }), [
+      `FAKEAI_ROUTER_POLICY and --policy-module ${problem}`,
+    ]);
+  });
+
   it('are told at once which settings do not work yet, as they spelled them', () => {
     const problems = problemsOf({
       flags: [{ flag: '--api-key', value: ['a-long-key'] }],
