@@ -69,7 +69,8 @@ function sessionNote(cells: readonly LabCell[], trace: LabTrace): string[] {
   return ['No request names a session: session places them as least-loaded does.'];
 }
 
-function decisionNote(cells: readonly LabCell[]): string[] {
+/** What decisions took of a policy that is the user's own, if `cells` has any of it. */
+export function decisionNote(cells: readonly LabCell[]): string[] {
   const timed = cells.flatMap(({ settings: { policy }, decisionTime }) =>
     decisionTime === undefined ? [] : [{ policy, ...decisionTime }],
   );

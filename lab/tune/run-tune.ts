@@ -8,6 +8,7 @@ import type { TuneOptions } from '../experiment/lab-options.ts';
 import type { Arrivals, LabTrace } from '../experiment/lab-trace.ts';
 import { meanOf } from '../experiment/mean.ts';
 import { recordedConfig } from '../experiment/recorded-config.ts';
+import { decisionNote } from '../experiment/replay-notes.ts';
 import { brokenBounds } from '../experiment/service-level.ts';
 import type { Terminal } from '../experiment/terminal.ts';
 import { writeHeading } from '../experiment/trace-heading.ts';
@@ -180,10 +181,11 @@ async function present(
   tuning: Tuning,
 ): Promise<void> {
   terminal.writeOut(`${tuneTable(tuning, options.slo, terminal)}\n`);
-  for (const paragraph of tuneAdvice(tuning)) {
+  const notes = decisionNote(tuning.comparisons.flatMap(({ cells }) => cells));
+  for (const paragraph of [...tuneAdvice(tuning), ...notes]) {
     terminal.writeOut(wrappedText(paragraph, terminal.columns));
   }
-  const lines = settingLines(tuning);
+  const lines = settingLines(tuning, options.policyModule);
   if (lines.length > 0) terminal.writeOut(`\n${lines.join('\n')}\n`);
   const path = join(options.out, 'tune.json');
   const [chosen] = tuning.best.cells;
