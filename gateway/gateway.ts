@@ -9,6 +9,7 @@ import type { SettingSources, Settings } from '../shared/settings/resolve-settin
 import { adminAccess } from './admin/admin-access.ts';
 import { ROUTES, type RouteHost } from './api/routes.ts';
 import { endpointRows, servedRoutes } from './api/served-routes.ts';
+import { warmUp } from './api/warm-up.ts';
 import { Edge } from './edge.ts';
 import { Generator } from './generate/generator.ts';
 import { HttpApp } from './http/http-app.ts';
@@ -62,6 +63,7 @@ export class Gateway implements RouteHost {
   readonly cluster: Cluster;
   readonly models: ModelCatalog;
   readonly generator: Generator;
+  readonly slicedWork = new SlicedWork();
   readonly figures: ClusterFigures;
   readonly prometheus: PrometheusView;
   readonly #edge: Edge;
@@ -81,7 +83,9 @@ export class Gateway implements RouteHost {
     const ownPolicy = await ownPolicyOf(options);
     const gateway = new Gateway(options, tokenizer, ownPolicy);
     try {
-      await gateway.pool.start();
+      const started = gateway.pool.start();
+      warmUp();
+      await started;
       const listeningPort = await gateway.#app.listen(host, port);
       return { gateway, port: listeningPort };
     } catch (error) {
@@ -138,7 +142,7 @@ export class Gateway implements RouteHost {
       generatorSettings(settings, recorder !== undefined || ownPolicy !== undefined),
       {
         models: this.models,
-        prompts: new PromptReader(tokenizer, new SlicedWork()),
+        prompts: new PromptReader(tokenizer, this.slicedWork),
         promptCache: newPromptCache(settings),
       },
       live,

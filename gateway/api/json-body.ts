@@ -8,12 +8,15 @@ export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The object that a request body must be, or what is wrong with it (`invalid_json`). */
-export function parseJsonObject(bytes: Buffer): JsonObject | ApiError {
+/** The text of a body, or why it may not be parsed (`invalid_json`). */
+export function textOfBody(bytes: Buffer): string | ApiError {
   const excess = excessOf(bytes);
   if (excess !== undefined) return invalid(`it ${excess}`);
-  const text = textOf(bytes);
-  if (text === undefined) return invalid('it is not valid UTF-8');
+  return textOf(bytes) ?? invalid('it is not valid UTF-8');
+}
+
+/** The object that the text of a body must be, or what is wrong with it (`invalid_json`). */
+export function parseJsonObject(text: string): JsonObject | ApiError {
   let value: unknown;
   try {
     value = JSON.parse(text);
