@@ -134,6 +134,14 @@ describe('fakeai config', () => {
     }
   });
 
+  it('refuses a policy of the user where a command has none', async () => {
+    assert.deepEqual(await run('parity --policy-module mine.ts'), {
+      code: 2,
+      out: '',
+      error: 'fakeai: parity has no --policy-module: leave it out\n',
+    });
+  });
+
   it('writes warnings beside the settings', async () => {
     const { code, error } = await run('config --workers 4 --loop uvloop');
     assert.equal(code, 0);

@@ -1,5 +1,5 @@
 import { isAbsolute } from 'node:path';
-import { makeFolder, runCli } from '../../../cli/cli.ts';
+import { makeFolder, readTextFile, runCli } from '../../../cli/cli.ts';
 import type { CommandContext } from '../../../cli/commands/command-context.ts';
 import { openTextFile } from '../../../cli/text-file.ts';
 import { type CommandRun, runCommand } from '../../support/command-run.ts';
@@ -21,6 +21,7 @@ export async function recorded(
 ): Promise<LabRun> {
   const files = new Map<string, string>();
   const run = await runCommand(command, {
+    readFile: readTextFile,
     // The script of a report is a product of the build, which tests do not need.
     openText: (path, options) =>
       path.endsWith('-page.js') ? emptyText() : openTextFile(path, options),
