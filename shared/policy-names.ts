@@ -8,6 +8,12 @@ export const POLICY_NAMES = [
   'session',
   'cache-aware',
   'prefix-hash',
+  'dynamo',
+  'llm-d',
+  'llm-d-default',
+  'llm-d-load',
+  'preble',
+  'mooncake',
 ] as const;
 export type PolicyName = (typeof POLICY_NAMES)[number];
 

@@ -42,7 +42,8 @@ export class ModulePolicy implements RoutingPolicy {
     const { workers, blockSize, seed } = cluster;
     this.#blockSize = blockSize;
     this.#chooser = this.#create(module, { workers, blockSize, seed });
-    this.#workers = Array.from({ length: workers }, (_, id) => new WorkerView(id));
+    // Frozen, so that a policy that sorts it gets an error, and not other workers the next time.
+    this.#workers = Object.freeze(Array.from({ length: workers }, (_, id) => new WorkerView(id)));
   }
 
   choose(request: RouteRequest, view: ClusterView): number {

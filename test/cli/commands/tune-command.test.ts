@@ -35,7 +35,10 @@ test('the chosen weights are compared with the default and with every policy', a
   const replays = candidates.length + comparisons.length - 1;
   assert.match(
     out,
-    new RegExp(`^${replays} replays of ${candidates.length} weights and 7 other`, 'm'),
+    new RegExp(
+      `^${replays} replays of ${candidates.length} weights and ${POLICY_NAMES.length - 1} other`,
+      'm',
+    ),
   );
 });
 

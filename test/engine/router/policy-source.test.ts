@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import type { PolicyModule } from 'fakeai/policy-module';
 import { ModulePolicy } from '../../../engine/router/policies/module-policy.ts';
-import type { PolicyModule } from '../../../engine/router/policy-module.ts';
 import { importPolicy, policyName } from '../../../engine/router/policy-source.ts';
 import { clusterView, routeRequest } from './cluster-view.ts';
 

@@ -156,7 +156,8 @@ describe('sources of settings', () => {
       'FAKEAI_SEED must be an integer from 0 to 9007199254740991, got "-1"',
       'fakeai.yaml: server must hold a mapping of settings',
       'fakeai.yaml: router.policy must be one of smart, round-robin, random, least-loaded, ' +
-        'power-of-two, session, cache-aware, prefix-hash, got "best"',
+        'power-of-two, session, cache-aware, prefix-hash, dynamo, llm-d, llm-d-default, ' +
+        'llm-d-load, preble, mooncake, got "best"',
       'FAKEAI_SSL_CERTFILE and FAKEAI_SSL_KEYFILE must be set both or not at all',
     ]);
   });
