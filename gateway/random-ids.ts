@@ -1,7 +1,11 @@
 import { randomFillSync } from 'node:crypto';
 import { hashText, mix32 } from '../shared/rng.ts';
 
-const ALPHABET = Buffer.from('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz');
+const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
+/** What each byte becomes: it is scaled to the alphabet, with a bias that no id notices. */
+const LETTERS = Uint8Array.from({ length: 256 }, (_, byte) =>
+  ALPHABET.charCodeAt((byte * ALPHABET.length) >>> 8),
+);
 const ID_LETTERS = 24;
 /** Few, since an id keeps all of them in memory. */
 const IDS_AT_ONCE = 64;
@@ -33,10 +37,7 @@ export class RandomIds {
   #draw(): void {
     const bytes = this.#bytes;
     this.#fill(bytes);
-    // A byte is scaled to the alphabet: no division, and a bias that no id notices.
-    for (let at = 0; at < bytes.length; at++) {
-      bytes[at] = ALPHABET[((bytes[at] ?? 0) * ALPHABET.length) >>> 8] ?? 0;
-    }
+    for (let at = 0; at < bytes.length; at++) bytes[at] = LETTERS[bytes[at] ?? 0] ?? 0;
     this.#letters = bytes.toString('latin1');
     this.#used = 0;
   }

@@ -5,7 +5,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { ReplayRunner } from '../../lab/simulate/replay-runner.ts';
-import { POLICY_NAMES, type PolicyName } from '../../shared/policy-names.ts';
+import { isPolicyName, POLICY_NAMES, type PolicyName } from '../../shared/policy-names.ts';
 import { capacityOf } from './calibration.ts';
 import { Comparison } from './comparison.ts';
 import { comparisonMarkdown, replaceBetweenMarkers } from './comparison-markdown.ts';
@@ -18,8 +18,8 @@ const HELP = `npm run bench:routing -- [options]
 Replays every policy, prints what \`smart\` is beside the best other one, and all figures.
 
   --traces FOLDER    where the files of traces are
-  --only TEXT        the traffic whose name begins so: ${TRAFFIC.map(({ name }) => name).join(', ')}
-  --policy NAMES     these policies, again where a result is of another commit
+  --only TEXT        one traffic:
+${TRAFFIC.map(({ name }) => `                       ${name}\n`).join('')}  --policy NAMES     these policies, again where a result is of another commit
   --quick            8 workers and one seed
   --results FILE     JSON; what is in it is not replayed again
   --write FILE       puts the tables between the markers of this Markdown file
@@ -43,8 +43,9 @@ const { values } = parseArgs({
   },
 });
 const reader = new TrafficReader(values.traces);
-const traffic = TRAFFIC.filter(({ name }) => name.startsWith(values.only));
+const traffic = values.only === '' ? TRAFFIC : TRAFFIC.filter(({ name }) => name === values.only);
 const capacities: Capacities = JSON.parse(readFileSync(CAPACITIES, 'utf8'));
+if (traffic.length === 0) throw new Error(`no traffic ${values.only}; see --help`);
 if (values.help) process.stdout.write(HELP);
 else if (values.calibrate) await calibrate(traffic);
 else await compare();
@@ -92,8 +93,6 @@ async function compare(): Promise<void> {
 }
 
 function policyNamed(name: string): PolicyName {
-  const found = POLICY_NAMES.find((each) => each === name);
-  if (found === undefined)
-    throw new Error(`no policy ${name}; there are ${POLICY_NAMES.join(', ')}`);
-  return found;
+  if (isPolicyName(name)) return name;
+  throw new Error(`no policy ${name}; there are ${POLICY_NAMES.join(', ')}`);
 }

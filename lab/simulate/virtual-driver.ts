@@ -10,7 +10,7 @@ import { workerId } from '../../shared/ids.ts';
 import { IndexedHeap } from '../../shared/indexed-heap.ts';
 import { EventBatch, OUTCOME, type Outcome, type WorkerCommand } from '../../shared/protocol.ts';
 import { combineSeeds } from '../../shared/rng.ts';
-import { NEVER_US, type TimeUs, timeUs } from '../../shared/units.ts';
+import { NEVER_US, type TimeUs, timeUs, ZERO_US } from '../../shared/units.ts';
 import { ArrivalLog, type ArrivalOrder } from '../measure/arrival-log.ts';
 import { Recorder } from '../measure/recorder.ts';
 import { TraceRequest, type TraceSource } from '../traces/trace-source.ts';
@@ -59,7 +59,7 @@ export class VirtualDriver implements Transport, ReplayObserver {
   #hashes = new Uint32Array(0);
   #hashesUsed = 0;
   #arrived = 0;
-  #nowUs = timeUs(0);
+  #nowUs = ZERO_US;
 
   constructor(
     config: ReplayConfig,
