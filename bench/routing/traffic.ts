@@ -50,7 +50,7 @@ export const TRAFFIC: readonly Traffic[] = [
   { name: 'multi-turn', set: { requests: 10_000, thinkSeconds: 4 }, cacheTokens: SHORT },
   {
     name: 'agentic',
-    set: { requests: 5000, turns: 10 },
+    set: { requests: 5000, turns: 5 },
     cacheTokens: { scarce: 600_000, ample: 1_500_000 },
   },
   { name: 'shared-prefix', set: { requests: 6000 }, grows: 'groups', cacheTokens: SHORT },
