@@ -1,4 +1,3 @@
-import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import type { Page } from 'playwright-core';
 
@@ -8,9 +7,8 @@ const LABELS =
 
 /** The bundle of a script of `lab/report/page`, as the program's build makes it. */
 export async function builtScript(name: string): Promise<string> {
-  const source = `../../lab/report/page/${name}`;
   const { outputFiles } = await build({
-    entryPoints: [fileURLToPath(new URL(source, import.meta.url))],
+    entryPoints: [`lab/report/page/${name}`],
     bundle: true,
     minify: true,
     write: false,
