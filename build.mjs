@@ -1,5 +1,6 @@
 // Bundles the program into dist/: one file for the gateway, one for each Piscina entry, and the
-// scripts that a report holds to draw its plots. With --tests the same into test/dist/, and every test.
+// scripts that a report holds to draw its plots. With --tests the same into test/dist/, and every
+// test.
 import { execFileSync } from 'node:child_process';
 import { chmodSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { build } from 'esbuild';
