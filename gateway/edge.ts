@@ -6,7 +6,7 @@ import type { AppHost } from './http/http-app.ts';
 import type { Intake } from './http/intake.ts';
 import { ReadingTurns } from './http/reading-turns.ts';
 import type { GatewayMetrics } from './metrics/gateway-metrics.ts';
-import type { U32Source } from './random-ids.ts';
+import type { RandomIds } from './random-ids.ts';
 
 /** Status in the metrics of a request whose client left before it got one. */
 const CLIENT_LEFT = 499;
@@ -16,7 +16,7 @@ export class Edge implements AppHost {
   readonly cors: CorsPolicy;
   readonly intake: Intake;
   readonly readingTurns: ReadingTurns;
-  readonly random: U32Source;
+  readonly ids: RandomIds;
   readonly nowUs: () => number;
   draining = false;
   readonly #settings: Settings;
@@ -28,7 +28,7 @@ export class Edge implements AppHost {
     intake: Intake,
     metrics: GatewayMetrics,
     logger: Logger,
-    random: U32Source,
+    ids: RandomIds,
     nowUs: () => number,
   ) {
     this.#settings = settings;
@@ -37,7 +37,7 @@ export class Edge implements AppHost {
     this.cors = new CorsPolicy(settings.corsAllowedOrigins, settings.corsAllowCredentials);
     this.intake = intake;
     this.readingTurns = new ReadingTurns(nowUs);
-    this.random = random;
+    this.ids = ids;
     this.nowUs = nowUs;
   }
 

@@ -2,12 +2,14 @@ import type { Logger } from 'pino';
 import type { Cluster } from '../engine/cluster/cluster.ts';
 import { type Clock, clockOrigin, monotonicClock } from '../engine/host/clock.ts';
 import type { WorkerPool } from '../engine/host/worker-pool.ts';
+import type { PolicySource } from '../engine/router/policy-source.ts';
 import type { SmartRouter } from '../engine/router/smart-router.ts';
 import type { WorkerId } from '../shared/ids.ts';
 import type { SettingSources, Settings } from '../shared/settings/resolve-settings.ts';
 import { adminAccess } from './admin/admin-access.ts';
 import { ROUTES, type RouteHost } from './api/routes.ts';
 import { endpointRows, servedRoutes } from './api/served-routes.ts';
+import { warmUp } from './api/warm-up.ts';
 import { Edge } from './edge.ts';
 import { Generator } from './generate/generator.ts';
 import { HttpApp } from './http/http-app.ts';
@@ -19,10 +21,11 @@ import { GatewayMetrics } from './metrics/gateway-metrics.ts';
 import { LoopLagSampler } from './metrics/loop-lag-sampler.ts';
 import { PrometheusView } from './metrics/prometheus-view.ts';
 import { DEFAULT_MODEL, ModelCatalog } from './models/model-catalog.ts';
+import { OwnPolicy } from './own-policy.ts';
 import { PromptCache } from './prompt/prompt-cache.ts';
 import { PromptReader } from './prompt/prompt-reader.ts';
 import { SlicedWork } from './prompt/sliced-work.ts';
-import { RandomWords, systemFingerprint } from './random-ids.ts';
+import { RandomIds, systemFingerprint } from './random-ids.ts';
 import { createTokenizer } from './text/create-tokenizer.ts';
 import type { Tokenizer } from './text/tokenizer.ts';
 import type { TrafficRecorder } from './traffic-recorder.ts';
@@ -36,6 +39,8 @@ export interface GatewayOptions {
   readonly linesDropped?: () => number;
   /** Writes the traffic down. Whoever made it closes it, after the gateway has stopped. */
   readonly recorder?: TrafficRecorder | undefined;
+  /** A routing policy of the user's own, in place of the one that the settings name. */
+  readonly policySource?: PolicySource | undefined;
 }
 
 /**
@@ -49,14 +54,16 @@ export class Gateway implements RouteHost {
   /** Of version and settings. */
   readonly fingerprint: string;
   readonly nowUs: Clock;
-  readonly random = new RandomWords();
+  readonly ids = new RandomIds();
   readonly intake: Intake;
   readonly metrics: GatewayMetrics;
+  readonly ownPolicy: OwnPolicy | undefined;
   readonly router: SmartRouter;
   readonly pool: WorkerPool;
   readonly cluster: Cluster;
   readonly models: ModelCatalog;
   readonly generator: Generator;
+  readonly slicedWork = new SlicedWork();
   readonly figures: ClusterFigures;
   readonly prometheus: PrometheusView;
   readonly #edge: Edge;
@@ -66,13 +73,19 @@ export class Gateway implements RouteHost {
   #nowS = Math.floor(Date.now() / 1000);
   readonly #clock: NodeJS.Timeout;
 
-  /** Starts the workers and listens. Rejects when the address cannot be had. */
+  /**
+   * Starts the workers and listens. Rejects when the address cannot be had, or the user's own
+   * policy cannot be created.
+   */
   static async start(options: GatewayOptions): Promise<{ gateway: Gateway; port: number }> {
     const { host, port } = options.settings;
     const tokenizer = await createTokenizer(options.settings);
-    const gateway = new Gateway(options, tokenizer);
+    const ownPolicy = await ownPolicyOf(options);
+    const gateway = new Gateway(options, tokenizer, ownPolicy);
     try {
-      await gateway.pool.start();
+      const started = gateway.pool.start();
+      warmUp();
+      await started;
       const listeningPort = await gateway.#app.listen(host, port);
       return { gateway, port: listeningPort };
     } catch (error) {
@@ -81,7 +94,11 @@ export class Gateway implements RouteHost {
     }
   }
 
-  private constructor(options: GatewayOptions, tokenizer: Tokenizer) {
+  private constructor(
+    options: GatewayOptions,
+    tokenizer: Tokenizer,
+    ownPolicy: OwnPolicy | undefined,
+  ) {
     const { settings, sources, version, logger, recorder } = options;
     const origin = clockOrigin();
     this.settings = settings;
@@ -91,7 +108,7 @@ export class Gateway implements RouteHost {
       [version, settings.engine, settings.seed, settings.kvCacheBlockSize].join(),
     );
     this.nowUs = monotonicClock(origin);
-    const { nowUs, random } = this;
+    const { nowUs, ids } = this;
     this.intake = new Intake({
       bodyBytes: settings.maxRequestSize,
       bytesInFlight: settings.maxBodyBytesInFlight,
@@ -99,7 +116,7 @@ export class Gateway implements RouteHost {
     });
     this.metrics = newMetrics(settings, this.intake, nowUs());
     const { intake, metrics } = this;
-    const edge = new Edge(settings, intake, metrics, logger, random, nowUs);
+    const edge = new Edge(settings, intake, metrics, logger, ids, nowUs);
     const defect = edge.defect.bind(edge);
     const parts = {
       settings,
@@ -110,26 +127,29 @@ export class Gateway implements RouteHost {
       metrics,
       tokenizer,
       recorder,
+      ownPolicy,
       defect,
     };
     const live = new LiveCluster(parts);
     this.#edge = edge;
     this.#live = live;
+    this.ownPolicy = ownPolicy;
     this.router = live.router;
     this.pool = live.pool;
     this.cluster = live.cluster;
     this.models = newCatalog(settings, this.#nowS);
     this.generator = new Generator(
-      generatorSettings(settings, recorder !== undefined),
+      generatorSettings(settings, recorder !== undefined || ownPolicy !== undefined),
       {
         models: this.models,
-        prompts: new PromptReader(tokenizer, new SlicedWork()),
+        prompts: new PromptReader(tokenizer, this.slicedWork),
         promptCache: newPromptCache(settings),
       },
       live,
     );
     this.figures = {
-      policy: settings.routerPolicy,
+      policy: ownPolicy?.source.name ?? settings.routerPolicy,
+      ownPolicy,
       router: live.router,
       pool: live.pool,
       linesDropped: options.linesDropped ?? (() => 0),
@@ -189,6 +209,13 @@ export class Gateway implements RouteHost {
   }
 }
 
+async function ownPolicyOf(options: GatewayOptions): Promise<OwnPolicy | undefined> {
+  const { policySource, settings } = options;
+  if (policySource === undefined) return undefined;
+  const { kvCacheNumWorkers: workers, kvCacheBlockSize: blockSize, seed } = settings;
+  return await OwnPolicy.load(policySource, { workers, blockSize, seed });
+}
+
 function newMetrics(settings: Settings, intake: Intake, startUs: number): GatewayMetrics {
   return new GatewayMetrics(
     {
@@ -223,14 +250,14 @@ function newPromptCache(settings: Settings): PromptCache {
   });
 }
 
-function generatorSettings(settings: Settings, isRecorded: boolean) {
+function generatorSettings(settings: Settings, readsSession: boolean) {
   return {
     seed: settings.seed,
     blockSize: settings.kvCacheBlockSize,
     workers: settings.kvCacheNumWorkers,
     tokensPerWorker: settings.kvCacheNumBlocks * settings.kvCacheBlockSize,
     kvEnabled: settings.kvCacheEnabled,
-    readsSession: settings.routerPolicy === 'session' || isRecorded,
+    readsSession: settings.routerPolicy === 'session' || readsSession,
     validatesContext: settings.enableContextValidation,
     lengths: {
       tokens: settings.outputTokens,

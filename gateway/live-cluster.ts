@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import { Cluster } from '../engine/cluster/cluster.ts';
 import type { Clock } from '../engine/host/clock.ts';
 import { type PoolListener, WorkerPool } from '../engine/host/worker-pool.ts';
+import type { PolicyError } from '../engine/router/policy-error.ts';
 import { SmartRouter } from '../engine/router/smart-router.ts';
 import { type WorkerId, workerId } from '../shared/ids.ts';
 import { profileNumberFor } from '../shared/latency-profiles.ts';
@@ -17,6 +18,7 @@ import { outageS } from './generate/outage.ts';
 import type { Exchange } from './http/exchange.ts';
 import { AnswerObserver } from './metrics/answer-observer.ts';
 import type { GatewayMetrics } from './metrics/gateway-metrics.ts';
+import type { OwnPolicy } from './own-policy.ts';
 import { RecordedCluster } from './recorded-cluster.ts';
 import { TokenBuffer } from './text/token-buffer.ts';
 import type { Tokenizer } from './text/tokenizer.ts';
@@ -33,6 +35,8 @@ export interface LiveClusterParts {
   readonly metrics: GatewayMetrics;
   readonly tokenizer: Tokenizer;
   readonly recorder: TrafficRecorder | undefined;
+  /** In place of the one that the settings name. */
+  readonly ownPolicy: OwnPolicy | undefined;
   /** The server's own code threw. */
   readonly defect: (error: unknown, exchange?: Exchange) => void;
 }
@@ -74,7 +78,7 @@ export class LiveCluster implements GeneratorHost, PoolListener {
     this.nowUs = parts.nowUs;
     this.tokenizer = parts.tokenizer;
     this.maxWaiting = settings.maxWaiting;
-    this.router = new SmartRouter(routerConfig(settings, parts.sources));
+    this.router = new SmartRouter(routerConfig(settings, parts.sources), parts.ownPolicy?.policy);
     this.pool = new WorkerPool(poolOptions(settings, parts.sources, parts.origin), this);
     const listenerDefect = (error: unknown): void => this.defect(error);
     const clusterParts = [this.router, this.pool, workers, blockSize] as const;
@@ -110,6 +114,10 @@ export class LiveCluster implements GeneratorHost, PoolListener {
   noteRouteUs(routeUs: number): void {
     this.router.noteRouteUs(routeUs);
     if (this.#settings.enableMetrics) this.#metrics.answers.routed(routeUs);
+  }
+
+  policyFailed(error: PolicyError): void {
+    this.#logger.error({ err: error }, 'the routing policy has failed on a request');
   }
 
   promptCacheHit(): void {

@@ -1,62 +1,46 @@
 import { randomFillSync } from 'node:crypto';
 import { hashText, mix32 } from '../shared/rng.ts';
 
-/** A source of random unsigned 32-bit integers, such as `Rng`. */
-export interface U32Source {
-  u32(): number;
-}
-
-const POOL_WORDS = 1536;
+const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
+/** What each byte becomes: it is scaled to the alphabet, with a bias that no id notices. */
+const LETTERS = Uint8Array.from({ length: 256 }, (_, byte) =>
+  ALPHABET.charCodeAt((byte * ALPHABET.length) >>> 8),
+);
+const ID_LETTERS = 24;
+/** Few, since an id keeps all of them in memory. */
+const IDS_AT_ONCE = 64;
 
 /**
- * Random words of the operating system, many at a time. Ids must differ between servers that start
- * in the same millisecond too, and a generator with 32 bits of state repeats itself too soon.
+ * Ids of random bytes of the operating system. They must differ between servers that start in the
+ * same millisecond too, and a generator with 32 bits of state repeats itself too soon. The letters
+ * of many are made at once: a part of a string costs less than one made letter by letter.
  */
-export class RandomWords implements U32Source {
-  readonly #words = new Uint32Array(POOL_WORDS);
-  #used = POOL_WORDS;
+export class RandomIds {
+  readonly #fill: (bytes: Buffer) => void;
+  readonly #bytes = Buffer.alloc(IDS_AT_ONCE * ID_LETTERS);
+  #letters = '';
+  #used = 0;
 
-  u32(): number {
-    if (this.#used === POOL_WORDS) {
-      randomFillSync(this.#words);
-      this.#used = 0;
-    }
-    return this.#words[this.#used++] ?? 0;
+  /** `fill` fills a buffer with random bytes. */
+  constructor(fill: (bytes: Buffer) => void = randomFillSync) {
+    this.#fill = fill;
   }
-}
 
-const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
+  /** `prefix` and 24 random characters of `[0-9A-Za-z]`. */
+  next(prefix: string): string {
+    if (this.#used === this.#letters.length) this.#draw();
+    const from = this.#used;
+    this.#used += ID_LETTERS;
+    return prefix + this.#letters.slice(from, this.#used);
+  }
 
-/** `prefix` and 24 random characters of `[0-9A-Za-z]`. */
-export function randomId(prefix: string, source: U32Source): string {
-  return (
-    prefix +
-    twelve(source.u32(), source.u32(), source.u32()) +
-    twelve(source.u32(), source.u32(), source.u32())
-  );
-}
-
-/** One call with many arguments makes a flat string, where concatenation would make a tree. */
-function twelve(a: number, b: number, c: number): string {
-  return String.fromCharCode(
-    letter(a),
-    letter(a >>> 8),
-    letter(a >>> 16),
-    letter(a >>> 24),
-    letter(b),
-    letter(b >>> 8),
-    letter(b >>> 16),
-    letter(b >>> 24),
-    letter(c),
-    letter(c >>> 8),
-    letter(c >>> 16),
-    letter(c >>> 24),
-  );
-}
-
-/** The low byte, scaled to the alphabet: no division, and a bias that no id notices. */
-function letter(word: number): number {
-  return ALPHABET.charCodeAt(((word & 0xff) * ALPHABET.length) >>> 8);
+  #draw(): void {
+    const bytes = this.#bytes;
+    this.#fill(bytes);
+    for (let at = 0; at < bytes.length; at++) bytes[at] = LETTERS[bytes[at] ?? 0] ?? 0;
+    this.#letters = bytes.toString('latin1');
+    this.#used = 0;
+  }
 }
 
 /** `fp_` and 10 hex digits of whatever shapes the answers: version and engine settings. */

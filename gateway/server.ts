@@ -1,5 +1,6 @@
 import type { Writable } from 'node:stream';
 import type { Logger } from 'pino';
+import type { PolicySource } from '../engine/router/policy-source.ts';
 import { EXIT_FAILED } from '../shared/exit-codes.ts';
 import type { SettingSources, Settings } from '../shared/settings/resolve-settings.ts';
 import { Gateway } from './gateway.ts';
@@ -19,6 +20,7 @@ export interface ServerOptions {
   readonly version: string;
   /** Where to write the traffic to, and how to open it. */
   readonly recording: Recording | undefined;
+  readonly policySource: PolicySource | undefined;
   /** For what a person reads. */
   readonly writeOut: (text: string) => void;
   readonly writeError: (text: string) => void;
@@ -55,6 +57,7 @@ async function serve(options: ServerOptions, log: LogSink): Promise<number> {
       logger,
       linesDropped: () => log.dropped,
       recorder,
+      policySource: options.policySource,
     }));
   } catch (error) {
     await recorder?.close();
@@ -66,7 +69,7 @@ async function serve(options: ServerOptions, log: LogSink): Promise<number> {
   options.writeOut(
     `fakeai ${version} serves ${scheme}://${host}:${port}/v1 with ${settings.kvCacheNumWorkers} ` +
       `simulated workers on ${gateway.pool.threads} threads (${settings.engine}, ` +
-      `${settings.routerPolicy} routing)\n`,
+      `${gateway.figures.policy} routing)\n`,
   );
   logger.info({ signal: await signal, answers: gateway.answers }, 'shutting down');
   await gateway.stop(settings.shutdownTimeoutSeconds * 1000);

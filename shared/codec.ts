@@ -16,7 +16,11 @@ type Fields = Record<string, unknown>;
 /** The columns of one kind of row, by what is done with them. */
 interface Layout {
   readonly floats: readonly string[];
+  readonly getFloats: GetNumbers;
+  readonly setFloats: SetNumbers;
   readonly words: readonly string[];
+  readonly getWords: GetNumbers;
+  readonly setWords: SetNumbers;
   /** The largest number that each of the `words` holds. */
   readonly limits: readonly number[];
   readonly choices: readonly (readonly [name: string, values: readonly unknown[]])[];
@@ -28,6 +32,28 @@ interface Layout {
   readonly make: () => Fields;
 }
 
+type Numbers = Float64Array | Uint32Array;
+/** Puts fields into `numbers`, from index `at` on. */
+type GetNumbers = (fields: Fields, numbers: Numbers, at: number) => void;
+/** Sets fields to what is in `numbers`, from index `at` on. */
+type SetNumbers = (fields: Fields, numbers: Numbers, at: number) => void;
+
+/**
+ * Compiled for the names, since a loop over them would be one place in which fields of every kind
+ * of row are read, each of which V8 then has to look up by its name.
+ */
+function getterOf(names: readonly string[]): GetNumbers {
+  return compiled(names.map((name, index) => `numbers[at + ${index}] = fields.${name};`));
+}
+
+function setterOf(names: readonly string[]): SetNumbers {
+  return compiled(names.map((name, index) => `fields.${name} = numbers[at + ${index}];`));
+}
+
+function compiled(lines: readonly string[]): GetNumbers {
+  return new Function('fields', 'numbers', 'at', lines.join('\n')) as GetNumbers;
+}
+
 const LIMITS: Partial<Record<Form, number>> = { u8: 0xff, i32: 0x7fffffff, u32: 0xffffffff };
 
 function layoutOf(columns: Columns, make?: () => object): Layout {
@@ -36,9 +62,15 @@ function layoutOf(columns: Columns, make?: () => object): Layout {
     entries.filter(([, { form }]) => forms.includes(form));
   const names = (...forms: readonly Form[]): string[] => of(...forms).map(([name]) => name);
   const blank = blankOf(columns);
+  const floats = names('f64');
+  const words = names('u8', 'i32', 'u32');
   return {
-    floats: names('f64'),
-    words: names('u8', 'i32', 'u32'),
+    floats,
+    getFloats: getterOf(floats),
+    setFloats: setterOf(floats),
+    words,
+    getWords: getterOf(words),
+    setWords: setterOf(words),
     limits: of('u8', 'i32', 'u32').map(([, { form }]) => LIMITS[form] ?? 0),
     choices: of('choice').map(([name, { values }]) => [name, values ?? []]),
     lists: names('list'),
@@ -121,13 +153,11 @@ function put(fields: Fields, layout: Layout): void {
   const { floats, words, choices, lists, sharedLists, groups, items } = layout;
   if (floats.length > 0) {
     const at = writer.reserveFloats(floats.length);
-    const numbers = writer.floats;
-    for (let i = 0; i < floats.length; i++) numbers[at + i] = fields[floats[i]!] as number;
+    layout.getFloats(fields, writer.floats, at);
   }
   if (words.length > 0) {
     const at = writer.reserveWords(words.length);
-    const numbers = writer.words;
-    for (let i = 0; i < words.length; i++) numbers[at + i] = fields[words[i]!] as number;
+    layout.getWords(fields, writer.words, at);
   }
   for (let i = 0; i < choices.length; i++) {
     const [name, values] = choices[i]!;
@@ -151,16 +181,15 @@ function put(fields: Fields, layout: Layout): void {
 function take(fields: Fields, layout: Layout, reader: MessageReader): void {
   const { floats, words, limits, choices, lists, sharedLists, groups, items } = layout;
   if (floats.length > 0) {
-    const at = reader.takeFloats(floats.length);
-    for (let i = 0; i < floats.length; i++) fields[floats[i]!] = reader.floats[at + i];
+    layout.setFloats(fields, reader.floats, reader.takeFloats(floats.length));
   }
   if (words.length > 0) {
     const at = reader.takeWords(words.length);
     for (let i = 0; i < words.length; i++) {
       const number = reader.words[at + i]!;
       if (number > limits[i]!) throw new CodecError(`${number} is too large for ${words[i]}`);
-      fields[words[i]!] = number;
     }
+    layout.setWords(fields, reader.words, at);
   }
   for (let i = 0; i < choices.length; i++) {
     const [name, values] = choices[i]!;

@@ -210,6 +210,12 @@ const ERRORS = {
     type: 'server_error',
     message: 'The worker that served this request failed. Retry it.',
   },
+  policy_failed: {
+    status: 500,
+    type: 'server_error',
+    message:
+      'The routing policy of --policy-module failed: {reason}. Correct it, and start the server again.',
+  },
   bad_gateway: {
     status: 502,
     type: 'server_error',

@@ -18,7 +18,7 @@ import {
 import type { RequestId, WorkerId } from './ids.ts';
 import type { LatencyConfig } from './latency-config.ts';
 import { U32List } from './u32-list.ts';
-import { type TimeUs, timeUs } from './units.ts';
+import { type TimeUs, ZERO_US } from './units.ts';
 
 /**
  * What the gateway and the worker threads say to each other. Both sides import this file, and only
@@ -203,13 +203,13 @@ export class EventBatch {
   worker: WorkerId;
   /** Counts the batches of this worker from 1, without gaps. */
   seq = 0;
-  endUs: TimeUs = timeUs(0);
+  endUs: TimeUs = ZERO_US;
   /**
    * Decode steps that this batch sums up, and how long each took. With `steps` k > 1 every token
    * row with a count of k stands for one token at the end of each step.
    */
   steps = 1;
-  stepUs: TimeUs = timeUs(0);
+  stepUs: TimeUs = ZERO_US;
   /** Blocks stored and removed, in order: (lo, hi), with `REMOVED_BIT` in `hi` of removals. */
   readonly kv: U32List;
   /** First tokens: (request, cached prompt tokens, low and high word of the queue time in us). */
@@ -251,7 +251,7 @@ export class EventBatch {
 
   clear(): void {
     this.steps = 1;
-    this.stepUs = timeUs(0);
+    this.stepUs = ZERO_US;
     this.kv.clear();
     this.started.clear();
     this.tokens.clear();

@@ -1,10 +1,13 @@
+/** What all lists without room share: a typed array of its own costs more than the list. */
+const NO_WORDS = new Uint32Array(0);
+
 /** A growable `Uint32Array` that is cleared and refilled, so that a batch allocates nothing. */
 export class U32List {
   #items: Uint32Array;
   #length = 0;
 
   constructor(capacity = 64) {
-    this.#items = new Uint32Array(capacity);
+    this.#items = capacity === 0 ? NO_WORDS : new Uint32Array(capacity);
   }
 
   get length(): number {

@@ -155,6 +155,7 @@ function aCluster(): ClusterFigures {
     policy: 'smart',
     router: { totals: { decisions: 0, routeUs: 0, ...none }, decisionsFor: () => 0 },
     linesDropped: () => 0,
+    ownPolicy: undefined,
     recorder: undefined,
     pool: { isUp: () => true, restarts: () => 0 },
   };

@@ -3,9 +3,8 @@ import { type AnswerHead, ChatResponse } from '../../gateway/api/openai/chat-res
 import type { UsageMode } from '../../gateway/api/openai/usage.ts';
 import type { ChoiceText } from '../../gateway/generate/answer-encoder.ts';
 import type { Usage } from '../../gateway/generate/usage.ts';
-import { randomId } from '../../gateway/random-ids.ts';
+import { RandomIds } from '../../gateway/random-ids.ts';
 import { CorpusAnswer } from '../../gateway/text/answer.ts';
-import { Rng } from '../../shared/rng.ts';
 import { type BenchMode, type BenchRow, type BenchTask, measure } from './bench-result.ts';
 
 const TOKENS = 100;
@@ -81,20 +80,20 @@ function bodyTask(operations: number): BenchTask {
 }
 
 function idTask(operations: number): BenchTask {
-  const rng = new Rng(1);
+  const ids = new RandomIds();
   let length = 0;
   return {
     name: 'id of an answer',
     operations,
     run: () => {
-      for (let call = 0; call < operations; call++) length += randomId('chatcmpl-', rng).length;
+      for (let call = 0; call < operations; call++) length += ids.next('chatcmpl-').length;
       if (length % 33 !== 0) throw new Error('an id has 33 characters');
     },
   };
 }
 
 const HEAD: AnswerHead = {
-  id: randomId('chatcmpl-', new Rng(1)),
+  id: 'chatcmpl-0123456789abcdefghijklmn',
   createdS: 1_750_000_000,
   modelJson: '"openai/gpt-oss-120b"',
   fingerprint: 'fp_0123456789',

@@ -41,7 +41,9 @@ export function addCapacityCommand(program: Command, context: CommandContext): C
     .action(async (options: CapacityOptions) => {
       // Loaded only now: no other command needs the engine and its threads here.
       const { runCapacity } = await import('../../lab/capacity/run-capacity.ts');
-      context.exitCode = await runCapacity(context, options);
+      const { withOwnPolicy } = await import('../policy-file.ts');
+      const whole = await withOwnPolicy(context, options);
+      if (whole !== undefined) context.exitCode = await runCapacity(context, whole);
     });
 }
 

@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import { assignment, engines, numberIn, policies } from '../../lab/experiment/option-values.ts';
 import type { ParityOptions } from '../../lab/parity/run-parity-cases.ts';
+import { EXIT_MISCONFIGURED } from '../../shared/exit-codes.ts';
 import { addSettingFlags } from '../setting-flags.ts';
 import type { CommandContext } from './command-context.ts';
 import { canServe, settingsOf } from './command-settings.ts';
@@ -24,6 +25,11 @@ export function addParityCommand(program: Command, context: CommandContext): Com
     const { runParityCases } = await import('../../lab/parity/run-parity-cases.ts');
     const { startRecordedServer } = await import('./parity-server.ts');
     const { settings, sources } = valid;
+    if (settings.policyModule !== undefined) {
+      context.writeError('fakeai: parity has no --policy-module: leave it out\n');
+      context.exitCode = EXIT_MISCONFIGURED;
+      return;
+    }
     context.exitCode = await runParityCases(context, options, settings, (engine, routerPolicy) =>
       startRecordedServer({ ...settings, engine, routerPolicy }, sources),
     );

@@ -45,7 +45,9 @@ export function addReplayCommand(program: Command, context: CommandContext): Com
     .action(async (options: ReplayOptions) => {
       // Loaded only now: no other command needs the engine and its threads here.
       const { runReplay } = await import('../../lab/experiment/run-replay.ts');
-      context.exitCode = await runReplay(context, options);
+      const { withOwnPolicy } = await import('../policy-file.ts');
+      const whole = await withOwnPolicy(context, options);
+      if (whole !== undefined) context.exitCode = await runReplay(context, whole);
     });
 }
 

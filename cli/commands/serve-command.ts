@@ -1,4 +1,6 @@
 import { type Command, Option } from 'commander';
+import type { PolicySource } from '../../engine/router/policy-source.ts';
+import type { Settings } from '../../shared/settings/resolve-settings.ts';
 import { addSettingFlags } from '../setting-flags.ts';
 import type { CommandContext } from './command-context.ts';
 import { canServe, settingsOf } from './command-settings.ts';
@@ -23,6 +25,8 @@ export function addServeCommand(program: Command, context: CommandContext): Comm
     if (valid === undefined) return;
     const { settings, sources, warnings } = valid;
     if (!(await canServe(context))) return;
+    const policy = await policyOfServer(context, settings);
+    if (policy === undefined) return;
     // Loaded only now: no other command needs the HTTP library, the workers and the tokenizer.
     const { runServer } = await import('../../gateway/server.ts');
     context.exitCode = await runServer({
@@ -31,9 +35,22 @@ export function addServeCommand(program: Command, context: CommandContext): Comm
       warnings,
       version: context.version,
       recording: record === undefined ? undefined : { path: record, open: context.openNew },
+      policySource: policy.source,
       writeOut: context.writeOut,
       writeError: context.writeError,
       writeLog: context.writeLog,
     });
   });
+}
+
+/** The routing policy of the user's own, if there is one; `undefined` if it is refused. */
+async function policyOfServer(
+  context: CommandContext,
+  settings: Settings,
+): Promise<{ readonly source: PolicySource | undefined } | undefined> {
+  const { policyModule, kvCacheNumWorkers: workers, kvCacheBlockSize: blockSize, seed } = settings;
+  if (policyModule === undefined) return { source: undefined };
+  const { policyOf } = await import('../policy-file.ts');
+  const source = await policyOf(context, policyModule, [{ workers, blockSize, seed }]);
+  return source && { source };
 }

@@ -54,7 +54,9 @@ export function addTuneCommand(program: Command, context: CommandContext): Comma
     .action(async (options: Omit<TuneOptions, 'policies'>) => {
       // Loaded only now: no other command needs the engine and its threads here.
       const { runTune } = await import('../../lab/tune/run-tune.ts');
-      context.exitCode = await runTune(context, { ...options, policies: ['smart'] });
+      const { withOwnPolicy } = await import('../policy-file.ts');
+      const whole = await withOwnPolicy(context, { ...options, policies: ['smart'] as const });
+      if (whole !== undefined) context.exitCode = await runTune(context, whole);
     });
 }
 

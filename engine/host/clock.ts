@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import { type TimeUs, timeUs } from '../../shared/units.ts';
 
 /** Reads the time; never runs backwards. */

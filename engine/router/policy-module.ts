@@ -33,6 +33,8 @@ export interface ModuleChooser {
 
 /** A request that is to be placed. */
 export interface PolicyRequest {
+  /** When it is placed, in microseconds since some fixed moment. */
+  readonly atUs: number;
   /** At least 1. */
   readonly promptTokens: number;
   /** Full KV blocks of the prompt; 0 where KV caching is off. */
@@ -59,4 +61,6 @@ export interface PolicyWorker {
   readonly prefillTokensPending: number;
   /** KV blocks that its requests use, and those that waiting ones will add. */
   readonly blocksInUse: number;
+  /** KV blocks that it has room for. */
+  readonly blocksTotal: number;
 }

@@ -11,6 +11,7 @@ import { LoadLedger } from './load-ledger.ts';
 import { createPolicy } from './policies/create-policy.ts';
 import { PrefixIndex } from './prefix-index.ts';
 import type { ClusterView, RouteRequest, RoutingPolicy } from './routing-policy.ts';
+import { StepEstimate } from './step-estimate.ts';
 
 export interface RouterConfig {
   readonly policy: PolicyName;
@@ -96,8 +97,9 @@ export class SmartRouter {
     this.index = new PrefixIndex(workers, config.indexCapBlocks);
     this.ledger = new LoadLedger(workers, blockSize);
     const rng = new Rng(config.seed).fork('router');
+    const steps = new StepEstimate(config.latency, config.maxNumSeqs);
     this.#policy =
-      policy ?? createPolicy(config.policy, workers, blockSize, config.temperature, rng);
+      policy ?? createPolicy(config.policy, workers, blockSize, config.temperature, steps, rng);
     this.#log = new DecisionLog(config.decisionLogCapacity, workers);
     this.#heldBlocks = new Int32Array(workers);
     this.#decisionsByWorker = new Float64Array(workers);

@@ -5,7 +5,7 @@ import {
   type Outcome,
   type SubmitCommand,
 } from '../../shared/protocol.ts';
-import { timeUs } from '../../shared/units.ts';
+import { timeUs, ZERO_US } from '../../shared/units.ts';
 import { createLatencyModel } from './latency/create-latency-model.ts';
 import type { LatencyModel } from './latency/latency-model.ts';
 import { StepShape } from './latency/step-shape.ts';
@@ -29,11 +29,11 @@ export class BatchedScheduler implements Scheduler {
   #stepEndUs = Number.POSITIVE_INFINITY;
   /** Equal steps that the one under way stands for, and how long each takes. */
   #steps = 1;
-  #stepUs = 0;
+  #stepUs: number = ZERO_US;
   /** When to plan a step while none is under way, or `Infinity`. */
   #planAtUs = Number.POSITIVE_INFINITY;
   /** Time of the last effect. */
-  #atUs = 0;
+  #atUs: number = ZERO_US;
 
   // The step being planned: what it holds, and what is left of its budget.
   readonly #step: StepShape;

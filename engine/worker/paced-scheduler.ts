@@ -5,7 +5,7 @@ import {
   type Outcome,
   type SubmitCommand,
 } from '../../shared/protocol.ts';
-import { timeUs } from '../../shared/units.ts';
+import { timeUs, ZERO_US } from '../../shared/units.ts';
 import { SequenceLatencies } from './latency/sequence-latencies.ts';
 import { StepShape } from './latency/step-shape.ts';
 import type { Scheduler } from './scheduler.ts';
@@ -27,7 +27,7 @@ export class PacedScheduler implements Scheduler {
   /** When to look at the waiting queue again, or `Infinity`. */
   #admitAtUs = Number.POSITIVE_INFINITY;
   /** Due time of the last effect. */
-  #atUs = 0;
+  #atUs: number = ZERO_US;
 
   constructor(state: WorkerState) {
     this.#state = state;

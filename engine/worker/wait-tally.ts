@@ -1,3 +1,4 @@
+import { ZERO_US } from '../../shared/units.ts';
 import type { Slot } from './sequence-table.ts';
 
 const FIRST_SLOTS = 64;
@@ -12,9 +13,9 @@ export class WaitTally {
   #sinceUs = new Float64Array(FIRST_SLOTS);
   #waiting = 0;
   #ended = 0;
-  #endedUs = 0;
+  #endedUs: number = ZERO_US;
   /** Sum of when the waits began that have not ended. */
-  #openSinceUs = 0;
+  #openSinceUs: number = ZERO_US;
 
   /** Sequences that wait. */
   get waiting(): number {

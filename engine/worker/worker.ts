@@ -7,7 +7,7 @@ import type {
   SubmitCommand,
   WorkerConfig,
 } from '../../shared/protocol.ts';
-import { timeUs } from '../../shared/units.ts';
+import { timeUs, ZERO_US } from '../../shared/units.ts';
 import { BlockList } from '../kv/block-list.ts';
 import { BatchedScheduler } from './batched-scheduler.ts';
 import { PacedScheduler } from './paced-scheduler.ts';
@@ -35,7 +35,7 @@ export class SimulatedWorker {
   /** When ends and KV events that happened between batches are to be told, or `Infinity`. */
   #newsAtUs = Number.POSITIVE_INFINITY;
   #seq = 0;
-  #nowUs = 0;
+  #nowUs: number = ZERO_US;
 
   constructor(id: WorkerId, config: WorkerConfig, tuning: WorkerTuning = {}) {
     this.id = id;

@@ -11,7 +11,7 @@ import {
 import type { Route } from '../api/route.ts';
 import type { Exchange } from '../http/exchange.ts';
 import type { RequestHead } from '../http/request-head.ts';
-import { decisionView } from './routing-view.ts';
+import { decisionView, type OwnPolicyHost, ownPolicyView } from './routing-view.ts';
 
 const WORKERS = '/admin/workers/';
 const DECISIONS_MAX = 1000;
@@ -20,6 +20,8 @@ const DECISIONS_MAX = 1000;
 export interface AdminHost {
   readonly settings: Settings;
   readonly sources: SettingSources;
+  /** A routing policy of the user's own, if that is the policy. */
+  readonly ownPolicy: OwnPolicyHost | undefined;
   readonly router: SmartRouter;
   readonly pool: WorkerPool;
   nowUs(): number;
@@ -58,7 +60,7 @@ function sendConfig(host: AdminHost, exchange: Exchange): void {
 }
 
 function sendRouting(host: AdminHost, exchange: Exchange, req: RequestHead): void {
-  const { settings, router } = host;
+  const { settings, router, ownPolicy } = host;
   const nowUs = host.nowUs();
   const unixMs = Date.now();
   const limit = Number(req.getQuery('limit') ?? 100);
@@ -69,7 +71,8 @@ function sendRouting(host: AdminHost, exchange: Exchange, req: RequestHead): voi
     return;
   }
   const body = {
-    policy: settings.routerPolicy,
+    policy: ownPolicy?.source.name ?? settings.routerPolicy,
+    ...(ownPolicy === undefined ? {} : { policy_module: ownPolicyView(ownPolicy) }),
     weights: {
       kv_overlap_weight: settings.kvOverlapWeight,
       load_balance_weight: settings.loadBalanceWeight,

@@ -1,4 +1,25 @@
 import type { Decision } from '../../engine/router/decision-log.ts';
+import type { DecisionTime } from '../../engine/router/decision-times.ts';
+import type { PolicySource } from '../../engine/router/policy-source.ts';
+
+/** What there is to show of a policy of the user's own. */
+export interface OwnPolicyHost {
+  readonly source: PolicySource;
+  readonly decisionTime: DecisionTime;
+  readonly failures: number;
+}
+
+/** A policy of the user's own as `/admin/routing` shows it; times are `null` before a decision. */
+export function ownPolicyView({ source, decisionTime, failures }: OwnPolicyHost) {
+  const { decisions, meanUs, p99Us } = decisionTime;
+  return {
+    file: source.file,
+    sha256: source.sha256,
+    decisions,
+    failures,
+    decision_us: { mean: meanUs, p99: p99Us },
+  };
+}
 
 /**
  * One decision as `/admin/routing` shows it. Its timestamp is in Unix seconds; `unixMs` is the time

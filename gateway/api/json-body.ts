@@ -1,4 +1,4 @@
-import { isUtf8 } from 'node:buffer';
+import { isAscii, isUtf8 } from 'node:buffer';
 import { type ApiError, apiError } from '../../shared/errors.ts';
 import { excessOf } from '../text/json-bounds.ts';
 
@@ -8,12 +8,15 @@ export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The object that a request body must be, or what is wrong with it (`invalid_json`). */
-export function parseJsonObject(bytes: Buffer): JsonObject | ApiError {
+/** The text of a body, or why it may not be parsed (`invalid_json`). */
+export function textOfBody(bytes: Buffer): string | ApiError {
   const excess = excessOf(bytes);
   if (excess !== undefined) return invalid(`it ${excess}`);
-  if (!isUtf8(bytes)) return invalid('it is not valid UTF-8');
-  const text = bytes.toString();
+  return textOf(bytes) ?? invalid('it is not valid UTF-8');
+}
+
+/** The object that the text of a body must be, or what is wrong with it (`invalid_json`). */
+export function parseJsonObject(text: string): JsonObject | ApiError {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -21,6 +24,12 @@ export function parseJsonObject(bytes: Buffer): JsonObject | ApiError {
     return notJson(text, error);
   }
   return isJsonObject(value) ? value : invalid('it is JSON, but not an object');
+}
+
+/** Undefined if the bytes are no UTF-8. ASCII, which most bodies are, is copied, not decoded. */
+function textOf(bytes: Buffer): string | undefined {
+  if (isAscii(bytes)) return bytes.toString('latin1');
+  return isUtf8(bytes) ? bytes.toString() : undefined;
 }
 
 function notJson(text: string, error: unknown): ApiError {

@@ -106,9 +106,10 @@ export class AnswerText implements ChoiceText {
 
   /** Reasoning tokens that were taken. */
   get reasoningTokens(): number {
+    const { segments } = this;
     let sum = 0;
-    for (const [index, { kind }] of this.segments.entries()) {
-      if (kind === 'reasoning') sum += this.tokensOf(index);
+    for (let index = 0; index < segments.length; index++) {
+      if (segments[index]?.kind === 'reasoning') sum += this.tokensOf(index);
     }
     return sum;
   }

@@ -1,4 +1,6 @@
 import type { Placement } from '../../engine/cluster/request.ts';
+import { PolicyError } from '../../engine/router/policy-error.ts';
+import { ApiError, apiError } from '../../shared/errors.ts';
 import type { WorkerId } from '../../shared/ids.ts';
 import type { Tokenizer } from '../text/tokenizer.ts';
 import type { Answer, AnswerHost } from './answer.ts';
@@ -21,6 +23,8 @@ export interface PlacementHost extends AnswerHost {
   /** See `SubmitCommand`. */
   profileOf(model: string): number;
   noteRouteUs(routeUs: number): void;
+  /** A policy of the user's own gave a request no worker. */
+  policyFailed(error: PolicyError): void;
   /** While no worker is up, or not this one: the seconds until one is started again. */
   outageS(worker?: WorkerId): number | undefined;
 }
@@ -79,9 +83,9 @@ export class ChoicePlacement implements PendingAnswer {
       this.#first,
     );
     const beforeUs = this.#host.nowUs();
-    const placement = this.#host.cluster.submit(sequence, choice);
-    if (placement === undefined) {
-      this.#answer.fail(unavailable('no worker can take it now', this.#host.outageS()));
+    const placement = this.#submit(sequence, choice);
+    if (placement instanceof ApiError) {
+      this.#answer.fail(placement);
       return;
     }
     if (!joins && own.length > 0) this.#host.cluster.extend(placement.request, own);
@@ -91,5 +95,16 @@ export class ChoicePlacement implements PendingAnswer {
     const routeUs = this.#host.nowUs() - beforeUs;
     this.#host.noteRouteUs(routeUs);
     if (choice.index === 0) this.#answer.routed(placement, routeUs);
+  }
+
+  #submit(sequence: PlacedSequence, choice: AnswerChoice): Placement | ApiError {
+    try {
+      const placement = this.#host.cluster.submit(sequence, choice);
+      return placement ?? unavailable('no worker can take it now', this.#host.outageS());
+    } catch (error) {
+      if (!(error instanceof PolicyError)) throw error;
+      this.#host.policyFailed(error);
+      return apiError('policy_failed', { reason: error.message });
+    }
   }
 }

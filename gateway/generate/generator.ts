@@ -122,7 +122,7 @@ export class Generator {
       const isWanted = () => exchange.isOpen;
       audioTokens += await this.#parts.prompts.readInSlices(prompt, model.imageCost, own, isWanted);
       if (!exchange.isOpen) return;
-      this.#emptied(this.#tokens, model).append(own);
+      this.#emptied(this.#tokens, model).append(own.ids, own.length);
       const problem = this.#plan(generation, planned);
       if (problem !== undefined) {
         exchange.sendError(problem);

@@ -6,7 +6,7 @@ import {
   type HttpStatus,
   STATUS_LINES,
 } from '../../shared/errors.ts';
-import { randomId, type U32Source } from '../random-ids.ts';
+import type { RandomIds } from '../random-ids.ts';
 import { type BodyHandler, BodyReader } from './body-reader.ts';
 import type { CorsPolicy } from './cors.ts';
 import type { Intake } from './intake.ts';
@@ -18,8 +18,8 @@ export interface ExchangeHost {
   readonly cors: CorsPolicy;
   readonly intake: Intake;
   readonly readingTurns: ReadingTurns;
-  /** For request ids. */
-  readonly random: U32Source;
+  /** Of requests. */
+  readonly ids: RandomIds;
   /** True while the server ends: a connection is closed with its answer. */
   readonly draining: boolean;
   /** Called once for each exchange, when its last byte is handed over or the client has left. */
@@ -114,7 +114,7 @@ export class Exchange {
     this.#origin = head.getHeader('origin');
     this.#splitsEvents = head.getHeader('user-agent').startsWith('python-requests');
     const sent = head.getHeader('x-request-id');
-    this.requestId = sent !== '' && REQUEST_ID.test(sent) ? sent : randomId('req_', host.random);
+    this.requestId = sent !== '' && REQUEST_ID.test(sent) ? sent : host.ids.next('req_');
     res.onAborted(() => this.#aborted());
   }
 

@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer';
 import { type ApiError, apiError } from '../../shared/errors.ts';
 import { UNKNOWN_LENGTH } from './framing.ts';
 import { type Intake, SMALL_BODY_BYTES } from './intake.ts';

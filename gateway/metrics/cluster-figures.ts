@@ -1,11 +1,21 @@
 import type { WorkerPool } from '../../engine/host/worker-pool.ts';
 import type { SmartRouter } from '../../engine/router/smart-router.ts';
 import type { TrafficRecorder } from '../traffic-recorder.ts';
+import type { Distribution } from './distribution.ts';
+
+/** What there is to say of a policy of the user's own. */
+interface OwnPolicyFigures {
+  /** Requests for which it gave no worker. */
+  readonly failures: number;
+  readonly decisionUs: Distribution;
+}
 
 /** What the views read from the rest of the server at the moment when somebody asks. */
 export interface ClusterFigures {
   /** Name of the routing policy. */
   readonly policy: string;
+  /** A policy of the user's own, if that is the policy. */
+  readonly ownPolicy: OwnPolicyFigures | undefined;
   readonly router: Pick<SmartRouter, 'totals' | 'decisionsFor'>;
   readonly pool: Pick<WorkerPool, 'isUp' | 'restarts'>;
   /** Lines of the log that could not be written. */

@@ -206,6 +206,20 @@ function routerFamilies({ workers, answers }: GatewayMetrics, cluster: ClusterFi
       router.decisionsFor(workerId(at)),
     ),
     seconds('router_decision', 'What a decision took.', answers.decisionUs),
+    ...ownPolicyFamilies(cluster),
+  ];
+}
+
+function ownPolicyFamilies({ ownPolicy }: ClusterFigures): Family[] {
+  if (ownPolicy === undefined) return [];
+  return [
+    seconds('policy_module', "What a choice of the user's policy took.", ownPolicy.decisionUs),
+    counter(
+      'fakeai_policy_module_failures_total',
+      "Sequences for which the user's policy gave no worker.",
+      UNLABELLED,
+      () => ownPolicy.failures,
+    ),
   ];
 }
 

@@ -120,14 +120,14 @@ export class CorpusAnswer {
     this.#state = this.#seed;
     this.#base = 0;
     // Before the first sentence there is none that it must differ from.
-    this.#sentence = this.#draw() % drawnSentences;
+    this.#sentence = remainder(this.#draw(), drawnSentences);
     if (this.#endsNaturally) this.#sentence = this.#close(this.#sentence, this.#sentence);
   }
 
   #advance(): void {
     this.#base = this.#end();
     const previous = this.#sentence;
-    const step = 1 + (this.#draw() % (drawnSentences - 1));
+    const step = 1 + remainder(this.#draw(), drawnSentences - 1);
     const drawn = (previous + step) % drawnSentences;
     this.#sentence = this.#endsNaturally ? this.#close(drawn, previous) : drawn;
   }
@@ -154,8 +154,16 @@ export class CorpusAnswer {
 /** One of the closers of that length, chosen by `choice`, other than `previous` where it can be. */
 function closer(length: number, choice: number, previous: number): number {
   const group = closers[length]!;
-  const at = choice % group.length;
+  const at = remainder(choice, group.length);
   return group[at] === previous ? group[(at + 1) % group.length]! : group[at]!;
+}
+
+/**
+ * `word` modulo `count`, both unsigned 32-bit integers. As a division of integers: words of more
+ * than 31 bits are doubles to the compiler, whose remainder takes many times as long.
+ */
+function remainder(word: number, count: number): number {
+  return ((word >>> 0) % (count >>> 0)) >>> 0;
 }
 
 function longestCloser(): number {

@@ -47,9 +47,7 @@ export class CachedTokenizer implements Tokenizer {
   #encodePart(text: string, out: TokenBuffer): void {
     const known = this.#ids.get(text);
     if (known !== undefined) {
-      out.reserve(known.length);
-      out.ids.set(known, out.length);
-      out.length += known.length;
+      out.append(known, known.length);
       return;
     }
     const start = out.length;

@@ -2,6 +2,8 @@
 const TOKENS_MAX = 2 ** 24;
 const KEPT_IDS_MAX = 2 ** 20;
 const FIRST_ROOM = 1024;
+/** For so few ids `set` costs more than it saves. */
+const COPIED_ONE_BY_ONE = 32;
 
 /**
  * A growable list of token ids that its caller owns, clears and refills, so that tokenizing a
@@ -34,9 +36,11 @@ export class TokenBuffer {
     this.ids[this.length++] = id;
   }
 
-  append({ ids, length }: TokenBuffer): void {
+  /** Adds the first `length` of `ids`. */
+  append(ids: Uint32Array, length: number): void {
     this.reserve(length);
-    this.ids.set(ids.subarray(0, length), this.length);
+    if (length > COPIED_ONE_BY_ONE) this.ids.set(ids.subarray(0, length), this.length);
+    else for (let at = 0; at < length; at++) this.ids[this.length + at] = ids[at] ?? 0;
     this.length += length;
   }
 

@@ -1,5 +1,5 @@
 import { HASH_WORDS } from '../../shared/block-hash.ts';
-import { LogHistogram } from '../measure/log-histogram.ts';
+import { LogHistogram } from '../../shared/log-histogram.ts';
 import type { TraceRequest } from '../traces/trace-source.ts';
 import { type CurvePoint, HitCurve } from './hit-curve.ts';
 import { LruStack } from './lru-stack.ts';

@@ -1,3 +1,5 @@
+import type { PolicySource } from '../../engine/router/policy-source.ts';
+import { isPolicyName } from '../../shared/policy-names.ts';
 import {
   type ConfigChange,
   DEFAULT_PROFILE,
@@ -17,6 +19,8 @@ export interface AxisRules {
 /** What options that no grid sweeps say of the configuration of a replay. */
 export interface ChangeOptions {
   readonly kvBytesPerToken: number;
+  /** A policy of the user's own, compared with the others by its name. */
+  readonly ownPolicy?: PolicySource | undefined;
 }
 
 /** Where the values of an axis come from. */
@@ -60,7 +64,7 @@ type Level = (typeof LEVELS)[number];
  * columns. Flags, grid, configuration, tables, documents and reports walk the rows.
  */
 const AXES = {
-  policy: axis({
+  policy: axis<'policies', string>({
     option: {
       key: 'policies',
       group: 'Router:',
@@ -70,7 +74,8 @@ const AXES = {
     },
     level: 'router',
     title: 'policy',
-    change: (policy) => ({ router: { policy } }),
+    change: (policy, { ownPolicy }) =>
+      isPolicyName(policy) ? { router: { policy } } : { policyModule: ownPolicy },
   }),
   workers: axis({
     option: {

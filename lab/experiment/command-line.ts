@@ -10,7 +10,7 @@ import { warmUpFlag } from './warm-up.ts';
  * which may be others in another version, and leaves out what has no part in the results.
  */
 export function replayCommandLine(options: ReplayOptions): string {
-  const { rate, qps, warmup, prefillOnly } = options;
+  const { rate, qps, warmup, prefillOnly, ownPolicy } = options;
   return commandLine('replay', [
     ...requestFlags(options, {
       rate: rate?.join(','),
@@ -19,6 +19,7 @@ export function replayCommandLine(options: ReplayOptions): string {
       prefillOnly,
     }),
     ...axisFlags('Router:', options),
+    ...(ownPolicy === undefined ? [] : [['policy-module', ownPolicy.file] as const]),
     ...axisFlags('Workers:', options),
     ['kv-bytes-per-token', String(options.kvBytesPerToken)],
     ['seeds', options.seeds.join(',')],

@@ -22,7 +22,8 @@ export function cellsOf(
   trace: LabTrace,
   arrivals: readonly Arrivals[],
 ): CellSettings[] {
-  const lists: Partly = { ...options, arrivals };
+  const own = options.ownPolicy === undefined ? [] : [options.ownPolicy.name];
+  const lists: Partly = { ...options, arrivals, policies: [...options.policies, ...own] };
   let cells: Partly[] = [{}];
   for (const [name, { option, level, derived }] of GRID) {
     const given = lists[option?.key ?? name];

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
+import type { DecisionTime } from '../../engine/router/decision-times.ts';
 import type { HitBound } from '../measure/hit-bound.ts';
 import type { ReplayResult } from '../measure/replay-result.ts';
 import { PROGRAM } from './build-info.ts';
 import type { CellSettings } from './lab-cell.ts';
 import type { LabOptions } from './lab-options.ts';
 import type { LabTrace } from './lab-trace.ts';
-import { recordedConfig } from './recorded-config.ts';
+import { recordedConfig, recordedModule } from './recorded-config.ts';
 import { boundName } from './service-level.ts';
 import { warmUpRequests } from './warm-up.ts';
 
@@ -17,13 +18,15 @@ export interface LabCell {
   readonly bound: HitBound | undefined;
   /** Time of the simulation on its thread. Not part of any hash. */
   readonly wallSeconds: number;
+  /** How long its decisions took, where its policy is the user's own. Not part of any hash. */
+  readonly decisionTime?: DecisionTime;
   /** Its thread had run no replay before: some of the time went into compiling the code. */
   readonly isFirstOfThread: boolean;
 }
 
 /** Settings that all replays of a command share, for the record. */
 export function commonSettings(options: LabOptions, trace: LabTrace): object {
-  const { limit, warmup, prefillOnly, slo, kvBytesPerToken } = options;
+  const { limit, warmup, prefillOnly, slo, kvBytesPerToken, ownPolicy } = options;
   return {
     trace: trace.description,
     limit: Number.isFinite(limit) ? limit : null,
@@ -36,6 +39,9 @@ export function commonSettings(options: LabOptions, trace: LabTrace): object {
       ...Object.fromEntries(slo.percentiles.map((bound) => [boundName(bound), ms(bound.us)])),
     },
     kvBytesPerToken,
+    ...(ownPolicy === undefined
+      ? {}
+      : { policyModule: { name: ownPolicy.name, ...recordedModule(ownPolicy) } }),
   };
 }
 
@@ -68,10 +74,11 @@ export function resultsDocument(
       return { hash: hashOf(cell), ...cell };
     }),
   };
-  const timing = cells.map(({ result, wallSeconds, isFirstOfThread }) => ({
+  const timing = cells.map(({ result, wallSeconds, isFirstOfThread, decisionTime }) => ({
     wallSeconds,
     timesRealTime: result.seconds / wallSeconds,
     isFirstOfThread,
+    decisionTime,
   }));
   return withHash(results, { timing });
 }

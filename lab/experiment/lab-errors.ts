@@ -1,4 +1,5 @@
-import { EXIT_MISCONFIGURED } from '../../shared/exit-codes.ts';
+import { PolicyError } from '../../engine/router/policy-error.ts';
+import { EXIT_FAILED, EXIT_MISCONFIGURED } from '../../shared/exit-codes.ts';
 import { FileError } from '../../shared/file-error.ts';
 import { TraceError } from '../traces/trace-row.ts';
 import { WorkloadError } from '../workloads/parameters.ts';
@@ -13,7 +14,8 @@ const REFUSALS = [OptionsError, TraceError, WorkloadError, FileError];
 
 /**
  * Runs a command of the lab. What the user asked for in vain, such as a trace that is not there,
- * ends in one line and an exit code; what is wrong with the program itself is thrown on.
+ * and a policy of theirs that fails, end in one line and an exit code; what is wrong with the
+ * program itself is thrown on.
  */
 export async function reportingErrors(
   terminal: Terminal,
@@ -24,6 +26,10 @@ export async function reportingErrors(
     return await run();
   } catch (error) {
     const isRefusal = error instanceof Error && REFUSALS.some((kind) => error instanceof kind);
+    if (error instanceof PolicyError) {
+      terminal.writeError(`fakeai: ${error.message}\n`);
+      return EXIT_FAILED;
+    }
     if (!isRefusal) throw error;
     const place = error instanceof TraceError ? `${tracePath}, ` : '';
     terminal.writeError(`fakeai: ${place}${error.message}\n`);

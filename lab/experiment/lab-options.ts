@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import type { PolicySource } from '../../engine/router/policy-source.ts';
 import type { AxisLists } from './axes.ts';
 import { type AxisDefaults, axisOptions } from './axis-options.ts';
 import type { TraceOptions } from './lab-trace.ts';
@@ -20,6 +21,10 @@ export interface LabOptions extends AxisLists {
   readonly prefillOnly: boolean;
   readonly kvBytesPerToken: number;
   readonly slo: LabServiceLevel;
+  /** The file of a policy of the user's own, compared with the others. */
+  readonly policyModule?: string;
+  /** What that file says; whoever reads files sets it. */
+  readonly ownPolicy?: PolicySource;
   readonly seeds: readonly number[];
   readonly threads: number;
   readonly out: string;
@@ -89,7 +94,7 @@ export function addLabOptions(command: Command, defaults: LabDefaults): void {
   const axes = (group: string) => axisOptions(group, { isOneFleet, weights, fallbacks });
   const groups: readonly (readonly [string, readonly Option[]])[] = [
     ['Requests:', requestOptions(defaults)],
-    ['Router:', axes('Router:')],
+    ['Router:', [...axes('Router:'), policyModuleOption()]],
     ['Workers:', [...axes('Workers:'), kvBytesOption()]],
     ['Measurement:', measurementOptions(defaults)],
   ];
@@ -176,6 +181,13 @@ function requestOptions(defaults: LabDefaults): readonly Option[] {
     ).default(false, 'off'),
     new Option('--no-prefill-only').hideHelp(),
   ];
+}
+
+function policyModuleOption(): Option {
+  return new Option(
+    '--policy-module <file>',
+    'a policy of your own in TypeScript or JavaScript, compared with the others: docs/router.md',
+  );
 }
 
 function kvBytesOption(): Option {

@@ -1,4 +1,5 @@
 import { policyParameters } from '../../engine/router/policies/create-policy.ts';
+import { isPolicyName } from '../../shared/policy-names.ts';
 import { rounded } from '../report/figure-text.ts';
 import type { ReportCell, ReportData } from '../report/report-data.ts';
 import { type AnyAxis, AXIS_ROWS } from './axes.ts';
@@ -92,7 +93,10 @@ function swept(
 /** The coefficients behind names: of each latency profile, and of each policy that has any. */
 function coefficients(cells: readonly LabCell[]): Record<string, object> {
   const latency = cells.map(({ settings: { profile } }) => [profile.name, profile.latency]);
-  const policies = cells.map(({ settings: { policy } }) => [policy, policyParameters(policy)]);
+  const policies = cells
+    .map(({ settings: { policy } }) => policy)
+    .filter(isPolicyName)
+    .map((policy) => [policy, policyParameters(policy)]);
   return {
     latency: Object.fromEntries(latency),
     policyParameters: Object.fromEntries(policies),

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import { policyParameters } from '../../engine/router/policies/create-policy.ts';
+import type { PolicySource } from '../../engine/router/policy-source.ts';
+import { isPolicyName } from '../../shared/policy-names.ts';
 import type { TraceSpec } from '../simulate/replay-config.ts';
 import { resolveWorkload } from '../workloads/workloads.ts';
 import { type CellSettings, replayConfig } from './lab-cell.ts';
@@ -14,11 +16,19 @@ import type { LabTrace } from './lab-trace.ts';
  */
 export function recordedConfig(cell: CellSettings, options: LabOptions, trace: LabTrace): object {
   const config = replayConfig(cell, options, trace);
+  const { policy } = cell;
   return {
     ...config,
+    router: { ...config.router, policy },
+    policyModule: config.policyModule && recordedModule(config.policyModule),
     trace: recordedTrace(config.trace, trace),
-    policyParameters: policyParameters(cell.policy),
+    policyParameters: isPolicyName(policy) ? policyParameters(policy) : {},
   };
+}
+
+/** Names the file, and says what was in it. */
+export function recordedModule({ file, sha256 }: PolicySource): object {
+  return { file, sha256 };
 }
 
 function recordedTrace(spec: TraceSpec, { description }: LabTrace): object {

@@ -2,6 +2,7 @@ import { groupBySetting } from './cell-groups.ts';
 import { countedText } from './counted-text.ts';
 import type { LabCell } from './lab-document.ts';
 import type { LabTrace } from './lab-trace.ts';
+import { meanOf } from './mean.ts';
 import { digits3 } from './text-table.ts';
 
 /** Arrivals may come at another rate than asked for by this share before it is said. */
@@ -23,7 +24,12 @@ export function replayNotes(cells: readonly LabCell[], trace: LabTrace): string[
 
 /** What a reader has to know of any figures of `cells`. */
 export function measurementNotes(cells: readonly LabCell[], trace: LabTrace): string[] {
-  return [...fewNote(cells, trace), ...spreadNote(cells), ...sessionNote(cells, trace)];
+  return [
+    ...fewNote(cells, trace),
+    ...spreadNote(cells),
+    ...sessionNote(cells, trace),
+    ...decisionNote(cells),
+  ];
 }
 
 /** Token hit rate over what no policy can exceed; null where that is not known, or is exceeded. */
@@ -61,6 +67,18 @@ function sessionNote(cells: readonly LabCell[], trace: LabTrace): string[] {
   const bySession = cells.find(({ settings }) => settings.policy === 'session');
   if (bySession === undefined || trace.shape(bySession.settings.seed).hasSessions) return [];
   return ['No request names a session: session places them as least-loaded does.'];
+}
+
+/** What decisions took of a policy that is the user's own, if `cells` has any of it. */
+export function decisionNote(cells: readonly LabCell[]): string[] {
+  const timed = cells.flatMap(({ settings: { policy }, decisionTime }) =>
+    decisionTime === undefined ? [] : [{ policy, ...decisionTime }],
+  );
+  const [first] = timed;
+  if (first === undefined) return [];
+  const mean = digits3(meanOf(timed.map(({ meanUs }) => meanUs)));
+  const p99 = digits3(Math.max(...timed.map(({ p99Us }) => p99Us)));
+  return [`A decision of ${first.policy} took ${mean} µs in the mean, and up to ${p99} µs at p99.`];
 }
 
 function spreadNote(cells: readonly LabCell[]): string[] {

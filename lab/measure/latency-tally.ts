@@ -1,6 +1,6 @@
+import { LogHistogram } from '../../shared/log-histogram.ts';
 import type { EventBatch } from '../../shared/protocol.ts';
 import type { ReplayRequest } from '../simulate/replay-request.ts';
-import { LogHistogram } from './log-histogram.ts';
 import {
   CURVE_SHARES,
   type Distribution,

@@ -1,4 +1,5 @@
 import { assert } from '../../shared/assert.ts';
+import { ZERO_US } from '../../shared/units.ts';
 import type { QueueFigures } from './replay-result.ts';
 import type { TimeBuckets } from './time-buckets.ts';
 
@@ -55,9 +56,9 @@ export class QueueTally {
   readonly #columns: QueueColumns;
   /** All that wait, and since when. */
   #waiting = 0;
-  #sinceUs = 0;
-  #startUs = 0;
-  #endUs = 0;
+  #sinceUs: number = ZERO_US;
+  #startUs: number = ZERO_US;
+  #endUs: number = ZERO_US;
 
   /** `waits` are those of each worker. */
   constructor(waits: readonly Waits[], buckets: TimeBuckets, columns: QueueColumns) {
@@ -151,7 +152,15 @@ export class QueueTally {
 function emptyQueue(waits: Waits): Queue {
   const mark = { lengthUs: 0, most: 0, waitedUs: 0, ended: 0, waiting: 0 };
   const waiting = new Float64Array(1);
-  return { waits, waiting, sinceUs: 0, lengthUs: 0, most: 0, before: mark, after: mark };
+  return {
+    waits,
+    waiting,
+    sinceUs: ZERO_US,
+    lengthUs: ZERO_US,
+    most: 0,
+    before: mark,
+    after: mark,
+  };
 }
 
 function markOf({ waits, lengthUs, most }: Queue, atUs: number): Mark {

@@ -7,7 +7,7 @@ import {
   type Outcome,
   type WorkerConfig,
 } from '../../shared/protocol.ts';
-import type { TimeUs } from '../../shared/units.ts';
+import { NEVER_US, type TimeUs, ZERO_US } from '../../shared/units.ts';
 import type { ServiceLevel } from '../simulate/replay-config.ts';
 import type { ReplayRequest } from '../simulate/replay-request.ts';
 import { Hindsight } from './hindsight.ts';
@@ -83,9 +83,9 @@ export class Recorder {
   #warmupRequests = 0;
   /** Requests of the statistics that have not ended. */
   #open = 0;
-  #firstUs = -1;
-  #lastArrivalUs = 0;
-  #lastUs = 0;
+  #firstUs: number = NEVER_US;
+  #lastArrivalUs: number = ZERO_US;
+  #lastUs: number = ZERO_US;
 
   constructor(options: RecorderOptions, router: SmartRouter) {
     this.#options = options;
@@ -102,7 +102,7 @@ export class Recorder {
       this.#warmupRequests++;
       return;
     }
-    if (this.#firstUs < 0) {
+    if (this.#firstUs === NEVER_US) {
       this.#firstUs = request.arrivedUs;
       this.#workers.restart(request.arrivedUs);
     }

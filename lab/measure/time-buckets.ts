@@ -1,3 +1,5 @@
+import { ZERO_US } from '../../shared/units.ts';
+
 /** A series is folded to stay below this many buckets. */
 const BUCKETS_MAX = 240;
 /** Width to begin with, in microseconds. */
@@ -14,7 +16,7 @@ export class TimeBuckets {
   readonly #values: Float64Array;
   #widthUs = FIRST_WIDTH_US;
   #used = 0;
-  #endUs = 0;
+  #endUs: number = ZERO_US;
 
   constructor(sums: number, maxima = 0) {
     this.#sums = sums;

@@ -1,5 +1,5 @@
+import { LOG_BUCKETS, logBucketOf, logBucketStart } from '../../shared/log-histogram.ts';
 import { blockResamples, type Interval, percentileInterval } from './block-bootstrap.ts';
-import { LOG_BUCKETS, logBucketOf, logBucketStart } from './log-histogram.ts';
 
 /** Neighbours are folded to stay at most this many windows. */
 const WINDOWS_MAX = 64;

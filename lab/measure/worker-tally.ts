@@ -1,4 +1,5 @@
 import type { LoadReport } from '../../shared/protocol.ts';
+import { ZERO_US } from '../../shared/units.ts';
 import { QueueTally, type Waits } from './queue-tally.ts';
 import type { Imbalance, QueueFigures, Series, WorkerFigures } from './replay-result.ts';
 import { TimeBuckets } from './time-buckets.ts';
@@ -42,7 +43,7 @@ export class WorkerTally {
   readonly #queues: QueueTally;
   readonly #blocksPerWorker: number;
   /** Time of the last report of any worker. */
-  #atUs = 0;
+  #atUs: number = ZERO_US;
 
   /** `waits` are those of each worker. */
   constructor(waits: readonly Waits[], blocksPerWorker: number) {
@@ -202,7 +203,7 @@ export function imbalanceOf(amounts: readonly number[]): Imbalance {
 function emptyTally(): Tally {
   return {
     requests: 0,
-    busyUs: 0,
+    busyUs: ZERO_US,
     promptTokens: 0,
     cachedTokens: 0,
     outputTokens: 0,
@@ -211,7 +212,7 @@ function emptyTally(): Tally {
     evictedBefore: 0,
     preemptionsBefore: 0,
     load: new Float64Array(LOAD_COLUMNS),
-    loadSinceUs: 0,
+    loadSinceUs: ZERO_US,
   };
 }
 

@@ -1,4 +1,4 @@
-import { LogHistogram } from '../measure/log-histogram.ts';
+import { LogHistogram } from '../../shared/log-histogram.ts';
 import type { Distribution, ReplayResult } from '../measure/replay-result.ts';
 import type { LiveRun } from './open-loop-client.ts';
 

@@ -29,7 +29,7 @@ export const SERIES_COLORS: readonly (readonly [light: string, dark: string])[] 
 const DASHES = ['none', '7 3', '2 2', '10 3 2 3', '5 2', '1 3', '12 4', '8 2 2 2 2 2', '4 4'];
 const SYMBOLS = ['circle', 'square', 'triangle', 'diamond', 'cross', 'star', 'wye'] as const;
 
-/** Policies with a colour that no other of them has. */
+/** Policies of which no two look alike: colour and dashes together differ for up to 72. */
 const NAMED: readonly string[] = POLICY_NAMES;
 
 /**

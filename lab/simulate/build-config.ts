@@ -55,6 +55,7 @@ export interface ConfigChange {
   readonly worker?: Partial<Omit<WorkerConfig, 'blockSize'>>;
   readonly stalenessUs?: number;
   readonly remoteFetch?: ReplayConfig['remoteFetch'];
+  readonly policyModule?: ReplayConfig['policyModule'];
 }
 
 /** What is replayed, and how it is measured. */
@@ -67,7 +68,7 @@ export function buildConfig(
   changes: readonly ConfigChange[],
 ): ReplayConfig {
   const change: ConfigChange = Object.assign({}, ...changes);
-  const { blockSize = ROUTER.blockSize, stalenessUs = 0, remoteFetch } = change;
+  const { blockSize = ROUTER.blockSize, stalenessUs = 0, remoteFetch, policyModule } = change;
   const numBlocks = Math.ceil(KV_TOKENS / blockSize);
   const router: Omit<RouterConfig, OfWorkers> = Object.assign(
     { ...ROUTER },
@@ -94,6 +95,7 @@ export function buildConfig(
     serviceLevel,
     stalenessUs,
     remoteFetch,
+    policyModule,
     seed,
   };
 }

@@ -1,3 +1,4 @@
+import type { PolicySource } from '../../engine/router/policy-source.ts';
 import type { RouterConfig } from '../../engine/router/smart-router.ts';
 import type { WorkerConfig } from '../../shared/protocol.ts';
 import type { TraceTable } from '../traces/trace-table.ts';
@@ -46,6 +47,8 @@ export interface ReplayConfig {
   /** How late KV events and load reports reach the router. */
   readonly stalenessUs: number;
   readonly remoteFetch: RemoteFetch | undefined;
+  /** The policy, if it is one of the user's own: then that of `router` has no part in it. */
+  readonly policyModule: PolicySource | undefined;
   /** Seed of the requests' latency draws; the router and the workload have their own. */
   readonly seed: number;
 }

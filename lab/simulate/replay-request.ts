@@ -2,7 +2,7 @@ import type { ClusterRequest, RequestListener } from '../../engine/cluster/reque
 import { assert } from '../../shared/assert.ts';
 import { NO_REQUEST, type WorkerId } from '../../shared/ids.ts';
 import { DefaultSpec, type EventBatch, type Outcome } from '../../shared/protocol.ts';
-import { type TimeUs, timeUs } from '../../shared/units.ts';
+import { NEVER_US, type TimeUs } from '../../shared/units.ts';
 import type { TraceRequest } from '../traces/trace-source.ts';
 
 /** Told what becomes of the requests of a replay. */
@@ -27,7 +27,7 @@ export interface RequestTraits {
 /** One request in flight: what the cluster is handed, what it tells, and how far it got. */
 export class ReplayRequest extends DefaultSpec implements ClusterRequest, RequestListener {
   readonly number: number;
-  readonly arrivedUs: TimeUs;
+  readonly arrivedUs: TimeUs = NEVER_US;
   readonly promptTokens: number;
   readonly promptBlocks: number;
   readonly outputTokens: number;
@@ -47,8 +47,8 @@ export class ReplayRequest extends DefaultSpec implements ClusterRequest, Reques
   fetchUs = 0;
   queuedUs = 0;
   cachedTokens = 0;
-  firstTokenUs = -1;
-  lastTokenUs: TimeUs = timeUs(-1);
+  firstTokenUs: TimeUs = NEVER_US;
+  lastTokenUs: TimeUs = NEVER_US;
   emitted = 0;
 
   constructor(trace: TraceRequest, traits: RequestTraits, observer: ReplayObserver) {
@@ -70,7 +70,7 @@ export class ReplayRequest extends DefaultSpec implements ClusterRequest, Reques
 
   /** False also for a request that ended without a first token. */
   get hasStarted(): boolean {
-    return this.firstTokenUs >= 0;
+    return this.firstTokenUs < NEVER_US;
   }
 
   get pinned(): WorkerId | undefined {

@@ -1,8 +1,9 @@
 import { Piscina } from 'piscina';
+import { PolicyError } from '../../engine/router/policy-error.ts';
 import type { HitBound } from '../measure/hit-bound.ts';
 import { needsOwnBound } from './replay.ts';
 import type { ReplayConfig } from './replay-config.ts';
-import type { ReplayTask, TaskResult } from './replay-task.ts';
+import type { ReplayTask, TaskFailure, TaskResult } from './replay-task.ts';
 
 export interface RunResult extends TaskResult {
   /** That of the replay's own requests; undefined where none was given, or `stop` came first. */
@@ -49,7 +50,10 @@ export class ReplayRunner {
     return Atomics.load(this.#arrivals, 0) >>> 0;
   }
 
-  /** Runs all replays; those that `stop` kept from ending are undefined. Rejects when one fails. */
+  /**
+   * Runs all replays; those that `stop` kept from ending are undefined. Rejects when one fails,
+   * with `PolicyError` where a policy of the user's own did.
+   */
   async run(
     configs: readonly ReplayConfig[],
     options: RunOptions = {},
@@ -59,8 +63,9 @@ export class ReplayRunner {
     return await this.#each(configs, async (config, index) => {
       started?.(index);
       const task: ReplayTask = { kind: 'replay', config, records, arrivals };
-      const result: TaskResult = await this.#piscina.run(task);
+      const result: TaskResult | TaskFailure = await this.#piscina.run(task);
       finished?.(index);
+      if ('policyProblem' in result) throw new PolicyError(result.policyProblem);
       return { ...result, bound: await this.#boundOf(config, result, bounds[index]) };
     });
   }

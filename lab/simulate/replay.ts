@@ -1,3 +1,4 @@
+import type { RoutingPolicy } from '../../engine/router/routing-policy.ts';
 import type { ArrivalOrder } from '../measure/arrival-log.ts';
 import { type HitBound, hitBound } from '../measure/hit-bound.ts';
 import type { ReplayResult } from '../measure/replay-result.ts';
@@ -19,9 +20,17 @@ export interface ReplayOutput {
   readonly order: ArrivalOrder | undefined;
 }
 
-/** Runs one replay from beginning to end, on this thread. */
-export function replay(config: ReplayConfig, tuning: ReplayTuning = {}): ReplayOutput {
-  const driver = new VirtualDriver(config, openTrace(config.trace, config.window), tuning);
+/**
+ * Runs one replay from beginning to end, on this thread. `policy` is that of the configuration's
+ * module, if it has one; what it does wrong is a `PolicyError`, which names the request.
+ */
+export function replay(
+  config: ReplayConfig,
+  tuning: ReplayTuning = {},
+  policy?: RoutingPolicy,
+): ReplayOutput {
+  const source = openTrace(config.trace, config.window);
+  const driver = new VirtualDriver(config, source, tuning, policy);
   driver.run();
   const { recorder, order } = driver;
   return { result: recorder.result(), records: recorder.records(), order };

@@ -1,4 +1,7 @@
 import { Cluster, type Transport } from '../../engine/cluster/cluster.ts';
+import type { Placement } from '../../engine/cluster/request.ts';
+import { PolicyError } from '../../engine/router/policy-error.ts';
+import type { RoutingPolicy } from '../../engine/router/routing-policy.ts';
 import { SmartRouter } from '../../engine/router/smart-router.ts';
 import { SimulatedWorker } from '../../engine/worker/worker.ts';
 import { assert } from '../../shared/assert.ts';
@@ -7,7 +10,7 @@ import { workerId } from '../../shared/ids.ts';
 import { IndexedHeap } from '../../shared/indexed-heap.ts';
 import { EventBatch, OUTCOME, type Outcome, type WorkerCommand } from '../../shared/protocol.ts';
 import { combineSeeds } from '../../shared/rng.ts';
-import { NEVER_US, type TimeUs, timeUs } from '../../shared/units.ts';
+import { NEVER_US, type TimeUs, timeUs, ZERO_US } from '../../shared/units.ts';
 import { ArrivalLog, type ArrivalOrder } from '../measure/arrival-log.ts';
 import { Recorder } from '../measure/recorder.ts';
 import { TraceRequest, type TraceSource } from '../traces/trace-source.ts';
@@ -56,15 +59,22 @@ export class VirtualDriver implements Transport, ReplayObserver {
   #hashes = new Uint32Array(0);
   #hashesUsed = 0;
   #arrived = 0;
-  #nowUs = timeUs(0);
+  #nowUs = ZERO_US;
 
-  constructor(config: ReplayConfig, source: TraceSource, tuning: ReplayTuning = {}) {
+  constructor(
+    config: ReplayConfig,
+    source: TraceSource,
+    tuning: ReplayTuning = {},
+    policy?: RoutingPolicy,
+  ) {
+    const hasModule = config.policyModule !== undefined;
+    assert(hasModule === (policy !== undefined), 'a policy is given where it is that of a module');
     const { router, worker, stalenessUs, remoteFetch } = config;
     const { maxEqualSteps, records = false, onArrivals } = tuning;
     this.#config = config;
     this.#source = source;
     this.#onArrivals = onArrivals ?? (() => {});
-    this.#router = new SmartRouter(router);
+    this.#router = new SmartRouter(router, policy);
     this.#cluster = new Cluster(this.#router, this, router.workers, router.blockSize);
     this.#workers = Array.from(
       { length: router.workers },
@@ -184,7 +194,7 @@ export class VirtualDriver implements Transport, ReplayObserver {
       this,
     );
     this.recorder.arriving(request);
-    const placement = this.#cluster.submit(request, request);
+    const placement = this.#submit(request);
     assert(placement !== undefined, 'every worker of a replay can be chosen');
     request.worker = placement.worker;
     const heldBlocks = this.#timely?.placed(request) ?? this.#router.lastHeldBlocks;
@@ -194,6 +204,18 @@ export class VirtualDriver implements Transport, ReplayObserver {
       this.recorder.fetching(request, this.#transfer.blocks);
     }
     if (this.#arrived % PROGRESS_EVERY === 0) this.#onArrivals(PROGRESS_EVERY);
+  }
+
+  /** A policy of the user's own that fails ends the replay. */
+  #submit(request: ReplayRequest): Placement | undefined {
+    try {
+      return this.#cluster.submit(request, request);
+    } catch (error) {
+      if (!(error instanceof PolicyError)) throw error;
+      const atSeconds = (this.#nowUs / 1e6).toFixed(3);
+      const { message, cause } = error;
+      throw new PolicyError(`request ${request.number}, at ${atSeconds} s: ${message}`, { cause });
+    }
   }
 
   /** Allocated in large pieces: a typed array of its own would cost more than its hashes. */

@@ -1,10 +1,10 @@
-import { type TimeUs, timeUs } from '../../shared/units.ts';
+import { NEVER_US, type TimeUs } from '../../shared/units.ts';
 import { Content } from './content.ts';
 
 /** One request of a trace. Reused: a source fills in every field. */
 export class TraceRequest {
   /** When it arrives, from the start of the trace. */
-  arrivalUs: TimeUs = timeUs(0);
+  arrivalUs: TimeUs = NEVER_US;
   /** At least 1. */
   promptTokens = 1;
   /** At least 1. */

@@ -8,6 +8,7 @@ import type { TuneOptions } from '../experiment/lab-options.ts';
 import type { Arrivals, LabTrace } from '../experiment/lab-trace.ts';
 import { meanOf } from '../experiment/mean.ts';
 import { recordedConfig } from '../experiment/recorded-config.ts';
+import { decisionNote } from '../experiment/replay-notes.ts';
 import { brokenBounds } from '../experiment/service-level.ts';
 import type { Terminal } from '../experiment/terminal.ts';
 import { writeHeading } from '../experiment/trace-heading.ts';
@@ -50,7 +51,7 @@ export async function tune(terminal: Terminal, options: TuneOptions, lab: Lab): 
   const hasSharing = bound === undefined || bound.tokenHitRate >= SHARED_MIN;
   const { grid, ranges } = searchSpace(options, hasSharing);
   const search = new WeightSearch<Candidate>(grid, ranges);
-  const others = POLICY_NAMES.filter((policy) => policy !== 'smart');
+  const others = otherPolicies(options);
   const replaysMax = (search.candidatesMax + others.length) * options.seeds.length;
   const plan =
     'Which weights of smart keep the service level for most requests: at most ' +
@@ -121,15 +122,22 @@ function arrivalsOf({ rate, qps }: TuneOptions, trace: LabTrace): Arrivals {
   return qps === undefined ? trace.arrivals : { unit: 'qps', value: qps };
 }
 
+/** All but the one whose weights are searched. */
+function otherPolicies({ ownPolicy }: TuneOptions): string[] {
+  const others: string[] = POLICY_NAMES.filter((policy) => policy !== 'smart');
+  return ownPolicy === undefined ? others : [...others, ownPolicy.name];
+}
+
 /** One cell for each seed, to be given weights. */
 function baseCells(lab: Lab, options: TuneOptions, arrivals: Arrivals): CellSettings[] {
   const { kvOverlapWeight, loadBalanceWeight, routerTemperature } = DEFAULT_WEIGHTS;
+  const { ownPolicy: _, ...others } = options;
   const oneWeight = {
     kvOverlapWeight: [kvOverlapWeight],
     loadBalanceWeight: [loadBalanceWeight],
     routerTemperature: [routerTemperature],
   };
-  return cellsOf({ ...options, ...oneWeight }, lab.trace, [arrivals]);
+  return cellsOf({ ...others, ...oneWeight }, lab.trace, [arrivals]);
 }
 
 /** Whether the search was over before the user stopped it. */
@@ -173,10 +181,11 @@ async function present(
   tuning: Tuning,
 ): Promise<void> {
   terminal.writeOut(`${tuneTable(tuning, options.slo, terminal)}\n`);
-  for (const paragraph of tuneAdvice(tuning)) {
+  const notes = decisionNote(tuning.comparisons.flatMap(({ cells }) => cells));
+  for (const paragraph of [...tuneAdvice(tuning), ...notes]) {
     terminal.writeOut(wrappedText(paragraph, terminal.columns));
   }
-  const lines = settingLines(tuning);
+  const lines = settingLines(tuning, options.policyModule);
   if (lines.length > 0) terminal.writeOut(`\n${lines.join('\n')}\n`);
   const path = join(options.out, 'tune.json');
   const [chosen] = tuning.best.cells;

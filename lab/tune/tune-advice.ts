@@ -1,3 +1,4 @@
+import { isPolicyName } from '../../shared/policy-names.ts';
 import { SETTINGS } from '../../shared/settings/settings.ts';
 import {
   DEFAULT_WEIGHTS,
@@ -34,12 +35,23 @@ export function tuneAdvice(tuning: Tuning): string[] {
   ];
 }
 
-/** Settings of `fakeai serve`, a line each, where something is to be changed. */
-export function settingLines({ best, comparisons, hasSharing }: Tuning): string[] {
+/**
+ * Settings of `fakeai serve`, a line each, where something is to be changed. `policyModule` is the
+ * file of the policy that is the user's own.
+ */
+export function settingLines(
+  { best, comparisons, hasSharing }: Tuning,
+  policyModule = '',
+): string[] {
   const [better] = comparisons
     .filter(({ against, verdict }) => against !== 'default' && verdict === 'worse')
     .toSorted((a, b) => a.difference.goodShare - b.difference.goodShare);
-  if (better !== undefined) return linesOf(new Map([['routerPolicy', better.against]]));
+  if (better !== undefined) {
+    const { against } = better;
+    return linesOf(
+      new Map([isPolicyName(against) ? ['routerPolicy', against] : ['policyModule', policyModule]]),
+    );
+  }
   const isBetter = comparisons.some(
     ({ against, verdict }) => against === 'default' && verdict === 'better',
   );

@@ -20,6 +20,11 @@ export function problemsBetween(
   if (oneOfSsl && !sslFailed) {
     problems.push('FAKEAI_SSL_CERTFILE and FAKEAI_SSL_KEYFILE must be set both or not at all');
   }
+  const policy = spellings.get('routerPolicy');
+  const module = spellings.get('policyModule');
+  if (policy !== undefined && module !== undefined) {
+    problems.push(`${policy} and ${module} both say how a worker is chosen: leave one out`);
+  }
   const { enableAdmin, host, adminApiKeys } = settings;
   const isOpen = enableAdmin === 'true' && adminApiKeys.length === 0 && !isLoopback(host);
   if (isOpen && !failed.has('adminApiKeys')) {

@@ -8,6 +8,7 @@ import {
   list,
   NOT_YET,
   optionalNumber,
+  path,
   text,
 } from './setting.ts';
 
@@ -49,6 +50,11 @@ export const KV_CACHE = {
 
 export const ROUTER = {
   routerPolicy: choice('smart', POLICY_NAMES, 'How a worker is chosen.', { nested: 'POLICY' }),
+  policyModule: path(
+    'File of a routing policy of your own, in TypeScript or JavaScript, in place of those above. ' +
+      'docs/router.md says how to write one.',
+    { nested: 'POLICY_MODULE' },
+  ),
   routerTemperature: decimal(
     0,
     { min: 0, max: 10 },

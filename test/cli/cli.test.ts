@@ -6,42 +6,14 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { makeFolder, openNewFile, readTextFile, runCli, writeTextFile } from '../../cli/cli.ts';
 import type { CommandContext } from '../../cli/commands/command-context.ts';
-import { openTextFile } from '../../cli/text-file.ts';
 import { SETTINGS } from '../../shared/settings/settings.ts';
 import { settingsSchema } from '../../shared/settings/settings-schema.ts';
+import { type CommandRun, runCommand } from '../support/command-run.ts';
 import { PROGRAM } from '../support/program.ts';
 
-interface Run {
-  readonly code: number;
-  readonly out: string;
-  readonly error: string;
-}
-
-async function run(line: string, overrides: Partial<CommandContext> = {}): Promise<Run> {
-  let out = '';
-  let error = '';
-  const context: CommandContext = {
-    version: '1.2.3',
-    env: {},
-    readFile: () => ({ kind: 'missing' }),
-    openText: openTextFile,
-    openNew: openNewFile,
-    makeFolder,
-    writeText: writeTextFile,
-    writeLog: (bytes, done) => done(null, bytes.length),
-    writeOut: (text) => {
-      out += text;
-    },
-    writeError: (text) => {
-      error += text;
-    },
-    colours: false,
-    columns: 100,
-    exitCode: 0,
-    ...overrides,
-  };
-  const code = await runCli(line.split(' ').filter(Boolean), context);
-  return { code, out, error };
+function run(line: string, overrides: Partial<CommandContext> = {}): Promise<CommandRun> {
+  const words = line.split(' ').filter(Boolean);
+  return runCommand((context) => runCli(words, context), overrides);
 }
 
 async function settingsOf(line: string, overrides: Partial<CommandContext> = {}) {
@@ -161,6 +133,14 @@ describe('fakeai config', () => {
       assert.deepEqual([code, out], [2, '']);
       assert.match(error, /^ {2}- --api-key does not work yet, .*: leave it out$/m);
     }
+  });
+
+  it('refuses a policy of the user where a command has none', async () => {
+    assert.deepEqual(await run('parity --policy-module mine.ts'), {
+      code: 2,
+      out: '',
+      error: 'fakeai: parity has no --policy-module: leave it out\n',
+    });
   });
 
   it('writes warnings beside the settings', async () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { POLICY_NAMES } from '../../shared/policy-names.ts';
 import {
   ask,
   type ChatBody,
@@ -176,17 +177,7 @@ describe('a pinned request', () => {
 });
 
 describe('every policy', () => {
-  const policies = [
-    'smart',
-    'round-robin',
-    'random',
-    'least-loaded',
-    'power-of-two',
-    'session',
-    'cache-aware',
-    'prefix-hash',
-  ];
-  for (const policy of policies) {
+  for (const policy of POLICY_NAMES) {
     it(`serves: ${policy}`, async () => {
       const flags = `${INSTANT} --kv-cache-num-workers ${WORKERS} --router-policy ${policy}`;
       const own = await startServer(flags);

@@ -8,8 +8,8 @@ import {
 } from '../../gateway/http/http-app.ts';
 import { Intake } from '../../gateway/http/intake.ts';
 import { ReadingTurns } from '../../gateway/http/reading-turns.ts';
+import { RandomIds } from '../../gateway/random-ids.ts';
 import { errorBody } from '../../shared/errors.ts';
-import { Rng } from '../../shared/rng.ts';
 
 const ENDPOINT = 1;
 const OTHER_ENDPOINT = 7;
@@ -19,7 +19,7 @@ export class HttpHost implements AppHost {
   readonly cors = new CorsPolicy(['*'], true);
   readonly intake = new Intake({ bodyBytes: 1000, bytesInFlight: 2500, requests: 3 });
   readonly readingTurns = new ReadingTurns(() => this.nowUs());
-  readonly random = new Rng(1);
+  readonly ids = new RandomIds();
   draining = false;
   readonly startedExchanges: Exchange[] = [];
   readonly endedExchanges: Exchange[] = [];

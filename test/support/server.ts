@@ -5,6 +5,7 @@ import { Command } from 'commander';
 import { pino } from 'pino';
 import { addSettingFlags } from '../../cli/setting-flags.ts';
 import { loadSettings } from '../../cli/settings-source.ts';
+import type { PolicySource } from '../../engine/router/policy-source.ts';
 import { Gateway } from '../../gateway/gateway.ts';
 import type { TrafficRecorder } from '../../gateway/traffic-recorder.ts';
 import { PROGRAM } from './program.ts';
@@ -26,11 +27,16 @@ export interface TestServer {
 }
 
 /** Starts the real server in this process, with the flags of `fakeai serve`. */
-export async function startServer(flags: string, recorder?: TrafficRecorder): Promise<TestServer> {
+export async function startServer(
+  flags: string,
+  recorder?: TrafficRecorder,
+  policySource?: PolicySource,
+): Promise<TestServer> {
   const { settings, sources } = await settingsOf(`${DEFAULTS} ${flags}`);
   const logger = pino({ level: 'silent' });
   const version = '0.0.0';
-  const { gateway, port } = await Gateway.start({ settings, sources, version, logger, recorder });
+  const options = { settings, sources, version, logger, recorder, policySource };
+  const { gateway, port } = await Gateway.start(options);
   return { gateway, port, ...urlsOf(port), stop: () => gateway.stop(0) };
 }
 

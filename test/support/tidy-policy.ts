@@ -85,6 +85,7 @@ export const LAYERS: Readonly<Record<string, readonly string[]>> = {
 /** Where in the program a package, or a module of Node, may be imported: by those files alone. */
 export const OWNERS: Readonly<Record<string, readonly string[]>> = {
   '@observablehq/plot': ['lab/report/page/'],
+  '@swc/wasm-typescript': ['cli/policy-file.ts'],
   '@sinclair/typebox': ['shared/schema/', 'shared/settings/', 'gateway/api/'],
   'cli-progress': ['lab/experiment/'],
   commander: ['cli/', 'lab/experiment/'],
@@ -101,7 +102,11 @@ export const OWNERS: Readonly<Record<string, readonly string[]>> = {
 
 /** Deterministic code: time is an argument, and what there is to say is returned. */
 export const PURE = ['shared/', 'engine/', ...PURE_LAB];
-export const IMPURE = ['engine/host/'];
+export const IMPURE = [
+  'engine/host/',
+  // The entry of a thread: it times the decisions of a user's own policy, beside the results.
+  'lab/simulate/replay-task.ts',
+];
 
 /** Globals and members that pure code does not use. */
 export const IMPURE_GLOBALS = [

@@ -33,7 +33,8 @@ test('a cache of twice the size never hits fewer tokens on a lone worker', () =>
 });
 
 test('the speed-up of arrivals changes no latency and no hit of an idle cluster', () => {
-  for (const policy of POLICY_NAMES) {
+  // Preble goes by the load of the last three minutes, whether it has ended or not.
+  for (const policy of POLICY_NAMES.filter((name) => name !== 'preble')) {
     const spec: ReplaySpec = {
       workload: 'shared-prefix',
       parameters: { requests: 100, groups: 5, prefixTokens: 300, qps: 10 },

@@ -1,6 +1,6 @@
 import { HASH_WORDS } from '../../../shared/block-hash.ts';
 import { combineSeeds } from '../../../shared/rng.ts';
-import { PolicyError } from '../policy-error.ts';
+import { inWords, PolicyError, thrownBy } from '../policy-error.ts';
 import type {
   ModuleChooser,
   PolicyCluster,
@@ -10,12 +10,21 @@ import type {
 } from '../policy-module.ts';
 import type { ClusterView, RouteRequest, RoutingPolicy } from '../routing-policy.ts';
 
+/** Measures how long decisions take. */
+export interface DecisionTimer {
+  /** Need not be whole microseconds. */
+  nowUs(): number;
+  /** A worker was chosen. */
+  decided(us: number): void;
+}
+
 /**
  * A policy of the user's own. It is shown copies of what the router knows, and its choice is
  * checked: what it does wrong is a `PolicyError`, and costs the request that it was asked about.
  */
 export class ModulePolicy implements RoutingPolicy {
-  readonly #name: string;
+  readonly #file: string;
+  readonly #timer: DecisionTimer | undefined;
   readonly #blockSize: number;
   readonly #chooser: ModuleChooser;
   readonly #request = new RequestView();
@@ -23,26 +32,41 @@ export class ModulePolicy implements RoutingPolicy {
   /** Requests for which it gave no worker. */
   failures = 0;
 
-  /** `name` is that of messages. Throws `PolicyError` if `create` does, or gives no chooser. */
-  constructor(name: string, module: PolicyModule, cluster: PolicyCluster) {
-    this.#name = name;
-    this.#blockSize = cluster.blockSize;
-    this.#chooser = this.#create(module, cluster);
-    this.#workers = Array.from({ length: cluster.workers }, (_, id) => new WorkerView(id));
+  /**
+   * Messages name the `file`. `timer` is there where somebody has a clock. Throws `PolicyError` if
+   * `create` throws, or gives no chooser.
+   */
+  constructor(file: string, module: PolicyModule, cluster: PolicyCluster, timer?: DecisionTimer) {
+    this.#file = file;
+    this.#timer = timer;
+    const { workers, blockSize, seed } = cluster;
+    this.#blockSize = blockSize;
+    this.#chooser = this.#create(module, { workers, blockSize, seed });
+    // Frozen, so that a policy that sorts it gets an error, and not other workers the next time.
+    this.#workers = Object.freeze(Array.from({ length: workers }, (_, id) => new WorkerView(id)));
   }
 
   choose(request: RouteRequest, view: ClusterView): number {
+    const timer = this.#timer;
+    if (timer === undefined) return this.#choose(request, view);
+    const startUs = timer.nowUs();
+    const chosen = this.#choose(request, view);
+    timer.decided(timer.nowUs() - startUs);
+    return chosen;
+  }
+
+  #choose(request: RouteRequest, view: ClusterView): number {
     this.#show(request, view);
     let chosen: unknown;
     try {
       chosen = this.#chooser.choose(this.#request, this.#workers);
     } catch (error) {
       this.failures++;
-      throw this.#thrown('choose', error);
+      throw thrownBy(this.#file, 'choose', error);
     }
     if (isWorker(chosen, view.workers) && view.eligible[chosen] === 1) return chosen;
     this.failures++;
-    throw new PolicyError(`${this.#name}: ${wrongChoice(chosen, view.workers)}`);
+    throw new PolicyError(`${this.#file}: ${wrongChoice(chosen, view.workers)}`);
   }
 
   #create(module: PolicyModule, cluster: PolicyCluster): ModuleChooser {
@@ -50,15 +74,16 @@ export class ModulePolicy implements RoutingPolicy {
     try {
       chooser = module.create(cluster);
     } catch (error) {
-      throw this.#thrown('create', error);
+      throw thrownBy(this.#file, 'create', error);
     }
     if (isChooser(chooser)) return chooser;
     const expected = 'expected an object with a function choose(request, workers)';
-    throw new PolicyError(`${this.#name}: create returned ${inWords(chooser)}; ${expected}`);
+    throw new PolicyError(`${this.#file}: create returned ${inWords(chooser)}; ${expected}`);
   }
 
-  #show(request: RouteRequest, { ledger, eligible, overlapBlocks }: ClusterView): void {
-    this.#request.show(request);
+  #show(request: RouteRequest, view: ClusterView): void {
+    const { ledger, eligible, overlapBlocks, blocksPerWorker } = view;
+    this.#request.show(request, view.atUs);
     for (const worker of this.#workers) {
       const { id } = worker;
       worker.eligible = eligible[id] === 1;
@@ -66,22 +91,20 @@ export class ModulePolicy implements RoutingPolicy {
       worker.activeRequests = ledger.activeRequests(id);
       worker.prefillTokensPending = ledger.prefillTokensPending(id);
       worker.blocksInUse = ledger.decodeBlocks(id);
+      worker.blocksTotal = blocksPerWorker;
     }
-  }
-
-  #thrown(call: string, error: unknown): PolicyError {
-    const what = error instanceof Error ? String(error) : inWords(error);
-    return new PolicyError(`${this.#name}: ${call} threw ${what}`, { cause: error });
   }
 }
 
 class RequestView implements PolicyRequest {
+  atUs = 0;
   promptTokens = 0;
   promptBlocks = 0;
   sessionKey: number | undefined = undefined;
   #hashes: Uint32Array = new Uint32Array(0);
 
-  show({ promptTokens, promptBlocks, sessionKey, hashes }: RouteRequest): void {
+  show({ promptTokens, promptBlocks, sessionKey, hashes }: RouteRequest, atUs: number): void {
+    this.atUs = atUs;
     this.promptTokens = promptTokens;
     this.promptBlocks = promptBlocks;
     this.sessionKey = sessionKey;
@@ -105,6 +128,7 @@ class WorkerView implements PolicyWorker {
   activeRequests = 0;
   prefillTokensPending = 0;
   blocksInUse = 0;
+  blocksTotal = 0;
 
   constructor(id: number) {
     this.id = id;
@@ -130,13 +154,4 @@ function wrongChoice(chosen: unknown, workers: number): string {
   }
   const ids = workers === 1 ? '0' : `0 to ${workers - 1}`;
   return `choose returned ${inWords(chosen)}; expected the id of an eligible worker, ${ids}`;
-}
-
-/** Any value in a few words. */
-function inWords(value: unknown): string {
-  if (value instanceof Promise) return 'a promise';
-  if (typeof value === 'string') return JSON.stringify(value.slice(0, 40));
-  if (typeof value === 'object' && value !== null)
-    return Array.isArray(value) ? 'a list' : 'an object';
-  return typeof value === 'function' ? 'a function' : String(value);
 }

@@ -23,6 +23,18 @@ export interface AnswerHead {
   readonly fingerprint: string;
 }
 
+const ID_START = '{"id":"';
+const CONTENT_START = ',"message":{"role":"assistant","content":"';
+const CONTENT_END = '","refusal":null';
+const REASONING_START = ',"reasoning_content":"';
+const REASONING_END = '"';
+const CHOICE_END: Readonly<Record<FinishReason, string>> = {
+  stop: choiceEnd('stop'),
+  length: choiceEnd('length'),
+  content_filter: choiceEnd('content_filter'),
+};
+const USAGE_START = '],"usage":';
+
 /** The body of a chat completion that is not streamed. */
 export class ChatResponse implements BodyEncoder {
   readonly isStream = false;
@@ -37,25 +49,28 @@ export class ChatResponse implements BodyEncoder {
   }
 
   whole(choices: readonly ChoiceText[], usage: Usage): string {
-    let body = this.#start();
+    const { start, end } = frameOf(this.#head);
+    let body = ID_START + this.#head.id + start;
     for (const [index, choice] of choices.entries()) {
       const text = segmentOf(choice, 'text');
       const reasoning = segmentOf(choice, 'reasoning');
-      body += choiceStart(index) + choice.textOf(text, 0, choice.tokensOf(text)) + CONTENT_END;
+      if (index > 0) body += choiceStart(index);
+      body += choice.textOf(text, 0, choice.tokensOf(text)) + CONTENT_END;
       if (reasoning >= 0) {
         const thought = choice.textOf(reasoning, 0, choice.tokensOf(reasoning));
         body += REASONING_START + thought + REASONING_END;
       }
-      body += choiceEnd(choice.finishReason);
+      body += CHOICE_END[choice.finishReason];
     }
-    return body + this.#end(usage);
+    return body + USAGE_START + usageJson(usage) + end;
   }
 
   *slices(choices: readonly ChoiceText[], usage: Usage): Generator<string, void, undefined> {
-    yield this.#start();
+    const { start, end } = frameOf(this.#head);
+    yield ID_START + this.#head.id + start;
     for (const [index, choice] of choices.entries()) {
       const reasoning = segmentOf(choice, 'reasoning');
-      yield choiceStart(index);
+      if (index > 0) yield choiceStart(index);
       yield* segmentSlices(choice, segmentOf(choice, 'text'));
       yield CONTENT_END;
       if (reasoning >= 0) {
@@ -63,25 +78,48 @@ export class ChatResponse implements BodyEncoder {
         yield* segmentSlices(choice, reasoning);
         yield REASONING_END;
       }
-      yield choiceEnd(choice.finishReason);
+      yield CHOICE_END[choice.finishReason];
     }
-    yield this.#end(usage);
+    yield USAGE_START + usageJson(usage) + end;
   }
+}
 
-  #start(): string {
-    const { id, createdS, modelJson } = this.#head;
-    return (
-      `{"id":"${id}","object":"chat.completion","created":${createdS}` +
-      `,"model":${modelJson},"choices":[`
-    );
-  }
+/** What the bodies of one model have in common for a second, around what is the answer's own. */
+interface Frame {
+  readonly createdS: number;
+  readonly modelJson: string;
+  readonly fingerprint: string;
+  /** From the end of the id to the text of the first choice. */
+  readonly start: string;
+  /** What follows the usage. */
+  readonly end: string;
+}
 
-  #end(usage: Usage): string {
-    return (
-      `],"usage":${usageJson(usage)}` +
-      `,"system_fingerprint":"${this.#head.fingerprint}","service_tier":"default"}`
-    );
-  }
+/** That of the last body, which most often is that of the next one. */
+let lastFrame = newFrame({ id: '', createdS: 0, modelJson: '""', fingerprint: '' });
+
+function frameOf(head: AnswerHead): Frame {
+  const { createdS, modelJson, fingerprint } = head;
+  const isSame =
+    lastFrame.createdS === createdS &&
+    lastFrame.modelJson === modelJson &&
+    lastFrame.fingerprint === fingerprint;
+  if (!isSame) lastFrame = newFrame(head);
+  return lastFrame;
+}
+
+function newFrame({ createdS, modelJson, fingerprint }: AnswerHead): Frame {
+  // A joined string is flat; a concatenated one would be walked as a tree in every body.
+  const start = [
+    '","object":"chat.completion","created":',
+    createdS,
+    ',"model":',
+    modelJson,
+    ',"choices":[{"index":0',
+    CONTENT_START,
+  ].join('');
+  const end = [',"system_fingerprint":"', fingerprint, '","service_tier":"default"}'].join('');
+  return { createdS, modelJson, fingerprint, start, end };
 }
 
 /** The first segment of a kind, or -1. */
@@ -93,13 +131,8 @@ function segmentOf({ segments }: ChoiceText, wanted: SegmentKind): number {
 }
 
 function choiceStart(index: number): string {
-  const start = `{"index":${index},"message":{"role":"assistant","content":"`;
-  return index > 0 ? `,${start}` : start;
+  return `,{"index":${index}${CONTENT_START}`;
 }
-
-const CONTENT_END = '","refusal":null';
-const REASONING_START = ',"reasoning_content":"';
-const REASONING_END = '"';
 
 function choiceEnd(reason: FinishReason): string {
   return `},"logprobs":null,"finish_reason":"${reason}"}`;

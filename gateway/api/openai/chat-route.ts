@@ -2,7 +2,7 @@ import { ApiError } from '../../../shared/errors.ts';
 import { hashText } from '../../../shared/rng.ts';
 import type { Generation } from '../../generate/generation.ts';
 import type { RoutingHead } from '../../generate/routing-head.ts';
-import { randomId, type U32Source } from '../../random-ids.ts';
+import type { RandomIds } from '../../random-ids.ts';
 import { type GenerationHost, generationRoute } from '../generation-route.ts';
 import { CHAT_BODY, type ChatBody } from './chat-body.ts';
 import { ChatChunks } from './chat-chunks.ts';
@@ -12,7 +12,7 @@ import { ChatPrompt } from './chat-template.ts';
 
 /** What the route needs of the server. */
 export interface ChatHost extends GenerationHost {
-  readonly random: U32Source;
+  readonly ids: RandomIds;
   /** Of version and settings. */
   readonly fingerprint: string;
   nowS(): number;
@@ -34,7 +34,7 @@ function parseChat(body: ChatBody, head: RoutingHead, host: ChatHost): Generatio
   if (pinned instanceof ApiError) return pinned;
   const { stream, usageMode, priority, cacheSalt } = request;
   const answerHead = {
-    id: randomId('chatcmpl-', host.random),
+    id: host.ids.next('chatcmpl-'),
     createdS,
     modelJson: model.idJson,
     fingerprint: host.fingerprint,

@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { runLab } from './lab-rig.ts';
 
@@ -123,4 +126,29 @@ test('a bound over all is a reason to stop, beside the share of good requests', 
   const both = await capacityOf('ttft=2s,ttft_p90=700ms');
   assert.ok(both < good, `${both} and ${good}`);
   assert.equal(both, Math.min(good, await capacityOf('ttft_p90=700ms')));
+});
+
+test("a policy of the user's own has a capacity too, that of the policy that it is", async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'fakeai-capacity-'));
+  const file = join(folder, 'in-turn.mjs');
+  writeFileSync(
+    file,
+    `export default {
+      create({ workers }) {
+        let asked = 0;
+        return { choose: () => asked++ % workers };
+      },
+    };`,
+  );
+  const { code, out, error, files } = await runLab(
+    'capacity --workload lengths --set requests=150 --policies round-robin --workers 2 ' +
+      `--profile linear:0:100:10 --slo ttft=1s --precision 10 --policy-module ${file} --out x`,
+  );
+  rmSync(folder, { recursive: true });
+  assert.deepEqual([code, error], [0, '']);
+  assert.match(out, /^in-turn /m);
+  assert.match(out, /A decision of in-turn took /);
+  const { common, capacities } = JSON.parse(files.get('x/capacity.json') ?? '');
+  assert.equal(common.policyModule.name, 'in-turn');
+  assert.equal(capacities[1].requestsPerSecond, capacities[0].requestsPerSecond);
 });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
@@ -314,6 +315,72 @@ describe('fakeai replay refuses', () => {
     assert.equal(
       error,
       `fakeai: ${path}, line 7: input_length is missing; expected an integer from 1 to 536870912\n`,
+    );
+  });
+});
+
+describe("fakeai replay with a policy of the user's own", () => {
+  const line = 'replay --workload lengths --set requests=20 --policies round-robin --seeds 1-2';
+  const file = traceFile(
+    'in-turn.ts',
+    `export default {
+      create: ({ workers }: { workers: number }) => {
+        let asked = 0;
+        return { choose: (): number => asked++ % workers };
+      },
+    };`,
+  );
+  const sha256 = createHash('sha256').update(readFileSync(file)).digest('hex');
+
+  test('compares it with the others, and says what it was and what a decision took', async () => {
+    const { code, out, error, files } = await runLab(`${line} --policy-module ${file} --out x`);
+    assert.deepEqual([code, error], [0, '']);
+    assert.match(out, /^in-turn +18 /m);
+    assert.match(
+      out,
+      /^A decision of in-turn took \d.* µs in the mean, and up to \d.* µs at p99\.$/m,
+    );
+    const { common, cells, timing } = JSON.parse(files.get('x/results.json') ?? '');
+    assert.deepEqual(common.policyModule, { name: 'in-turn', file: 'in-turn.ts', sha256 });
+    assert.deepEqual(
+      cells.map((cell: { settings: object; config: object }) => [
+        Reflect.get(cell.settings, 'policy'),
+        Reflect.get(Reflect.get(cell.config, 'router'), 'policy'),
+        Reflect.get(cell.config, 'policyModule'),
+      ]),
+      [
+        ['round-robin', 'round-robin', undefined],
+        ['round-robin', 'round-robin', undefined],
+        ['in-turn', 'in-turn', { file: 'in-turn.ts', sha256 }],
+        ['in-turn', 'in-turn', { file: 'in-turn.ts', sha256 }],
+      ],
+    );
+    assert.deepEqual(cells[2].result, cells[0].result);
+    assert.deepEqual(
+      timing.map(({ decisionTime }: { decisionTime?: object }) => decisionTime !== undefined),
+      [false, false, true, true],
+    );
+    assert.match(files.get('x/report.html') ?? '', /--policy-module in-turn\.ts/);
+  });
+
+  test('ends in one line where it is refused, or fails', async () => {
+    const missing = await runLab(`${line} --policy-module ${folder}/no.ts --out x`);
+    assert.deepEqual(
+      [missing.code, missing.error],
+      [2, `fakeai: --policy-module ${folder}/no.ts: there is no such file\n`],
+    );
+    const failing = traceFile(
+      'failing.mjs',
+      `let asked = 0;
+      export default {
+        create: () => ({ choose: () => (asked++ < 4 ? 0 : 'worker-0') }),
+      };`,
+    );
+    const { code, error } = await runLab(`${line} --policy-module ${failing} --out x`);
+    assert.equal(code, 1);
+    assert.match(
+      error,
+      /^fakeai: request 4, at \d+\.\d{3} s: failing\.mjs: choose returned "worker-0"; expected the id of an eligible worker, 0 to 7\n$/,
     );
   });
 });

@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Weights } from '../../../lab/experiment/weights.ts';
 import { POLICY_NAMES } from '../../../shared/policy-names.ts';
@@ -32,7 +35,10 @@ test('the chosen weights are compared with the default and with every policy', a
   const replays = candidates.length + comparisons.length - 1;
   assert.match(
     out,
-    new RegExp(`^${replays} replays of ${candidates.length} weights and 7 other`, 'm'),
+    new RegExp(
+      `^${replays} replays of ${candidates.length} weights and ${POLICY_NAMES.length - 1} other`,
+      'm',
+    ),
   );
 });
 
@@ -106,4 +112,21 @@ test('the help offers lists only where they are taken', async () => {
     'router-temperature',
     'seeds',
   ]);
+});
+
+test("a policy of the user's own is compared like any other, without weights", async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'fakeai-tune-'));
+  const file = join(folder, 'first.mjs');
+  writeFileSync(file, 'export default { create: () => ({ choose: () => 0 }) };');
+  const { code, out, files } = await runLab(
+    'tune --workload lengths --set requests=40 --workers 2 --load-balance-weight 0.5 ' +
+      `--router-temperature 0 --seeds 1 --policy-module ${file} --out x`,
+  );
+  rmSync(folder, { recursive: true });
+  assert.equal(code, 0);
+  assert.match(out, /^first /m);
+  assert.match(out, /A decision of first took /);
+  const { comparisons, common } = JSON.parse(files.get('x/tune.json') ?? '');
+  assert.equal(comparisons.at(-1).against, 'first');
+  assert.equal(common.policyModule.file, 'first.mjs');
 });

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseJsonObject } from '../../../gateway/api/json-body.ts';
+import { parseJsonObject, textOfBody } from '../../../gateway/api/json-body.ts';
 import { ApiError } from '../../../shared/errors.ts';
 
-function parse(text: string) {
-  return parseJsonObject(Buffer.from(text));
+function parse(body: string | Buffer) {
+  const text = textOfBody(Buffer.from(body));
+  return text instanceof ApiError ? text : parseJsonObject(text);
 }
 
 test('what is not a JSON object is invalid_json without a param', () => {
@@ -28,19 +29,19 @@ test('what is not a JSON object is invalid_json without a param', () => {
   }
 });
 
-test('a body beyond its bounds is refused before it is parsed', () => {
+test('a body beyond its bounds has no text that could be parsed', () => {
   for (const [text, reason] of [
     ['['.repeat(10_000_000), /nested deeper than 128 levels/],
     [`[${'{},'.repeat(3_000_000)}{}]`, /more than 40,960 objects and arrays/],
   ] as const) {
-    const error = parse(text);
+    const error = textOfBody(Buffer.from(text));
     assert.ok(error instanceof ApiError);
     assert.match(error.message, reason);
   }
 });
 
 test('bytes that are not UTF-8, and a byte order mark, are named as what is wrong', () => {
-  const latin1 = parseJsonObject(Buffer.from('{"a":"caf\xe9"}', 'latin1'));
+  const latin1 = parse(Buffer.from('{"a":"caf\xe9"}', 'latin1'));
   assert.ok(latin1 instanceof ApiError);
   assert.match(latin1.message, /not valid UTF-8/);
   const marked = parse('\ufeff{}');

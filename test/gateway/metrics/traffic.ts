@@ -44,6 +44,7 @@ export const CLUSTER: ClusterFigures = {
     decisionsFor: (worker) => (worker === 0 ? 30 : 10),
   },
   linesDropped: () => 6,
+  ownPolicy: undefined,
   recorder: undefined,
   pool: { isUp: (worker) => worker === 0, restarts: (worker) => 5 * worker },
 };

@@ -35,3 +35,16 @@ test('a buffer without any room can grow', () => {
   buffer.push(3);
   assert.deepEqual([...buffer.ids.subarray(0, buffer.length)], [3]);
 });
+
+test('what is appended follows what is there, a few ids as many', () => {
+  for (const count of [0, 1, 32, 33, 500]) {
+    const buffer = new TokenBuffer(1);
+    buffer.push(9);
+    buffer.append(
+      Uint32Array.from({ length: count + 1 }, (_, at) => 4_000_000_000 + at),
+      count,
+    );
+    const expected = Array.from({ length: count }, (_, at) => 4_000_000_000 + at);
+    assert.deepEqual([...buffer.ids.subarray(0, buffer.length)], [9, ...expected]);
+  }
+});

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { describe, test } from 'node:test';
 import { boundOf, replay } from '../../../lab/simulate/replay.ts';
+import type { ReplayConfig } from '../../../lab/simulate/replay-config.ts';
 import { ReplayRunner } from '../../../lab/simulate/replay-runner.ts';
 import { replayConfig } from './replay-rig.ts';
 
@@ -67,4 +68,38 @@ test('a replay that fails fails the run', async () => {
   const broken = replayConfig({ workload: 'lengths', parameters: { requests: 0 } });
   await assert.rejects(runner.run([broken]), /requests is 0/);
   await runner.stop();
+});
+
+describe("a policy of the user's own", () => {
+  const sourceOf = (choose: string) => ({
+    name: 'mine',
+    file: 'mine.ts',
+    sha256: '',
+    code: `let asked = 0; export default { create: () => ({ choose: ${choose} }) };`,
+  });
+  const own = (choose: string): ReplayConfig => ({
+    ...CONFIGS[2]!,
+    policyModule: sourceOf(choose),
+  });
+
+  test('decides in every replay as if it were the first, and is timed', async () => {
+    const config = own('(_request, workers) => asked++ % workers.length');
+    const runner = new ReplayRunner(1);
+    const [first, second] = await runner.run([config, config]);
+    await runner.stop();
+    assert.deepEqual(first?.result, replay(CONFIGS[2]!).result, 'as round-robin does');
+    assert.deepEqual(second?.result, first?.result);
+    assert.equal(first?.decisionTime?.decisions, 300);
+    assert.ok(first.decisionTime.p99Us > 0);
+  });
+
+  test('ends the run when it fails, and names the request', async () => {
+    const runner = new ReplayRunner(1);
+    await assert.rejects(runner.run([own('() => asked++ < 20 ? 0 : -1')]), {
+      name: 'PolicyError',
+      message:
+        /^request 20, at \d+\.\d{3} s: mine\.ts: choose returned -1; expected the id of an eligible worker, 0 to \d+$/,
+    });
+    await runner.stop();
+  });
 });

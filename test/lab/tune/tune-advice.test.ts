@@ -66,6 +66,11 @@ test('another policy that does better is what to set', () => {
   assert.deepEqual(settingLines(found), ['FAKEAI_ROUTER_POLICY=cache-aware']);
 });
 
+test("a policy of the user's own that does better is a file to set", () => {
+  const found = tuning([comparison('default', 'better'), comparison('mine', 'worse', -0.01)]);
+  assert.deepEqual(settingLines(found, 'own/mine.ts'), ['FAKEAI_POLICY_MODULE=own/mine.ts']);
+});
+
 test('where prompts share nothing there is no advice about the overlap weight', () => {
   const found = tuning([comparison('default', 'better')], false);
   assert.match(tuneAdvice(found).join(' '), /of the overlap weight nothing can be said/);

@@ -156,8 +156,17 @@ describe('sources of settings', () => {
       'FAKEAI_SEED must be an integer from 0 to 9007199254740991, got "-1"',
       'fakeai.yaml: server must hold a mapping of settings',
       'fakeai.yaml: router.policy must be one of smart, round-robin, random, least-loaded, ' +
-        'power-of-two, session, cache-aware, prefix-hash, got "best"',
+        'power-of-two, session, cache-aware, prefix-hash, dynamo, llm-d, llm-d-default, ' +
+        'llm-d-load, preble, mooncake, got "best"',
       'FAKEAI_SSL_CERTFILE and FAKEAI_SSL_KEYFILE must be set both or not at all',
+    ]);
+  });
+
+  it('may not name a policy and a file of one, wherever they do', () => {
+    const module = { flag: '--policy-module', value: 'mine.ts' };
+    const problem = 'both say how a worker is chosen: leave one out';
+    assert.deepEqual(problemsOf({ flags: [module], env: { FAKEAI_ROUTER_POLICY: 'smart' } }), [
+      `FAKEAI_ROUTER_POLICY and --policy-module ${problem}`,
     ]);
   });
 

@@ -1,17 +1,21 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createPolicy } from '../../../../engine/router/policies/create-policy.ts';
+import { StepEstimate } from '../../../../engine/router/step-estimate.ts';
 import { POLICY_NAMES } from '../../../../shared/policy-names.ts';
 import { Rng } from '../../../../shared/rng.ts';
 import { fc } from '../../../support/property.ts';
+import { constantLatency } from '../../../support/sequences.ts';
 import { clusterView, routeRequest, tally } from '../cluster-view.ts';
+
+const STEPS = new StepEstimate(constantLatency(1000, 100), 8);
 
 /** What every policy must keep to, whatever it looks at. */
 for (const name of POLICY_NAMES) {
   for (const temperature of name === 'smart' ? [0, 0.7] : [0]) {
     const title = temperature > 0 ? `${name} with a temperature` : name;
     const create = (workers: number, seed: number) =>
-      createPolicy(name, workers, 16, temperature, new Rng(seed));
+      createPolicy(name, workers, 16, temperature, STEPS, new Rng(seed));
 
     test(`${title}: only an eligible worker is chosen`, () => {
       const worker = fc.record({
@@ -41,6 +45,7 @@ for (const name of POLICY_NAMES) {
           for (let n = 0; n < 5; n++) {
             const chosen = policy.choose(routeRequest(options), view);
             assert.equal(view.eligible[chosen], 1);
+            policy.booked?.(routeRequest(options), chosen, view);
           }
         }),
         { numRuns: 40 },

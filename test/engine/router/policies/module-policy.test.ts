@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { ModulePolicy } from '../../../../engine/router/policies/module-policy.ts';
 import { PolicyError } from '../../../../engine/router/policy-error.ts';
-import type { ModuleChooser } from '../../../../engine/router/policy-module.ts';
+import type { ModuleChooser, PolicyWorker } from '../../../../engine/router/policy-module.ts';
 import { clusterView, routeRequest } from '../cluster-view.ts';
 
 const CLUSTER = { workers: 3, blockSize: 16, seed: 7 };
@@ -45,7 +45,7 @@ describe('a policy of the user', () => {
     );
     policy.choose(routeRequest({ sessionKey: undefined }), clusterView({ workers: 3 }));
     const idle = { eligible: true, cachedTokens: 0, activeRequests: 0 };
-    const free = { prefillTokensPending: 0, blocksInUse: 0 };
+    const free = { prefillTokensPending: 0, blocksInUse: 0, blocksTotal: 1000 };
     assert.deepEqual(
       seen.map((text) => JSON.parse(text)),
       [
@@ -53,6 +53,7 @@ describe('a policy of the user', () => {
           promptTokens: 100,
           promptBlocks: 6,
           sessionKey: 5,
+          atUs: 0,
           workers: [
             { id: 0, ...idle, ...free, activeRequests: 3, blocksInUse: 9 },
             { id: 1, ...idle, ...free, eligible: false, cachedTokens: 32 },
@@ -62,6 +63,7 @@ describe('a policy of the user', () => {
         {
           promptTokens: 1,
           promptBlocks: 0,
+          atUs: 0,
           workers: [0, 1, 2].map((id) => ({ id, ...idle, ...free })),
         },
       ],
@@ -131,6 +133,15 @@ describe('what a policy of the user does wrong', () => {
       message: 'mine: choose threw RangeError: prefixKey of 1 blocks, where there are 0',
     });
     assert.deepEqual([policy.failures, other.failures], [1, 1]);
+  });
+
+  test("is an error when it sorts the workers in place, which are the next request's too", () => {
+    const policy = policyOf((_request, workers) => {
+      return (workers as PolicyWorker[]).sort(() => -1)[0]?.id;
+    });
+    assert.throws(() => policy.choose(routeRequest(), clusterView({ workers: 3 })), {
+      message: /^mine: choose threw TypeError: Cannot assign to read only property/,
+    });
   });
 
   test('is an error of its creation when it gives no chooser', () => {

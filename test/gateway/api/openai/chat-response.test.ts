@@ -96,3 +96,43 @@ test('a long body comes in slices of a bounded length', () => {
   assert.ok(Math.max(...slices.map((slice) => slice.length)) <= SLICE_TOKENS);
   assert.equal(slices.join(''), new ChatResponse(HEAD).whole(choices, USAGE));
 });
+
+test('a body says its own model, second and fingerprint, whatever the one before it said', () => {
+  const heads = [
+    HEAD,
+    { ...HEAD, id: 'chatcmpl-2' },
+    { ...HEAD, createdS: 1_750_000_001 },
+    { ...HEAD, modelJson: '"c"' },
+    { ...HEAD, fingerprint: 'fp_9876543210' },
+  ];
+  for (const head of [...heads, ...heads.reverse()]) {
+    const body = JSON.parse(new ChatResponse(head).whole([choice('a', '', 'stop')], USAGE));
+    assert.equal(body.id, head.id);
+    assert.equal(body.created, head.createdS);
+    assert.equal(body.model, JSON.parse(head.modelJson));
+    assert.equal(body.system_fingerprint, head.fingerprint);
+  }
+});
+
+test('a usage without cached, audio and reasoning tokens says so', () => {
+  const usage: Usage = {
+    promptTokens: 5,
+    cachedTokens: 0,
+    promptAudioTokens: 0,
+    completionTokens: 2,
+    reasoningTokens: 0,
+  };
+  const body = JSON.parse(new ChatResponse(HEAD).whole([choice('a', '', 'stop')], usage));
+  assert.deepEqual(body.usage, {
+    prompt_tokens: 5,
+    completion_tokens: 2,
+    total_tokens: 7,
+    prompt_tokens_details: { cached_tokens: 0, audio_tokens: 0 },
+    completion_tokens_details: {
+      reasoning_tokens: 0,
+      audio_tokens: 0,
+      accepted_prediction_tokens: 0,
+      rejected_prediction_tokens: 0,
+    },
+  });
+});

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { LogHistogram } from '../../../lab/measure/log-histogram.ts';
-import { fc } from '../../support/property.ts';
+import { LogHistogram } from '../../shared/log-histogram.ts';
+import { fc } from '../support/property.ts';
 
 const SHARES = [0, 0.01, 0.25, 0.5, 0.9, 0.95, 0.99, 1];
 

@@ -1,0 +1,54 @@
+import type { Static, TObject } from '@sinclair/typebox';
+import { ApiError } from '../../shared/errors.ts';
+import type { SlicedWork } from '../prompt/sliced-work.ts';
+import { type JsonObject, parseJsonObject, textOfBody } from './json-body.ts';
+import type { BodySchema } from './schema/body-schema.ts';
+
+/** A longer body takes a turn of the event loop each for its bytes, its JSON and its schema. */
+const PARSED_AT_ONCE_BYTES = 65_536;
+
+/** Makes of the bytes of a body what an endpoint takes, of a long one in several turns. */
+export class BodyParser<Body extends TObject> {
+  readonly #schema: BodySchema<Body>;
+
+  constructor(schema: BodySchema<Body>) {
+    this.#schema = schema;
+  }
+
+  /** Whether a body of so many bytes is short enough for `parse`. */
+  isShort(bytes: number): boolean {
+    return bytes <= PARSED_AT_ONCE_BYTES;
+  }
+
+  /** The body, or what is wrong with it. */
+  parse(bytes: Buffer): Static<Body> | ApiError {
+    const text = textOfBody(bytes);
+    const json = text instanceof ApiError ? text : parseJsonObject(text);
+    return json instanceof ApiError ? json : this.#schema.parse(json);
+  }
+
+  /**
+   * The same, in turns, as long as `isWanted`; undefined if it no longer is. `bytes` are read
+   * before this returns.
+   */
+  async parseInTurns(
+    bytes: Buffer,
+    work: SlicedWork,
+    isWanted: () => boolean,
+  ): Promise<Static<Body> | ApiError | undefined> {
+    const text = textOfBody(bytes);
+    if (text instanceof ApiError) return text;
+    let json: JsonObject | ApiError | undefined;
+    let body: Static<Body> | ApiError | undefined;
+    await work.run(() => {
+      if (!isWanted()) return true;
+      if (json === undefined) {
+        json = parseJsonObject(text);
+        return false;
+      }
+      body = json instanceof ApiError ? json : this.#schema.parse(json);
+      return true;
+    });
+    return body;
+  }
+}

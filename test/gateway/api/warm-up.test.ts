@@ -1,0 +1,11 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { warmUp } from '../../../gateway/api/warm-up.ts';
+import { ApiError } from '../../../shared/errors.ts';
+
+test('a warm-up comes to the last of some 2,000 parts, and to what is wrong with it', () => {
+  const problem = warmUp();
+  assert.ok(problem instanceof ApiError);
+  assert.equal(problem.code, 'invalid_type');
+  assert.equal(problem.param, 'messages[320].content[0].file.file_id');
+});
