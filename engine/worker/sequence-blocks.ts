@@ -73,12 +73,7 @@ export class SequenceBlocks {
     if (from >= promptEnd) return;
     const filled = Math.floor(Math.min(from + tokens, promptEnd) / this.#blockSize);
     const end = Math.min(filled, hashedBlocks[slot]!);
-    const words = hashes[slot]!;
-    const first = Math.floor(from / this.#blockSize);
-    this.cache.prefetch(words, first, end);
-    for (let i = first; i < end; i++) {
-      this.cache.expect(blocks[slot]!, i, words[2 * i]!, words[2 * i + 1]!);
-    }
+    this.cache.expect(blocks[slot]!, hashes[slot]!, Math.floor(from / this.#blockSize), end);
   }
 
   /**
