@@ -106,7 +106,7 @@ export class RawConnection {
     const chunks: string[] = [];
     for (let hasEnded = false; !hasEnded; ) {
       await this.#until(() => this.#chunkBytes() !== undefined);
-      // An answer may have tens of thousands of chunks: there is no waiting for those that are there.
+      // An answer may have tens of thousands of chunks: those that are there are not waited for.
       while (!hasEnded && this.#chunkBytes() !== undefined) {
         const chunk = this.#takeChunk();
         if (chunk === undefined) hasEnded = true;
