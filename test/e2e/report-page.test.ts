@@ -140,6 +140,15 @@ for (const width of WIDTHS) {
   });
 }
 
+test('no table of the policies scrolls sideways in a window 1280 wide', async (t) => {
+  const report = await openPage(t, browser, file);
+  if (report === undefined) return;
+  const wide = `[...document.querySelectorAll('[data-setting="0"] .scroll, #full .scroll')]
+    .filter((box) => box.scrollWidth > box.clientWidth)
+    .map((box) => box.getAttribute('aria-label'))`;
+  assert.deepEqual(await report.page.evaluate(wide), []);
+});
+
 test('a queue that is always empty has an axis from 0 to 1', async (t) => {
   const report = await openPage(t, browser, calmFile);
   if (report === undefined) return;
