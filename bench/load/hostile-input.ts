@@ -11,7 +11,24 @@ const STRICT = ['--strict-token-counting', '--ttft', '0:0', '--itl', '0:0'];
 const MODEL = '"model":"openai/gpt-oss-120b","max_tokens":1';
 const ASK = '"messages":[{"role":"user","content":"Hello"}]';
 
+const FILE = '{"type":"file","file":{"file_id":"x"}}';
+const TEXT = '{"type":"text","text":"x hello"}';
+
 export const HOSTILE_INPUT: readonly HostileRequest[] = [
+  first('first, 1,100 messages of 15 files, the last wrong', 0.67, () =>
+    messages(1100, FILE, 15, '{"type":"file","file":{"file_id":7}}'),
+  ),
+  first('first, 1,750 messages of 15 texts, the last wrong', 0.92, () =>
+    messages(1750, TEXT, 15, '{"type":"text","text":7}'),
+  ),
+  first('first, 1,750 messages of 15 texts', 0.92, () => messages(1750, TEXT, 15)),
+  first('first, 2,048 messages of a text', 0.16, () => messages(2048, TEXT, 1)),
+  first('first, 9,000 tools', 0.6, () =>
+    object(
+      `"tools":[${'{"type":"function","function":{"name":"f","parameters":{"a":1}}},'.repeat(9000)}{}]`,
+    ),
+  ),
+  first('first, 40,000 objects', 0.32, () => object(`"x":[${'{"a":1},'.repeat(40_000)}{}]`)),
   body('100 MB of [{},{},...]', LARGEST_MB, 2, () => filled('[', '{},', '{}]', LARGEST_MB)),
   body('100 MB of nested arrays', LARGEST_MB, 2, () => filled('', '[', '', LARGEST_MB)),
   body('100 MB of arrays, 100 deep', LARGEST_MB, 2, () =>
@@ -106,6 +123,10 @@ function body(
   return { name, atOnce, bodyMb, prepare };
 }
 
+function first(name: string, bodyMb: number, make: () => string): HostileRequest {
+  return { ...body(name, bodyMb, 8, make), isFirst: true };
+}
+
 function text(name: string, unit: string, mb: number, flags?: readonly string[]): HostileRequest {
   const times = Math.floor((mb * MB) / Buffer.byteLength(unit));
   const request = body(name, mb, mb > 1 ? 1 : 8, () => ask(unit.repeat(times)));
@@ -129,9 +150,15 @@ function ask(content: string): string {
   return `{${MODEL},"messages":[{"role":"user","content":"${content}"}]}`;
 }
 
-function messages(count: number, content: string, parts: number): string {
-  const message = `{"role":"user","content":[${Array(parts).fill(content).join()}]}`;
-  return `{${MODEL},"messages":[${Array(count).fill(message).join()}]}`;
+/** Messages of many parts; `last` is one more, in a message of its own. */
+function messages(count: number, content: string, parts: number, last?: string): string {
+  const all = Array(count).fill(message(Array(parts).fill(content).join()));
+  if (last !== undefined) all.push(message(last));
+  return `{${MODEL},"messages":[${all.join()}]}`;
+}
+
+function message(parts: string): string {
+  return `{"role":"user","content":[${parts}]}`;
 }
 
 function part(type: string, url: string): string {

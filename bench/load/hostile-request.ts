@@ -8,6 +8,8 @@ export interface HostileRequest {
   readonly atOnce: number;
   /** About the size of one body in MB, for its bar. */
   readonly bodyMb: number;
+  /** They are the first that a server gets after its start, while its code has hardly run. */
+  readonly isFirst?: true;
   /** Of `fakeai serve`; by default no latency. */
   readonly flags?: readonly string[];
   /**

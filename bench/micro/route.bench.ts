@@ -4,6 +4,7 @@ import { assert } from '../../shared/assert.ts';
 import { HASH_WORDS } from '../../shared/block-hash.ts';
 import { requestId, type WorkerId, workerId } from '../../shared/ids.ts';
 import { latencyProfile } from '../../shared/latency-profiles.ts';
+import { POLICY_NAMES, type PolicyName } from '../../shared/policy-names.ts';
 import { EventBatch, REMOVED_BIT } from '../../shared/protocol.ts';
 import { Rng } from '../../shared/rng.ts';
 import { timeUs } from '../../shared/units.ts';
@@ -14,6 +15,8 @@ const PROMPT_BLOCKS = 256;
 /** How much of the prompts is cached, in turn. */
 const CACHED_SHARES = [0, 0.4, 0.95] as const;
 const PROMPT_TOKENS = PROMPT_BLOCKS * BLOCK_SIZE + 7;
+/** Workers among which the policies other than `smart` choose. */
+const WORKERS_OF_OTHERS = 64;
 /** Requests between their booking and their first token, per worker. */
 const PREFILLS_PER_WORKER = 2;
 /**
@@ -25,19 +28,25 @@ const STORED_PROMPTS = 256;
  * Routing decisions at a million cached blocks, for prompts of 256 blocks that differ from call to
  * call and of which 0, 40 or 95 % is cached. Whatever a decision books is settled as in service:
  * the prefill's blocks come back as KV events, others are evicted for them, the worker reports its
- * load, the request ends.
+ * load, the request ends. Policies that keep books of their own do so within their decisions.
  */
 export async function suite(mode: BenchMode): Promise<BenchRow[]> {
   const rows: BenchRow[] = [];
   const prompts = mode === 'full' ? 4096 : 64;
   for (const workers of [8, 64]) {
     const name = `${workers} workers, ${prompts * PROMPT_BLOCKS} blocks`;
-    const decisions = new RouteBench(workers, prompts);
+    const decisions = new RouteBench('smart', workers, prompts);
     rows.push(...(await measure(mode, [decisions.decisionTask(`route, ${name}`)])));
     decisions.check();
-    const lives = new RouteBench(workers, prompts);
+    const lives = new RouteBench('smart', workers, prompts);
     rows.push(...(await measure(mode, [lives.lifeTask(`route, KV events, end, ${name}`)])));
     lives.check();
+  }
+  for (const policy of POLICY_NAMES.filter((name) => name !== 'smart')) {
+    const decisions = new RouteBench(policy, WORKERS_OF_OTHERS, prompts);
+    const name = `route by ${policy}, ${WORKERS_OF_OTHERS} workers`;
+    rows.push(...(await measure(mode, [decisions.decisionTask(name)])));
+    decisions.check();
   }
   return rows;
 }
@@ -60,11 +69,11 @@ class RouteBench {
   #routed = 0;
   #hashes: Uint32Array = new Uint32Array(0);
 
-  constructor(workers: number, prompts: number) {
+  constructor(policy: PolicyName, workers: number, prompts: number) {
     this.#workers = workers;
     this.#submitsSeen = Array.from({ length: workers }, () => 0);
     this.#router = new SmartRouter({
-      policy: 'smart',
+      policy,
       overlapWeight: 1,
       loadBalanceWeight: 0.5,
       temperature: 0,

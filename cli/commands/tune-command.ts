@@ -15,7 +15,7 @@ export function addTuneCommand(program: Command, context: CommandContext): Comma
       'Searches the weights of the smart policy and its temperature with which most requests keep the ' +
         'service level. First tries every combination of the lists of weights, then up to ' +
         `${REFINEMENTS_MAX} more around the best with smaller and smaller steps, and last every other ` +
-        'policy, each with every seed: by default at most 206 replays, 103 of a trace. The choice is one that no other ' +
+        'policy, each with every seed: by default at most 218 replays, 109 of a trace. The choice is one that no other ' +
         'beats in goodput, hit rate and balance at once: of those within 0.1 points of the highest ' +
         'goodput, the one with the least time to first token. It is made by one half of the trace and ' +
         'judged by the other, against the default and every policy; what lies within the spread is ' +

@@ -97,7 +97,7 @@ export class PrefixCache {
       if (index === ahead) {
         // Most prompts share little, so what is read ahead grows with what has matched.
         ahead = Math.min(limit, index + Math.min(index, RUN_BLOCKS));
-        this.prefetch(hashes, index, ahead);
+        this.#prefetch(hashes, index, ahead);
       }
       const block = this.#table.find(hashes[index * HASH_WORDS]!, hashes[index * HASH_WORDS + 1]!);
       if (block === NO_BLOCK) break;
@@ -155,20 +155,23 @@ export class PrefixCache {
     }
   }
 
-  /** To be called ahead of `expect` for the pairs `from .. to - 1` of `hashes`, for its speed. */
-  prefetch(hashes: Uint32Array, from: number, to: number): void {
-    if (to - from >= RUN_BLOCKS_MIN) this.#table.prefetch(hashes, from, to);
-  }
-
   /**
-   * Block `index` of a sequence's `blocks` is being computed: it can be matched under its hash from
-   * now on, unless another block can already. Does nothing without prefix caching.
+   * Blocks `from .. to - 1` of a sequence's `blocks` are being computed: each can be matched under
+   * its pair of `hashes` from now on, unless another block can already. Does nothing without prefix
+   * caching.
    */
-  expect(blocks: BlockList, index: number, lo: number, hi: number): void {
+  expect(blocks: BlockList, hashes: Uint32Array, from: number, to: number): void {
     if (!this.#prefixCaching) return;
-    const block = blocks.at(index);
-    assert(this.#pool.isActive(block), 'only an active block can be expected');
-    if (this.#table.insert(block, lo, hi)) this.#expected[block] = 1;
+    const pool = this.#pool;
+    const table = this.#table;
+    const expected = this.#expected;
+    this.#prefetch(hashes, from, to);
+    for (let index = from; index < to; index++) {
+      const block = blocks.at(index);
+      assert(pool.isActive(block), 'only an active block can be expected');
+      const at = index * HASH_WORDS;
+      if (table.insert(block, hashes[at]!, hashes[at + 1]!)) expected[block] = 1;
+    }
   }
 
   /**
@@ -181,7 +184,7 @@ export class PrefixCache {
     if (!this.#prefixCaching) return;
     let block = blocks.at(index);
     assert(this.#pool.isActive(block), 'only an active block can be committed');
-    if (!this.#table.holds(block)) {
+    if (!this.#table.holdsHash(block, lo, hi)) {
       if (this.#table.insert(block, lo, hi)) {
         this.#events.push2(lo, hi);
         return;
@@ -193,8 +196,6 @@ export class PrefixCache {
       blocks.set(index, block);
       this.#duplicateCommits++;
     }
-    const isSame = this.#table.holdsHash(block, lo, hi);
-    assert(isSame, 'a block keeps its content while somebody refers to it');
     if (!this.isExpected(block)) return;
     this.#expected[block] = 0;
     this.#events.push2(lo, hi);
@@ -244,6 +245,11 @@ export class PrefixCache {
       this.#table.prefetchHolder(block);
       block = this.#pool.nextOldest(block);
     }
+  }
+
+  /** Brings what the hashes `from .. to - 1` lead to into the processor's caches. */
+  #prefetch(hashes: Uint32Array, from: number, to: number): void {
+    if (to - from >= RUN_BLOCKS_MIN) this.#table.prefetch(hashes, from, to);
   }
 
   #evict(block: number): void {

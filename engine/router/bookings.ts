@@ -103,7 +103,7 @@ export class Bookings {
 }
 
 /** The next depth above `depth` that has an entry: a rung, or the end of the prompt. */
-function nextDepth(depth: number, end: number): number {
+export function nextDepth(depth: number, end: number): number {
   const spacingLog2 = Math.max(31 - Math.clz32(depth) - RUNGS_LOG2, 0);
   return Math.min(((depth >>> spacingLog2) + 1) << spacingLog2, end);
 }

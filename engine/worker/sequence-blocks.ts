@@ -54,8 +54,9 @@ export class SequenceBlocks {
 
   /** Room for `tokens` tokens of a running sequence: all of it, or false and nothing changes. */
   ensureRoom(slot: Slot, tokens: number): boolean {
-    const { cache } = this;
     const blocks = this.#sequences.blocks[slot]!;
+    if (tokens <= blocks.length * this.#blockSize) return true;
+    const { cache } = this;
     const missing = this.blocksOf(tokens) - blocks.length;
     if (missing > cache.blocksFree + cache.blocksCached) return false;
     cache.allocateAll(blocks, missing);
@@ -73,12 +74,7 @@ export class SequenceBlocks {
     if (from >= promptEnd) return;
     const filled = Math.floor(Math.min(from + tokens, promptEnd) / this.#blockSize);
     const end = Math.min(filled, hashedBlocks[slot]!);
-    const words = hashes[slot]!;
-    const first = Math.floor(from / this.#blockSize);
-    this.cache.prefetch(words, first, end);
-    for (let i = first; i < end; i++) {
-      this.cache.expect(blocks[slot]!, i, words[2 * i]!, words[2 * i + 1]!);
-    }
+    this.cache.expect(blocks[slot]!, hashes[slot]!, Math.floor(from / this.#blockSize), end);
   }
 
   /**

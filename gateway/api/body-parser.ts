@@ -46,7 +46,7 @@ export class BodyParser<Body extends TObject> {
         json = parseJsonObject(text);
         return false;
       }
-      body = json instanceof ApiError ? json : this.#schema.parse(json);
+      body = json instanceof ApiError ? json : this.#schema.parseLong(json);
       return true;
     });
     return body;

@@ -1,3 +1,4 @@
+import type { PolicyError } from '../../engine/router/policy-error.ts';
 import type { HitBound } from '../measure/hit-bound.ts';
 import type { ReplayConfig } from '../simulate/replay-config.ts';
 import { ReplayRunner, type RunResult } from '../simulate/replay-runner.ts';
@@ -11,7 +12,7 @@ export interface TimedResult extends RunResult {
 
 /** What a command asks of the threads that run its replays. */
 export interface Replays {
-  /** True once the user has asked to stop. */
+  /** True once the user has asked to stop, or the user's own policy has failed. */
   readonly interrupted: boolean;
   /**
    * Runs replays of `requests` requests each, for which `bounds` has given what it gives; undefined
@@ -38,7 +39,12 @@ export class LabSession implements Replays {
   }
 
   get interrupted(): boolean {
-    return this.#interrupted;
+    return this.#interrupted || this.policyError !== undefined;
+  }
+
+  /** What a policy of the user's own did wrong, which has stopped the replays. */
+  get policyError(): PolicyError | undefined {
+    return this.#runner.policyError;
   }
 
   async run(

@@ -27,7 +27,7 @@ export class Lab {
     this.#replays = replays;
   }
 
-  /** True once the user has asked to stop. */
+  /** True once the user has asked to stop, or the user's own policy has failed. */
   get interrupted(): boolean {
     return this.#replays.interrupted;
   }
@@ -76,7 +76,9 @@ export function withLab(
     try {
       const trace = await loadLabTrace(options, terminal);
       checkWarmup(options, trace);
-      return await use(new Lab(options, trace, session));
+      const code = await use(new Lab(options, trace, session));
+      if (session.policyError !== undefined) throw session.policyError;
+      return code;
     } finally {
       await session.close();
     }

@@ -21,9 +21,12 @@ import type { FigureTable } from './figure-column.ts';
 export const FULL_TABLES: readonly FigureTable[] = [
   { title: 'Latency until the answer flows', groups: [QUEUE, TTFT, SECOND_TOKEN] },
   { title: 'Latency of the answer', groups: [ITL, TPOT, END_TO_END] },
-  { title: 'Requests, throughput and balance', groups: [REQUESTS, TOKENS, GOODPUT, IMBALANCE] },
+  {
+    title: 'Requests, throughput and balance',
+    groups: [REQUESTS, TOKENS, GOODPUT, PREEMPTED, IMBALANCE],
+  },
   {
     title: 'Cache, queue and routing',
-    groups: [HIT_RATE, KV_BLOCKS, WAITING, PREEMPTED, REGRET],
+    groups: [HIT_RATE, KV_BLOCKS, WAITING, REGRET],
   },
 ];

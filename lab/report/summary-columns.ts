@@ -20,26 +20,23 @@ import type { ReportCell } from './report-data.ts';
 /** What is compared at a glance: what users of the cluster see, and what goes on within. */
 export const SUMMARY_TABLES: readonly FigureTable[] = [
   {
-    title: 'Latency and throughput',
+    title: 'Latency',
     groups: [
       part(TTFT, 'mean', 'p50', 'p90', 'p99'),
       part(ITL, 'mean', 'p50', 'p90', 'p99'),
       part(QUEUE, 'p90', 'p99'),
-      WAITING,
       part(END_TO_END, 'p50', 'p90', 'p99'),
-      part(TOKENS, 'output/s'),
-      GOODPUT,
     ],
   },
   {
-    title: 'Requests, cache and balance',
+    title: 'Throughput and balance',
     groups: [
       part(REQUESTS, 'in', 'finished', 'rejected'),
-      part(HIT_RATE, 'tokens', 'bound', 'blocks'),
-      part(KV_BLOCKS, 'evicted', 'fetched', 'copies'),
+      part(TOKENS, 'output/s'),
+      GOODPUT,
+      WAITING,
       PREEMPTED,
       part(IMBALANCE, 'load CV', 'work CV', 'max/mean'),
-      part(REGRET, 'mean', 'p99'),
       {
         heading: 'Speed',
         meaning:
@@ -47,6 +44,14 @@ export const SUMMARY_TABLES: readonly FigureTable[] = [
           'replay of a thread is slower: part of its time goes into compiling the program.',
         columns: [{ heading: '× real', figure: speed, text: countText }],
       },
+    ],
+  },
+  {
+    title: 'Cache and routing',
+    groups: [
+      part(HIT_RATE, 'tokens', 'bound', 'blocks'),
+      part(KV_BLOCKS, 'evicted', 'fetched', 'copies'),
+      part(REGRET, 'mean', 'p99'),
     ],
   },
 ];

@@ -30,6 +30,7 @@ export class ReplayRunner {
   readonly #threads: number;
   readonly #arrivals = new Int32Array(new SharedArrayBuffer(4));
   #stopped = false;
+  #policyError: PolicyError | undefined = undefined;
 
   constructor(threads: number) {
     // Bundled, this code and the thread's entry lie side by side; from source, so do their sources.
@@ -50,9 +51,14 @@ export class ReplayRunner {
     return Atomics.load(this.#arrivals, 0) >>> 0;
   }
 
+  /** What a policy of the user's own did wrong, which has stopped the replays. */
+  get policyError(): PolicyError | undefined {
+    return this.#policyError;
+  }
+
   /**
-   * Runs all replays; those that `stop` kept from ending are undefined. Rejects when one fails,
-   * with `PolicyError` where a policy of the user's own did.
+   * Runs all replays; those that `stop` kept from ending, or a policy of the user's own that has
+   * failed, are undefined. Rejects when one fails for another reason.
    */
   async run(
     configs: readonly ReplayConfig[],
@@ -65,7 +71,11 @@ export class ReplayRunner {
       const task: ReplayTask = { kind: 'replay', config, records, arrivals };
       const result: TaskResult | TaskFailure = await this.#piscina.run(task);
       finished?.(index);
-      if ('policyProblem' in result) throw new PolicyError(result.policyProblem);
+      if ('policyProblem' in result) {
+        this.#policyError ??= new PolicyError(result.policyProblem);
+        await this.stop();
+        return undefined;
+      }
       return { ...result, bound: await this.#boundOf(config, result, bounds[index]) };
     });
   }

@@ -26,6 +26,7 @@ import {
   SHORT_PROMPT_TOKENS,
   SHORT_REWRITE,
 } from './conversation-quantiles.ts';
+import { DrawnSession } from './drawn-session.ts';
 import { quantileAt } from './draws.ts';
 import { count, type ParameterValues, quantity, WorkloadError } from './parameters.ts';
 
@@ -71,12 +72,7 @@ class ConversationSessions implements TraceSource {
   readonly #batchUs: number;
   #sessions = 0;
 
-  /** The session that the columns below describe, a row for each of its turns. */
-  #drawn = -1;
-  #turns = 0;
-  readonly #promptTokens = new Uint32Array(TURNS_MAX);
-  readonly #outputTokens = new Uint32Array(TURNS_MAX);
-  readonly #gapUs = new Float64Array(TURNS_MAX);
+  readonly #session = new DrawnSession(TURNS_MAX);
   /** How much of what was said before the turn keeps. */
   readonly #keptTokens = new Uint32Array(TURNS_MAX);
 
@@ -101,21 +97,16 @@ class ConversationSessions implements TraceSource {
 
   followUp(session: number, turn: number, endedUs: TimeUs, into: TraceRequest): boolean {
     this.#draw(session);
-    if (turn + 1 >= this.#turns) return false;
-    this.#fill(turn + 1, timeUs(endedUs + this.#gapUs[turn + 1]!), into);
+    const { turns, gapUs } = this.#session;
+    if (turn + 1 >= turns) return false;
+    this.#fill(turn + 1, timeUs(endedUs + gapUs[turn + 1]!), into);
     return true;
   }
 
   #fill(turn: number, arrivalUs: TimeUs, into: TraceRequest): void {
-    into.arrivalUs = arrivalUs;
-    into.promptTokens = this.#promptTokens[turn]!;
-    into.outputTokens = this.#outputTokens[turn]!;
-    into.session = this.#drawn;
-    into.sessionKey = this.#drawn;
-    into.turn = turn;
-    into.turnsAfter = this.#turns - 1 - turn;
+    const { number, promptTokens, outputTokens } = this.#session;
     const { content } = into;
-    content.clear();
+    this.#session.fill(turn, arrivalUs, into);
     content.extendNamed(ROOT, 0, this.#values.rootTokens);
     let version = 0;
     for (let at = 0; at <= turn; at++) {
@@ -123,28 +114,29 @@ class ConversationSessions implements TraceSource {
         content.cut(this.#keptTokens[at]!);
         version = at;
       }
-      const end = this.#promptTokens[at]! + this.#outputTokens[at]!;
-      content.extendNamed(SESSION, this.#drawn, end, version);
+      const end = promptTokens[at]! + outputTokens[at]!;
+      content.extendNamed(SESSION, number, end, version);
     }
   }
 
-  #draw(session: number): void {
-    if (session === this.#drawn) return;
+  #draw(number: number): void {
+    const session = this.#session;
+    if (number === session.number) return;
     const { rootTokens, maxTokens } = this.#values;
-    const rng = new Rng(combineSeeds(this.#seed, session));
-    this.#drawn = session;
+    const rng = new Rng(combineSeeds(this.#seed, number));
+    session.number = number;
     const firstTokens = Math.floor(quantileAt(FIRST_TOKENS, rng.unit()));
     let prompt = Math.min(maxTokens, Math.max(rootTokens + 1, firstTokens));
     let kept = 0;
     let rewrote = false;
-    this.#turns = 0;
+    session.turns = 0;
     do {
-      const turn = this.#turns++;
+      const turn = session.turns++;
       const total = prompt + Math.round(quantileAt(OUTPUT_TOKENS, rng.unit()));
-      this.#promptTokens[turn] = prompt;
-      this.#outputTokens[turn] = total - prompt;
+      session.promptTokens[turn] = prompt;
+      session.outputTokens[turn] = total - prompt;
       this.#keptTokens[turn] = kept;
-      this.#gapUs[turn] = this.#drawGapUs(rng, turn);
+      session.gapUs[turn] = this.#drawGapUs(rng, turn);
       const rewrites = rewriteChance(turn, prompt, rewrote);
       const kind = rng.unit();
       if (kind < rewrites) {
@@ -159,13 +151,13 @@ class ConversationSessions implements TraceSource {
           total + Math.round(quantileAt(turn === 0 ? SECOND_GROWTH : LATER_GROWTH, rng.unit()));
       }
       rewrote = kind < rewrites;
-    } while (this.#continues(rng, this.#turns - 1) && prompt <= maxTokens);
+    } while (this.#continues(rng, session.turns - 1) && prompt <= maxTokens);
   }
 
   #continues(rng: Rng, turn: number): boolean {
     if (turn + 1 === TURNS_MAX) return false;
     const draw = rng.unit();
-    const prompt = this.#promptTokens[turn]!;
+    const prompt = this.#session.promptTokens[turn]!;
     if (prompt < SHORT_PROMPT_TOKENS) return draw < SHORT_NEXT_TURN;
     const chance = NEXT_TURN[Math.min(turn, NEXT_TURN.length - 1)]!;
     return draw < (prompt < LONG_PROMPT_TOKENS ? chance : chance * LONG_NEXT_TURN);

@@ -3,6 +3,7 @@ import { type TimeUs, timeUs } from '../../shared/units.ts';
 import { nameSpace } from '../traces/content.ts';
 import type { TraceRequest, TraceSource } from '../traces/trace-source.ts';
 import { Arrivals } from './arrivals.ts';
+import { DrawnSession } from './drawn-session.ts';
 import { drawGeometric, drawLogNormal, drawTokens } from './draws.ts';
 import {
   arrivalParameters,
@@ -61,13 +62,9 @@ export class SessionWorkload implements TraceSource {
   readonly #arrivals: Arrivals;
   #sessions = 0;
 
-  /** The session that the fields below describe. */
-  #drawn = -1;
+  readonly #session = new DrawnSession(TURNS_MAX);
+  /** Its system prompt. */
   #group = 0;
-  #turns = 0;
-  readonly #promptTokens = new Uint32Array(TURNS_MAX);
-  readonly #outputTokens = new Uint32Array(TURNS_MAX);
-  readonly #thinkUs = new Float64Array(TURNS_MAX);
 
   constructor(values: ParameterValues<typeof multiTurnParameters>, seed: number) {
     if (values.systemTokens > values.maxTokens - 2) {
@@ -88,33 +85,28 @@ export class SessionWorkload implements TraceSource {
 
   followUp(session: number, turn: number, endedUs: TimeUs, into: TraceRequest): boolean {
     this.#draw(session);
-    if (turn + 1 >= this.#turns) return false;
-    this.#fill(turn + 1, timeUs(endedUs + this.#thinkUs[turn + 1]!), into);
+    const { turns, gapUs } = this.#session;
+    if (turn + 1 >= turns) return false;
+    this.#fill(turn + 1, timeUs(endedUs + gapUs[turn + 1]!), into);
     return true;
   }
 
   #fill(turn: number, arrivalUs: TimeUs, into: TraceRequest): void {
-    into.arrivalUs = arrivalUs;
-    into.promptTokens = this.#promptTokens[turn]!;
-    into.outputTokens = this.#outputTokens[turn]!;
-    into.session = this.#drawn;
-    into.sessionKey = this.#drawn;
-    into.turn = turn;
-    into.turnsAfter = this.#turns - 1 - turn;
-    into.content.clear();
+    this.#session.fill(turn, arrivalUs, into);
     into.content.extendNamed(SYSTEM, this.#group, this.#values.systemTokens);
-    into.content.extendNamed(SESSION, this.#drawn, into.promptTokens + into.outputTokens);
+    into.content.extendNamed(SESSION, this.#session.number, into.promptTokens + into.outputTokens);
   }
 
-  #draw(session: number): void {
-    if (session === this.#drawn) return;
+  #draw(number: number): void {
+    const session = this.#session;
+    if (number === session.number) return;
     const values = this.#values;
-    const rng = new Rng(combineSeeds(this.#seed, session));
-    this.#drawn = session;
+    const rng = new Rng(combineSeeds(this.#seed, number));
+    session.number = number;
     this.#group = rng.below(values.groups);
     const turns = drawGeometric(rng, values.turns, TURNS_MAX);
     let before = values.systemTokens;
-    this.#turns = 0;
+    session.turns = 0;
     for (let turn = 0; turn < turns; turn++) {
       const mean = turn === 0 ? values.firstTokens : values.turnTokens;
       // The first turn is cut to fit; a later one that does not fit ends the session.
@@ -125,10 +117,10 @@ export class SessionWorkload implements TraceSource {
       const thinkUs = drawLogNormal(rng, values.thinkSeconds * 1e6, values.thinkCv);
       const prompt = before + message;
       if (prompt + output > values.maxTokens) return;
-      this.#promptTokens[turn] = prompt;
-      this.#outputTokens[turn] = output;
-      this.#thinkUs[turn] = Math.round(thinkUs);
-      this.#turns = turn + 1;
+      session.promptTokens[turn] = prompt;
+      session.outputTokens[turn] = output;
+      session.gapUs[turn] = Math.round(thinkUs);
+      session.turns = turn + 1;
       before = prompt + output;
     }
   }

@@ -6,41 +6,14 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { makeFolder, openNewFile, readTextFile, runCli, writeTextFile } from '../../cli/cli.ts';
 import type { CommandContext } from '../../cli/commands/command-context.ts';
-import { openTextFile } from '../../cli/text-file.ts';
 import { SETTINGS } from '../../shared/settings/settings.ts';
 import { settingsSchema } from '../../shared/settings/settings-schema.ts';
+import { type CommandRun, runCommand } from '../support/command-run.ts';
+import { PROGRAM } from '../support/program.ts';
 
-interface Run {
-  readonly code: number;
-  readonly out: string;
-  readonly error: string;
-}
-
-async function run(line: string, overrides: Partial<CommandContext> = {}): Promise<Run> {
-  let out = '';
-  let error = '';
-  const context: CommandContext = {
-    version: '1.2.3',
-    env: {},
-    readFile: () => ({ kind: 'missing' }),
-    openText: openTextFile,
-    openNew: openNewFile,
-    makeFolder,
-    writeText: writeTextFile,
-    writeLog: (bytes, done) => done(null, bytes.length),
-    writeOut: (text) => {
-      out += text;
-    },
-    writeError: (text) => {
-      error += text;
-    },
-    colours: false,
-    columns: 100,
-    exitCode: 0,
-    ...overrides,
-  };
-  const code = await runCli(line.split(' ').filter(Boolean), context);
-  return { code, out, error };
+function run(line: string, overrides: Partial<CommandContext> = {}): Promise<CommandRun> {
+  const words = line.split(' ').filter(Boolean);
+  return runCommand((context) => runCli(words, context), overrides);
 }
 
 async function settingsOf(line: string, overrides: Partial<CommandContext> = {}) {
@@ -181,7 +154,7 @@ describe('the process', () => {
   it('exits with 2 and one message on standard error when it is misconfigured', () => {
     const { status, stdout, stderr } = spawnSync(
       process.execPath,
-      ['--import', 'tsx', 'cli/main.ts', 'config', '--prot', '1'],
+      [...PROGRAM, 'config', '--prot', '1'],
       { env: { PATH: process.env.PATH, FAKEAI_KV_BLOCK_SIZE: '16' }, encoding: 'utf8' },
     );
     assert.deepEqual([status, stdout], [2, '']);

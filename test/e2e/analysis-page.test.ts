@@ -2,8 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, type TestContext, test } from 'node:test';
-import { pathToFileURL } from 'node:url';
+import { after, before, test } from 'node:test';
 import type { Browser } from 'playwright-core';
 import { traceStats } from '../../lab/analyze/trace-stats.ts';
 import { analysisParts } from '../../lab/experiment/analysis-parts.ts';
@@ -12,8 +11,8 @@ import { analysisHtml } from '../../lab/report/analysis-html.ts';
 import { PAPERS } from '../../lab/report/report-style.ts';
 import { KV_TOKENS } from '../../lab/simulate/build-config.ts';
 import { createWorkload } from '../../lab/workloads/workloads.ts';
-import { launchBrowser, NO_BROWSER } from '../support/browser.ts';
-import { builtScript, overlaps } from '../support/plot-page.ts';
+import { launchBrowser } from '../support/browser.ts';
+import { builtScript, openPage, overlaps } from '../support/plot-page.ts';
 
 const TITLE = 'A trace & <its> requests';
 
@@ -65,30 +64,8 @@ function pageOf(
   );
 }
 
-async function open(
-  t: TestContext,
-  path: string,
-  width = 1280,
-  colorScheme: 'light' | 'dark' = 'light',
-) {
-  if (browser === undefined) {
-    t.skip(NO_BROWSER);
-    return undefined;
-  }
-  const page = await browser.newPage({ colorScheme, viewport: { width, height: 900 } });
-  t.after(() => page.close());
-  const complaints: string[] = [];
-  const requests: string[] = [];
-  page.on('console', (message) => complaints.push(message.text()));
-  page.on('pageerror', (error) => complaints.push(String(error)));
-  page.on('request', (request) => requests.push(request.url()));
-  const url = pathToFileURL(path).href;
-  await page.goto(url);
-  return { page, complaints, requests, url };
-}
-
 test('the page draws every figure from its file alone, without a complaint', async (t) => {
-  const opened = await open(t, files.turns);
+  const opened = await openPage(t, browser, files.turns);
   if (opened === undefined) return;
   const { page, complaints, requests, url } = opened;
   for (const id of ANALYSIS_FIGURE_IDS) {
@@ -106,7 +83,7 @@ test('the page draws every figure from its file alone, without a complaint', asy
 
 test('nothing that cannot be drawn is drawn, and nothing complains', async (t) => {
   for (const path of [files.burst, files.unlike]) {
-    const opened = await open(t, path);
+    const opened = await openPage(t, browser, path);
     if (opened === undefined) return;
     const { page, complaints } = opened;
     assert.equal(await page.locator('#turns').count(), 0);
@@ -119,7 +96,7 @@ test('nothing that cannot be drawn is drawn, and nothing complains', async (t) =
 test('names on plots do not overlap, and no page is wider than its window', async (t) => {
   for (const width of [400, 800, 1280, 1920]) {
     for (const path of Object.values(files)) {
-      const opened = await open(t, path, width);
+      const opened = await openPage(t, browser, path, { width });
       if (opened === undefined) return;
       const { page } = opened;
       assert.deepEqual(await overlaps(page), [], `at ${width}`);
@@ -130,7 +107,7 @@ test('names on plots do not overlap, and no page is wider than its window', asyn
 
 test('colours follow those of the browser', async (t) => {
   for (const [at, scheme] of (['light', 'dark'] as const).entries()) {
-    const opened = await open(t, files.turns, 1280, scheme);
+    const opened = await openPage(t, browser, files.turns, { colorScheme: scheme });
     if (opened === undefined) return;
     const hex = PAPERS[at] ?? '';
     const channels = [1, 3, 5].map((from) => Number.parseInt(hex.slice(from, from + 2), 16));

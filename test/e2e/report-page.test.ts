@@ -2,16 +2,15 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, type TestContext, test } from 'node:test';
-import { pathToFileURL } from 'node:url';
+import { after, before, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import type { ReportData } from '../../lab/report/report-data.ts';
 import { FIGURE_IDS } from '../../lab/report/report-figures.ts';
 import { reportHtml } from '../../lab/report/report-html.ts';
 import { PAPERS } from '../../lab/report/report-style.ts';
 import { sampleReport } from '../lab/report/sample-report.ts';
-import { launchBrowser, NO_BROWSER } from '../support/browser.ts';
-import { builtScript, overlaps } from '../support/plot-page.ts';
+import { launchBrowser } from '../support/browser.ts';
+import { builtScript, openPage, overlaps } from '../support/plot-page.ts';
 
 const POLICIES = ['smart', 'round-robin', 'random'] as const;
 const MARKS = 'path:not([d=""]), circle, line, rect, image';
@@ -62,31 +61,8 @@ function withoutQueue(data: ReportData): ReportData {
   return { ...data, cells };
 }
 
-/** The report in a browser, from disk, with all that the browser complained about or loaded. */
-async function openReport(
-  t: TestContext,
-  colorScheme: 'light' | 'dark' = 'light',
-  path = file,
-  width = 1200,
-) {
-  if (browser === undefined) {
-    t.skip(NO_BROWSER);
-    return undefined;
-  }
-  const page = await browser.newPage({ colorScheme, viewport: { width, height: 900 } });
-  t.after(() => page.close());
-  const complaints: string[] = [];
-  const requests: string[] = [];
-  page.on('console', (message) => complaints.push(message.text()));
-  page.on('pageerror', (error) => complaints.push(String(error)));
-  page.on('request', (request) => requests.push(request.url()));
-  const url = pathToFileURL(path).href;
-  await page.goto(url);
-  return { page, complaints, requests, url };
-}
-
 test('the report draws every figure from its file alone, without a complaint', async (t) => {
-  const report = await openReport(t);
+  const report = await openPage(t, browser, file);
   if (report === undefined) return;
   const { page, complaints, requests, url } = report;
   for (const id of FIGURE_IDS) {
@@ -104,7 +80,7 @@ test('the report draws every figure from its file alone, without a complaint', a
 });
 
 test('legends and small multiples name the policies in the order of the tables', async (t) => {
-  const report = await openReport(t);
+  const report = await openPage(t, browser, file);
   if (report === undefined) return;
   const { page } = report;
   for (const id of ['ttft', 'itl', 'hit-rate', 'queue', 'goodput', 'plane']) {
@@ -120,7 +96,7 @@ test('legends and small multiples name the policies in the order of the tables',
 });
 
 test('the table behind a plot holds its figures', async (t) => {
-  const report = await openReport(t);
+  const report = await openPage(t, browser, file);
   if (report === undefined) return;
   const { page } = report;
   for (const id of FIGURE_IDS) {
@@ -139,7 +115,7 @@ test('the table behind a plot holds its figures', async (t) => {
 });
 
 test('choosing a setting shows its tables and draws its plots', async (t) => {
-  const report = await openReport(t);
+  const report = await openPage(t, browser, file);
   if (report === undefined) return;
   const { page, complaints } = report;
   assert.deepEqual(await visibleSettings(page), ['0']);
@@ -153,7 +129,7 @@ test('choosing a setting shows its tables and draws its plots', async (t) => {
 for (const width of WIDTHS) {
   test(`no label lies on another and nothing sticks out of a window ${width} wide`, async (t) => {
     for (const path of [file, calmFile]) {
-      const report = await openReport(t, 'light', path, width);
+      const report = await openPage(t, browser, path, { width });
       if (report === undefined) return;
       const { page, complaints } = report;
       assert.deepEqual(await overlaps(page), []);
@@ -164,15 +140,24 @@ for (const width of WIDTHS) {
   });
 }
 
+test('no table of the policies scrolls sideways in a window 1280 wide', async (t) => {
+  const report = await openPage(t, browser, file);
+  if (report === undefined) return;
+  const wide = `[...document.querySelectorAll('[data-setting="0"] .scroll, #full .scroll')]
+    .filter((box) => box.scrollWidth > box.clientWidth)
+    .map((box) => box.getAttribute('aria-label'))`;
+  assert.deepEqual(await report.page.evaluate(wide), []);
+});
+
 test('a queue that is always empty has an axis from 0 to 1', async (t) => {
-  const report = await openReport(t, 'light', calmFile);
+  const report = await openPage(t, browser, calmFile);
   if (report === undefined) return;
   const ticks = report.page.locator('#queue [aria-label="y-axis tick label"] text');
   assert.deepEqual(await ticks.allTextContents(), ['0', '1']);
 });
 
 test('without several rates, the command for them stands in place of their plot', async (t) => {
-  const report = await openReport(t, 'light', calmFile);
+  const report = await openPage(t, browser, calmFile);
   if (report === undefined) return;
   const { page } = report;
   assert.equal(await page.locator('#goodput').count(), 0);
@@ -181,7 +166,7 @@ test('without several rates, the command for them stands in place of their plot'
 });
 
 test('the full table and the glossary open, and on paper they are open', async (t) => {
-  const report = await openReport(t);
+  const report = await openPage(t, browser, file);
   if (report === undefined) return;
   const { page } = report;
   for (const inner of ['#full table >> nth=0', '#meanings dt >> nth=0']) {
@@ -198,7 +183,7 @@ test('the full table and the glossary open, and on paper they are open', async (
 });
 
 test('plots are drawn for the width of paper while the page is printed', async (t) => {
-  const report = await openReport(t);
+  const report = await openPage(t, browser, file);
   if (report === undefined) return;
   const { page } = report;
   const widths = async (): Promise<(string | null)[]> =>
@@ -215,8 +200,8 @@ test('plots are drawn for the width of paper while the page is printed', async (
 });
 
 test('dark mode has colours of its own, and paper is always light', async (t) => {
-  const light = await openReport(t, 'light');
-  const dark = await openReport(t, 'dark');
+  const light = await openPage(t, browser, file, { colorScheme: 'light' });
+  const dark = await openPage(t, browser, file, { colorScheme: 'dark' });
   if (light === undefined || dark === undefined) return;
   const [onLight, onDark] = [await colorsOf(light.page), await colorsOf(dark.page)];
   assert.deepEqual([onLight.paper, onDark.paper], PAPERS.map(rgb));

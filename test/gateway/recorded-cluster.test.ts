@@ -88,3 +88,26 @@ describe('a server that records', () => {
     for (const word of words) assert.ok(!lines.includes(word), word);
   });
 });
+
+it("a request that the user's own policy gives no worker is written down too", async () => {
+  const file = new PassThrough();
+  const written = text(file);
+  const recorder = new TrafficRecorder(file, {
+    blockSize: BLOCK_SIZE,
+    compress: false,
+    onFailure: assert.fail,
+  });
+  const server = await startServer(INSTANT, recorder, {
+    name: 'none',
+    file: 'none.ts',
+    sha256: '',
+    code: 'export default { create: () => ({ choose: () => -1 }) };',
+  });
+  const { error } = await refused(server, chatBody(prompt('lost', 60), { max_tokens: 20 }));
+  await server.stop();
+  await recorder.close();
+  assert.equal(error.code, 'policy_failed');
+  const [request, ...others] = await recordedRequests([await written], BLOCK_SIZE);
+  assert.deepEqual(others, []);
+  assert.ok(request !== undefined && request.promptTokens > 60 && request.outputTokens <= 20);
+});

@@ -201,8 +201,7 @@ class Comparison {
   #expect(sequence: Sequence): void {
     const index = sequence.shared.indexOf(false);
     if (index < 0) return;
-    const { lo, hi } = hashOf(sequence.path.slice(0, index + 1));
-    this.#cache.expect(sequence.blocks, index, lo, hi);
+    this.#cache.expect(sequence.blocks, hashesOf(sequence.path), index, index + 1);
     this.#model.expect(sequence, index);
   }
 

@@ -1,6 +1,8 @@
-import { fileURLToPath } from 'node:url';
+import type { TestContext } from 'node:test';
+import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
-import type { Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
+import { NO_BROWSER } from './browser.ts';
 
 /** Tick names and titles of the axes, and the names of levels and of the service level. */
 const LABELS =
@@ -8,9 +10,8 @@ const LABELS =
 
 /** The bundle of a script of `lab/report/page`, as the program's build makes it. */
 export async function builtScript(name: string): Promise<string> {
-  const source = `../../lab/report/page/${name}`;
   const { outputFiles } = await build({
-    entryPoints: [fileURLToPath(new URL(source, import.meta.url))],
+    entryPoints: [`lab/report/page/${name}`],
     bundle: true,
     minify: true,
     write: false,
@@ -19,6 +20,38 @@ export async function builtScript(name: string): Promise<string> {
     format: 'iife',
   });
   return outputFiles[0]?.text ?? '';
+}
+
+/** A window for a page. */
+export interface PageWindow {
+  readonly width?: number;
+  readonly colorScheme?: 'light' | 'dark';
+}
+
+/**
+ * The page at `path` in `browser`, from disk, with all that it complained about or loaded; without
+ * a browser the test is skipped.
+ */
+export async function openPage(
+  t: TestContext,
+  browser: Browser | undefined,
+  path: string,
+  { width = 1280, colorScheme = 'light' }: PageWindow = {},
+) {
+  if (browser === undefined) {
+    t.skip(NO_BROWSER);
+    return undefined;
+  }
+  const page = await browser.newPage({ colorScheme, viewport: { width, height: 900 } });
+  t.after(() => page.close());
+  const complaints: string[] = [];
+  const requests: string[] = [];
+  page.on('console', (message) => complaints.push(message.text()));
+  page.on('pageerror', (error) => complaints.push(String(error)));
+  page.on('request', (request) => requests.push(request.url()));
+  const url = pathToFileURL(path).href;
+  await page.goto(url);
+  return { page, complaints, requests, url };
 }
 
 /** Pairs of labels of one plot whose boxes have more than a pixel in common. */

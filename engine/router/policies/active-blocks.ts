@@ -1,7 +1,8 @@
 import { HASH_WORDS } from '../../../shared/block-hash.ts';
+import { nextDepth } from '../bookings.ts';
 
 const FIRST_SLOTS = 128;
-/** A slot is a block's hash and the number of requests that have the block; it is free at 0. */
+/** A slot is a rung's hash and the number of requests that have the rung; it is free at 0. */
 const SLOT_WORDS = 3;
 const HI = 1;
 const USERS = 2;
@@ -9,19 +10,22 @@ const USERS = 2;
 const GOLDEN = 0x9e3779b1;
 
 /**
- * The blocks of the prompts that one worker has at present, each counted once however many requests
- * share it. Open addressing with linear probing, 24 to 48 bytes a block, doubling.
+ * How many blocks the prompts that one worker has at present take up, those that they share counted
+ * once. Of a prompt only the rungs of a ladder are kept, as in `Bookings`: a rung stands for the
+ * blocks below it down to the one before, so up to depth 16 sharing is exact, and beyond more than
+ * 7/8 of it is found. Open addressing with linear probing, 24 to 48 bytes a rung, doubling.
  */
 export class ActiveBlocks {
-  readonly #capBlocks: number;
+  readonly #capRungs: number;
   #slots = new Int32Array(FIRST_SLOTS * SLOT_WORDS);
   #mask = FIRST_SLOTS - 1;
+  #rungs = 0;
   #blocks = 0;
   #forgottenBlocks = 0;
 
-  /** `capBlocks` is 1 to 2^24. */
-  constructor(capBlocks: number) {
-    this.#capBlocks = capBlocks;
+  /** `capRungs` is 1 to 2^24. */
+  constructor(capRungs: number) {
+    this.#capRungs = capRungs;
   }
 
   /** Different blocks that are in use. */
@@ -36,59 +40,59 @@ export class ActiveBlocks {
 
   /** One more request has the first `blocks` blocks of `hashes`. */
   add(hashes: Uint32Array, blocks: number): void {
-    for (let block = 0; block < blocks; block++) {
-      const lo = hashes[block * HASH_WORDS]! | 0;
-      const hi = hashes[block * HASH_WORDS + 1]! | 0;
-      const at = this.#find(lo, hi);
+    for (let from = 0; from < blocks; ) {
+      const depth = nextDepth(from, blocks);
+      const at = this.#find(hashes, depth);
       const users = this.#slots[at + USERS]!;
       if (users > 0) this.#slots[at + USERS] = users + 1;
-      else if (this.#blocks === this.#capBlocks) this.#forgottenBlocks++;
-      else this.#take(at, lo, hi);
+      else if (this.#rungs === this.#capRungs) this.#forgottenBlocks += depth - from;
+      else {
+        this.#take(at, hashes, depth);
+        this.#blocks += depth - from;
+      }
+      from = depth;
     }
   }
 
   /** One request less has them. */
   remove(hashes: Uint32Array, blocks: number): void {
-    for (let block = 0; block < blocks; block++) {
-      const at = this.#find(hashes[block * HASH_WORDS]! | 0, hashes[block * HASH_WORDS + 1]! | 0);
+    for (let from = 0; from < blocks; ) {
+      const depth = nextDepth(from, blocks);
+      const at = this.#find(hashes, depth);
       const users = this.#slots[at + USERS]!;
       if (users > 1) this.#slots[at + USERS] = users - 1;
-      else if (users === 1) this.#vacate(at);
+      else if (users === 1) {
+        this.#vacate(at);
+        this.#blocks -= depth - from;
+      }
+      from = depth;
     }
   }
 
-  /**
-   * How many of the first `blocks` blocks of `hashes` are in use: a request that has a block has
-   * all before it, so by doubling and then by bisection.
-   */
+  /** How many of the first `blocks` blocks of `hashes` are in use. */
   match(hashes: Uint32Array, blocks: number): number {
-    let low = 0;
-    let step = 1;
-    while (low + step <= blocks && this.#has(hashes, low + step)) {
-      low += step;
-      step *= 2;
+    let from = 0;
+    while (from < blocks) {
+      const depth = nextDepth(from, blocks);
+      if (this.#slots[this.#find(hashes, depth) + USERS] === 0) break;
+      from = depth;
     }
-    let high = Math.min(low + step - 1, blocks);
-    while (low < high) {
-      const middle = (low + high + 1) >>> 1;
-      if (this.#has(hashes, middle)) low = middle;
-      else high = middle - 1;
-    }
-    return low;
+    return from;
   }
 
   clear(): void {
     this.#slots.fill(0);
+    this.#rungs = 0;
     this.#blocks = 0;
   }
 
-  #has(hashes: Uint32Array, blocks: number): boolean {
-    const at = (blocks - 1) * HASH_WORDS;
-    return this.#slots[this.#find(hashes[at]! | 0, hashes[at + 1]! | 0) + USERS] !== 0;
+  /** Where the slot of the rung at `depth` begins, or the free one where it belongs. */
+  #find(hashes: Uint32Array, depth: number): number {
+    const at = (depth - 1) * HASH_WORDS;
+    return this.#slotOf(hashes[at]! | 0, hashes[at + 1]! | 0);
   }
 
-  /** Where the slot of a hash begins, or the free one where it belongs. */
-  #find(lo: number, hi: number): number {
+  #slotOf(lo: number, hi: number): number {
     const slots = this.#slots;
     for (let slot = this.#homeOf(lo); ; slot = (slot + 1) & this.#mask) {
       const at = slot * SLOT_WORDS;
@@ -101,19 +105,19 @@ export class ActiveBlocks {
     return Math.imul(lo, GOLDEN) >>> Math.clz32(this.#mask);
   }
 
-  #take(free: number, lo: number, hi: number): void {
+  #take(free: number, hashes: Uint32Array, depth: number): void {
     let at = free;
-    if (2 * this.#blocks > this.#mask) {
+    if (2 * this.#rungs > this.#mask) {
       this.#grow();
-      at = this.#find(lo, hi);
+      at = this.#find(hashes, depth);
     }
-    this.#blocks++;
-    this.#slots[at] = lo;
-    this.#slots[at + HI] = hi;
+    this.#rungs++;
+    this.#slots[at] = hashes[(depth - 1) * HASH_WORDS]!;
+    this.#slots[at + HI] = hashes[(depth - 1) * HASH_WORDS + 1]!;
     this.#slots[at + USERS] = 1;
   }
 
-  /** Empties a slot and moves back the blocks behind it as far as they may. */
+  /** Empties a slot and moves back the rungs behind it as far as they may. */
   #vacate(at: number): void {
     const slots = this.#slots;
     const mask = this.#mask;
@@ -127,7 +131,7 @@ export class ActiveBlocks {
       hole = next;
     }
     slots[hole * SLOT_WORDS + USERS] = 0;
-    this.#blocks--;
+    this.#rungs--;
   }
 
   #grow(): void {
@@ -136,7 +140,7 @@ export class ActiveBlocks {
     this.#mask = this.#mask * 2 + 1;
     for (let from = 0; from < old.length; from += SLOT_WORDS) {
       if (old[from + USERS] === 0) continue;
-      const to = this.#find(old[from]!, old[from + HI]!);
+      const to = this.#slotOf(old[from]!, old[from + HI]!);
       for (let word = 0; word < SLOT_WORDS; word++) this.#slots[to + word] = old[from + word]!;
     }
   }

@@ -10,7 +10,7 @@ export const DYNAMO_PARAMETERS: DynamoParameters = {
   prefillLoadScale: 1,
   decodeActiveRequestWeight: 0,
   temperature: 0,
-  activeBlocks: 2 ** 24,
+  activeRungs: 2 ** 24,
 };
 
 interface DynamoParameters {
@@ -20,8 +20,8 @@ interface DynamoParameters {
   readonly decodeActiveRequestWeight: number;
   /** 0 takes the lowest cost. */
   readonly temperature: number;
-  /** Blocks in use that are told apart, on all workers together. */
-  readonly activeBlocks: number;
+  /** Rungs of `ActiveBlocks`, of all workers together. */
+  readonly activeRungs: number;
 }
 
 /**
@@ -32,8 +32,9 @@ interface DynamoParameters {
  *   cost = prefill_load_scale · max(P + R - credit, 0) + decode blocks + weight · active requests
  *
  * Decode blocks are the blocks of all prompts on the worker, this one's included, from placement to
- * end, each counted once; those of answers are not tracked there by default. What is cached and in
- * no request's use adds to them. Equal workers are told apart by lot.
+ * end, each counted once (but see `ActiveBlocks`); those of answers are not tracked there by
+ * default. What is cached and in no request's use adds to them. Equal workers are told apart by
+ * lot.
  *
  * Workers here have no host or disk tier, and no shared cache, which earn credits there. P is taken
  * from the worker's reports, where that router charges a prompt in full until its first token.
@@ -46,8 +47,8 @@ export class DynamoPolicy implements RoutingPolicy {
   constructor(workers: number, rng: Rng, parameters = DYNAMO_PARAMETERS) {
     this.#parameters = parameters;
     this.#contest = new SoftContest(workers, parameters.temperature, rng);
-    const capBlocks = Math.ceil(parameters.activeBlocks / workers);
-    this.#active = Array.from({ length: workers }, () => new ActiveBlocks(capBlocks));
+    const capRungs = Math.ceil(parameters.activeRungs / workers);
+    this.#active = Array.from({ length: workers }, () => new ActiveBlocks(capRungs));
   }
 
   get forgottenBlocks(): number {

@@ -2,7 +2,10 @@ import type { Rng } from '../../../shared/rng.ts';
 import type { ClusterView, RouteRequest, RoutingPolicy } from '../routing-policy.ts';
 import { Contest } from './contest.ts';
 
-/** The fewest active requests; among those, the fewest blocks in use. */
+/**
+ * The fewest active requests, as Vidur's global scheduler `lor` (least outstanding requests); among
+ * those, the fewest blocks in use.
+ */
 export class LeastLoadedPolicy implements RoutingPolicy {
   readonly #contest: Contest;
 

@@ -2,7 +2,11 @@ import type { Rng } from '../../../shared/rng.ts';
 import type { ClusterView, RouteRequest, RoutingPolicy } from '../routing-policy.ts';
 import { nthEligible } from './random.ts';
 
-/** The less loaded of two different eligible workers drawn at random. */
+/**
+ * The less loaded of two different eligible workers drawn at random, as the SGLang router's
+ * `power_of_two`: that with fewer active requests, which is what that router compares where it does
+ * not poll its workers for their tokens; then that with fewer blocks in use.
+ */
 export class PowerOfTwoPolicy implements RoutingPolicy {
   readonly #rng: Rng;
 

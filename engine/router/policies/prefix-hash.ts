@@ -4,7 +4,7 @@ import type { ClusterView, RouteRequest, RoutingPolicy } from '../routing-policy
 import { HashRing } from './hash-ring.ts';
 import { LeastLoadedPolicy } from './least-loaded.ts';
 
-/** The defaults of the SGLang router's `prefix_hash`. */
+/** Those of `PrefixHashConfig` in the SGLang router (sgl-model-gateway/src/policies). */
 export const PREFIX_HASH_PARAMETERS = { prefixTokens: 256, loadFactor: 1.25 } as const;
 
 /**

@@ -1,7 +1,7 @@
 import type { Rng } from '../../../shared/rng.ts';
 import type { ClusterView, RouteRequest, RoutingPolicy } from '../routing-policy.ts';
 
-/** Any eligible worker, uniformly. */
+/** Any eligible worker, uniformly, as the SGLang router's `random`. */
 export class RandomPolicy implements RoutingPolicy {
   readonly #rng: Rng;
 

@@ -1,6 +1,9 @@
 import type { ClusterView, RouteRequest, RoutingPolicy } from '../routing-policy.ts';
 
-/** The next eligible worker after the one chosen last. */
+/**
+ * The next eligible worker after the one chosen last, as the SGLang router's `round_robin` while
+ * all may be chosen; where one may not, that takes the n-th of the others for request n.
+ */
 export class RoundRobinPolicy implements RoutingPolicy {
   #next = 0;
 

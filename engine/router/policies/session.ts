@@ -5,8 +5,9 @@ import { LeastLoadedPolicy } from './least-loaded.ts';
 
 /**
  * All requests of a session go to one worker, by consistent hash of the session's key. A request
- * without a session goes to the least loaded worker, as in vLLM's production stack: what most
- * prompts have in common, their first block or none, would bind them all to one.
+ * without a session goes to the least loaded worker. So does the `SessionRouter` of vLLM's
+ * production stack (src/vllm_router/routers/routing_logic.py), but that by requests per second.
+ * What most prompts have in common, their first block or none, would bind them all to one.
  */
 export class SessionPolicy implements RoutingPolicy {
   readonly #ring: HashRing;

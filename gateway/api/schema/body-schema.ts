@@ -34,7 +34,11 @@ export class BodySchema<T extends TObject> {
   /** The fields of `body` that the schema knows, with their types, or the first problem. */
   parse(body: JsonObject): Static<T> | ApiError {
     const fields = this.#pick(body);
-    if (!this.#check.Check(fields)) return this.#firstProblem(fields);
+    if (!this.#check.Check(fields)) {
+      const problem = this.#firstProblem(fields);
+      assert(problem !== undefined, 'a body that fails its schema has a field that does');
+      return problem;
+    }
     for (const rule of this.#rules.values()) {
       const problem = rule(fields);
       if (problem !== undefined) return problem;
@@ -42,13 +46,19 @@ export class BodySchema<T extends TObject> {
     return fields;
   }
 
-  #firstProblem(body: JsonObject): ApiError {
+  /** The same for a long body, which is read once even if it is bad. */
+  parseLong(body: JsonObject): Static<T> | ApiError {
+    const fields = this.#pick(body);
+    return this.#firstProblem(fields) ?? fields;
+  }
+
+  #firstProblem(body: JsonObject): ApiError | undefined {
     for (const name of Object.keys(this.schema.properties)) {
       const problem =
         this.#rules.get(name)?.(body) ?? problemOfField(this.schema, body, name)?.('');
       if (problem !== undefined) return problem;
     }
-    assert(false, 'a body that fails its schema has a field that does');
+    return undefined;
   }
 }
 

@@ -1,13 +1,11 @@
 import { isAbsolute } from 'node:path';
-import { makeFolder, openNewFile, readTextFile, runCli } from '../../../cli/cli.ts';
+import { makeFolder, readTextFile, runCli } from '../../../cli/cli.ts';
 import type { CommandContext } from '../../../cli/commands/command-context.ts';
 import { openTextFile } from '../../../cli/text-file.ts';
+import { type CommandRun, runCommand } from '../../support/command-run.ts';
 
 /** What a command of the lab did. */
-export interface LabRun {
-  readonly code: number;
-  readonly out: string;
-  readonly error: string;
+export interface LabRun extends CommandRun {
   /** What it wrote, by path. */
   readonly files: ReadonlyMap<string, string>;
 }
@@ -21,17 +19,12 @@ export function runLab(line: string): Promise<LabRun> {
 export async function recorded(
   command: (context: CommandContext) => Promise<number>,
 ): Promise<LabRun> {
-  let out = '';
-  let error = '';
   const files = new Map<string, string>();
-  const code = await command({
-    version: '1.2.3',
-    env: {},
+  const run = await runCommand(command, {
     readFile: readTextFile,
     // The script of a report is a product of the build, which tests do not need.
     openText: (path, options) =>
       path.endsWith('-page.js') ? emptyText() : openTextFile(path, options),
-    openNew: openNewFile,
     // A test that means the disk says so by a whole path.
     makeFolder: async (path) => {
       if (isAbsolute(path)) await makeFolder(path);
@@ -39,18 +32,9 @@ export async function recorded(
     writeText: async (path, chunks) => {
       files.set(path, [...chunks].join(''));
     },
-    writeLog: (bytes, done) => done(null, bytes.length),
-    writeOut: (text) => {
-      out += text;
-    },
-    writeError: (text) => {
-      error += text;
-    },
-    colours: false,
     columns: 200,
-    exitCode: 0,
   });
-  return { code, out, error, files };
+  return { ...run, files };
 }
 
 async function* emptyText(): AsyncGenerator<string> {}

@@ -376,11 +376,14 @@ describe("fakeai replay with a policy of the user's own", () => {
         create: () => ({ choose: () => (asked++ < 4 ? 0 : 'worker-0') }),
       };`,
     );
-    const { code, error } = await runLab(`${line} --policy-module ${failing} --out x`);
+    const { code, out, error } = await runLab(
+      `${line} --policy-module ${failing} --threads 1 --out x`,
+    );
     assert.equal(code, 1);
+    assert.match(out, /^round-robin +18 /m, 'what has ended is printed');
     assert.match(
       error,
-      /^fakeai: request 4, at \d+\.\d{3} s: failing\.mjs: choose returned "worker-0"; expected the id of an eligible worker, 0 to 7\n$/,
+      /^fakeai: stopped after 2 of 4 replays\nfakeai: request 4, at \d+\.\d{3} s: failing\.mjs: choose returned "worker-0"; expected the id of an eligible worker, 0 to 7\n$/,
     );
   });
 });

@@ -22,7 +22,6 @@ function usedCache(): { readonly cache: PrefixCache; readonly events: U32List } 
 test('blocks that are allocated at once evict as they do one by one, over several runs', () => {
   const [atOnce, oneByOne] = [usedCache(), usedCache()];
   const [all, each] = [new BlockList(), new BlockList()];
-  atOnce.cache.prefetch(Uint32Array.of(0, 0, 1, 0, 1000, 0), 0, 3);
   atOnce.cache.allocateAll(all, 250);
   for (let count = 0; count < 250; count++) oneByOne.cache.allocate(each);
   atOnce.cache.checkInvariants();

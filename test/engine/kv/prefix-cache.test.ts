@@ -307,7 +307,7 @@ describe('blocks that are being computed', () => {
     const rig = new Rig(4);
     const [owner, other] = [new BlockList(), new BlockList()];
     rig.cache.allocate(owner);
-    rig.cache.expect(owner, 0, 1, 0);
+    rig.cache.expect(owner, Uint32Array.of(1, 0), 0, 1);
     assert.equal(rig.matched([1]), 1);
     assert.equal(rig.cache.committedBlocks(Uint32Array.of(1, 0), 1), 0);
     rig.cache.match(Uint32Array.of(1, 0), 1, other);
@@ -324,7 +324,7 @@ describe('blocks that are being computed', () => {
     const rig = new Rig(4);
     const [owner, other] = [new BlockList(), new BlockList()];
     rig.cache.allocate(owner);
-    rig.cache.expect(owner, 0, 1, 0);
+    rig.cache.expect(owner, Uint32Array.of(1, 0), 0, 1);
     rig.cache.match(Uint32Array.of(1, 0), 1, other);
     rig.cache.retain(other);
     rig.cache.release(owner);
@@ -341,8 +341,8 @@ describe('blocks that are being computed', () => {
     const [first, second] = [new BlockList(), new BlockList()];
     rig.cache.allocate(first);
     rig.cache.allocate(second);
-    rig.cache.expect(first, 0, 1, 0);
-    rig.cache.expect(second, 0, 1, 0);
+    rig.cache.expect(first, Uint32Array.of(1, 0), 0, 1);
+    rig.cache.expect(second, Uint32Array.of(1, 0), 0, 1);
     rig.cache.commit(second, 0, 1, 0);
     assert.equal(second.at(0), first.at(0));
     assert.deepEqual(rig.counts(), [3, 0, 1]);

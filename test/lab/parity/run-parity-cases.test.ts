@@ -3,32 +3,12 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { makeFolder, openNewFile, readTextFile, runCli, writeTextFile } from '../../../cli/cli.ts';
-import { openTextFile } from '../../../cli/text-file.ts';
+import { readTextFile, runCli } from '../../../cli/cli.ts';
+import { runCommand } from '../../support/command-run.ts';
 
-async function parity(line: string) {
-  let out = '';
-  let error = '';
-  const code = await runCli(['parity', ...line.split(' ')], {
-    version: '1.2.3',
-    env: {},
-    readFile: readTextFile,
-    openText: openTextFile,
-    writeText: writeTextFile,
-    openNew: openNewFile,
-    makeFolder,
-    writeLog: (bytes, done) => done(null, bytes.length),
-    writeOut: (text) => {
-      out += text;
-    },
-    writeError: (text) => {
-      error += text;
-    },
-    colours: false,
-    columns: 100,
-    exitCode: 0,
-  });
-  return { code, out, error };
+function parity(line: string) {
+  const words = ['parity', ...line.split(' ')];
+  return runCommand((context) => runCli(words, context), { readFile: readTextFile });
 }
 
 test('each engine with each policy is run, shown and summed up', async () => {

@@ -93,13 +93,15 @@ describe("a policy of the user's own", () => {
     assert.ok(first.decisionTime.p99Us > 0);
   });
 
-  test('ends the run when it fails, and names the request', async () => {
+  test('stops the run when it fails, and names the request; what has ended is kept', async () => {
     const runner = new ReplayRunner(1);
-    await assert.rejects(runner.run([own('() => asked++ < 20 ? 0 : -1')]), {
-      name: 'PolicyError',
-      message:
-        /^request 20, at \d+\.\d{3} s: mine\.ts: choose returned -1; expected the id of an eligible worker, 0 to \d+$/,
-    });
-    await runner.stop();
+    const failing = own('() => asked++ < 20 ? 0 : -1');
+    const [first, second, third] = await runner.run([CONFIGS[0]!, failing, CONFIGS[1]!]);
+    assert.deepEqual(first?.result, replay(CONFIGS[0]!).result);
+    assert.deepEqual([second, third], [undefined, undefined]);
+    assert.match(
+      runner.policyError?.message ?? '',
+      /^request 20, at \d+\.\d{3} s: mine\.ts: choose returned -1; expected the id of an eligible worker, 0 to \d+$/,
+    );
   });
 });

@@ -11,7 +11,7 @@ function chain(choices: readonly number[]): Uint32Array {
   let path = 1;
   return Uint32Array.from(
     choices.flatMap((choice) => {
-      path = (Math.imul(path, 3) + choice) >>> 0;
+      path = (Math.imul(path, 0x01000193) + choice + 1) >>> 0;
       return [path % 7, path];
     }),
   );
@@ -21,8 +21,8 @@ function prefixes(choices: readonly number[]): string[] {
   return choices.map((_, block) => choices.slice(0, block + 1).join());
 }
 
-test('blocks are those of the prompts that were added and not removed, each counted once', () => {
-  const anyPrompt = fc.array(fc.nat(2), { maxLength: 15 });
+test('up to depth 16, blocks are those of the prompts that are there, each counted once', () => {
+  const anyPrompt = fc.array(fc.nat(2), { maxLength: 16 });
   const anyStep = fc.record({ choices: anyPrompt, removes: fc.nat(40) });
   fc.assert(
     fc.property(fc.array(anyStep, { maxLength: 60 }), (steps) => {
@@ -58,6 +58,25 @@ test('at the limit further blocks are not counted, and what was not is not taken
   assert.equal(active.blocks, 2);
   active.remove(chain([0, 0]), 2);
   assert.equal(active.blocks, 0);
+});
+
+test('beyond, prompts share what ends with a rung that they share', () => {
+  const long = (end: number, blocks: number) =>
+    chain(Array.from({ length: blocks }, (_, block) => (block < end ? 0 : 1)));
+  for (const [shared, found] of [
+    [100, 96],
+    [104, 104],
+    [400, 384],
+  ] as const) {
+    const active = new ActiveBlocks(10_000);
+    active.add(long(shared, 1000), 1000);
+    assert.equal(active.blocks, 1000);
+    assert.equal(active.match(long(1000, 1000), 1000), found);
+    active.add(long(1000, 1000), 1000);
+    assert.equal(active.blocks, 2000 - found);
+    active.remove(long(shared, 1000), 1000);
+    assert.equal(active.blocks, 1000);
+  }
 });
 
 test('after a clear nothing is in use', () => {

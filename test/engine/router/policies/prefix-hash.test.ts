@@ -35,6 +35,26 @@ test('what comes after does not matter, what comes before does', () => {
   assert.equal(place(15).size, 8);
 });
 
+test('prefix hash: of 100 requests on four workers 30 are borne and 35 are not, as beside the original', () => {
+  const home = new PrefixHashPolicy(4, new Rng(1)).choose(
+    request(1, 0, 40),
+    clusterView({ workers: 4 }),
+  );
+  for (const [active, isBorne] of [
+    [30, true],
+    [35, false],
+  ] as const) {
+    const rest = 100 - active - 40;
+    const activeRequests = [0, 1, 2, 3].map((worker) => {
+      if (worker === home) return active;
+      return worker === (home + 1) % 4 ? rest : 20;
+    });
+    const view = clusterView({ workers: 4, activeRequests });
+    const chosen = new PrefixHashPolicy(4, new Rng(1)).choose(request(1, 0, 40), view);
+    assert.equal(chosen === home, isBorne);
+  }
+});
+
 test('a worker with over 1.25 times the mean is passed over for the least loaded one', () => {
   const home = new PrefixHashPolicy(4, new Rng(1)).choose(
     request(1, 0, 40),

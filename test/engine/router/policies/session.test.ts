@@ -24,6 +24,12 @@ test('a session keeps its worker whatever the load, leaves it only while it is d
   assert.deepEqual(place([], []), home);
 });
 
+test('session: a request without a session goes to the less loaded of two, as beside the original', () => {
+  const view = clusterView({ workers: 2, activeRequests: [10, 5] });
+  const policy = new SessionPolicy(2, new Rng(1));
+  assert.equal(policy.choose(routeRequest({ sessionKey: undefined }), view), 1);
+});
+
 test('requests without a session spread by load, whether their prompts have hashes or not', () => {
   for (const hashes of [new Uint32Array(0), Uint32Array.of(7, 7, 8, 8)]) {
     const policy = new SessionPolicy(4, new Rng(1));

@@ -17,6 +17,7 @@ const BODY = new BodySchema(
 
 function paramOf(body: Readonly<Record<string, unknown>>): string | null | undefined {
   const parsed = BODY.parse(body);
+  assert.deepEqual(BODY.parseLong(body), parsed);
   return parsed instanceof ApiError ? parsed.param : undefined;
 }
 
