@@ -9,7 +9,7 @@ const LETTERS = Uint8Array.from({ length: 256 }, (_, byte) =>
 const ID_LETTERS = 24;
 /** Letters of one string: few, since an id keeps all of it in memory. */
 const PAGE_LETTERS = 64 * ID_LETTERS;
-/** What is drawn at once: much, since a call for random bytes costs as much as a thousand of them. */
+/** What is drawn at once: much, since a call for random bytes costs as much as many of them. */
 const POOL_LETTERS = 16 * PAGE_LETTERS;
 
 /**
