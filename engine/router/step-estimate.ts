@@ -17,6 +17,11 @@ export class StepEstimate {
     this.#maxNumSeqs = maxNumSeqs;
   }
 
+  /** Whether a prefill takes any time at all. */
+  get hasPrefill(): boolean {
+    return this.prefillUs(1, 1, 1) > 0;
+  }
+
   /**
    * What a step takes longer, in microseconds, for a prefill that begins and ends in it: of
    * `tokens` that are not cached of a prompt of `promptTokens`, where `running` sequences run, this
