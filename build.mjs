@@ -1,7 +1,8 @@
 // Bundles the program into dist/: one file for the gateway, one for each Piscina entry, and the
-// scripts that a report holds to draw its plots.
+// scripts that a report holds to draw its plots. With --tests the same into test/dist/, and every
+// test.
 import { execFileSync } from 'node:child_process';
-import { chmodSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { build } from 'esbuild';
 
 /** The commit of this folder, `null` where it is no clone; `-modified` if it is not that commit. */
@@ -19,18 +20,31 @@ function commit() {
 
 /** Packages that are loaded from where they are installed: all but one of very many files. */
 function external() {
-  const { dependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
-  return Object.keys(dependencies).filter((name) => name !== '@sinclair/typebox');
+  const { dependencies, devDependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
+  return Object.keys({ ...dependencies, ...devDependencies }).filter(
+    (name) => name !== '@sinclair/typebox',
+  );
 }
 
-rmSync('dist', { recursive: true, force: true });
+/** Every `test/**\/*.test.ts`, by the place of its bundle in the folder of all bundles. */
+function tests() {
+  const paths = readdirSync('test', { recursive: true }).filter((path) =>
+    path.endsWith('.test.ts'),
+  );
+  return Object.fromEntries(paths.map((path) => [path.slice(0, -'.ts'.length), `test/${path}`]));
+}
+
+const isForTests = process.argv.includes('--tests');
+const outdir = isForTests ? 'test/dist' : 'dist';
+rmSync(outdir, { recursive: true, force: true });
 await build({
   entryPoints: {
     fakeai: 'cli/main.ts',
     'worker-thread': 'engine/host/worker-thread.ts',
     'replay-task': 'lab/simulate/replay-task.ts',
+    ...(isForTests && tests()),
   },
-  outdir: 'dist',
+  outdir,
   bundle: true,
   // The server is loaded when it is asked for, so that --help does not wait for it.
   splitting: true,
@@ -47,7 +61,7 @@ await build({
     'report-page': 'lab/report/page/page.ts',
     'analysis-page': 'lab/report/page/analysis-page.ts',
   },
-  outdir: 'dist',
+  outdir,
   bundle: true,
   minify: true,
   platform: 'browser',
@@ -55,4 +69,4 @@ await build({
   format: 'iife',
   logLevel: 'warning',
 });
-chmodSync('dist/fakeai.js', 0o755);
+chmodSync(`${outdir}/fakeai.js`, 0o755);

@@ -10,6 +10,8 @@ import { CUT_SHORT, codeOf, reasonOf } from './file-errors.ts';
 const STDIN = ['-', '/dev/stdin'];
 
 const GZIP_MAGIC = 0x8b1f;
+/** Gzip gives its bytes in pieces of this size: each of them passes several streams. */
+const PIECE_BYTES = 1 << 18;
 
 /**
  * The text of a file in pieces; `-` is the standard input. It may be a pipe. Gzip is known by its
@@ -80,8 +82,12 @@ async function* unpacked(
       await packed.return();
     }
   }
-  if (head.length < 2 || head.readUInt16LE() !== GZIP_MAGIC) yield* whole();
+  if (head.length < 2 || head.readUInt16LE() !== GZIP_MAGIC) {
+    yield* whole();
+    return;
+  }
+  const gunzip = createGunzip({ chunkSize: PIECE_BYTES, finishFlush });
   // Ends the one with the other: an error reaches the reader, and a reader that stops closes the
   // file.
-  else yield* pipeline(Readable.from(whole()), createGunzip({ finishFlush }), () => {});
+  yield* pipeline(Readable.from(whole()), gunzip, () => {});
 }

@@ -54,8 +54,9 @@ export class SequenceBlocks {
 
   /** Room for `tokens` tokens of a running sequence: all of it, or false and nothing changes. */
   ensureRoom(slot: Slot, tokens: number): boolean {
-    const { cache } = this;
     const blocks = this.#sequences.blocks[slot]!;
+    if (tokens <= blocks.length * this.#blockSize) return true;
+    const { cache } = this;
     const missing = this.blocksOf(tokens) - blocks.length;
     if (missing > cache.blocksFree + cache.blocksCached) return false;
     cache.allocateAll(blocks, missing);

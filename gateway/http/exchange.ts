@@ -243,8 +243,7 @@ export class Exchange {
 
   /** Status and headers of a body that is sent in parts. Inside a cork, before the first part. */
   beginBody(contentType: string, headers: HeaderList): void {
-    const closes = this.#host.draining ? CLOSE : [];
-    this.#writeHead(200, contentType, [...headers, ...closes]);
+    this.#writeHead(200, contentType, this.#host.draining ? [...headers, ...CLOSE] : headers);
     this.#watchRoom();
   }
 

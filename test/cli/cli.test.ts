@@ -9,6 +9,7 @@ import type { CommandContext } from '../../cli/commands/command-context.ts';
 import { SETTINGS } from '../../shared/settings/settings.ts';
 import { settingsSchema } from '../../shared/settings/settings-schema.ts';
 import { type CommandRun, runCommand } from '../support/command-run.ts';
+import { PROGRAM } from '../support/program.ts';
 
 function run(line: string, overrides: Partial<CommandContext> = {}): Promise<CommandRun> {
   const words = line.split(' ').filter(Boolean);
@@ -153,7 +154,7 @@ describe('the process', () => {
   it('exits with 2 and one message on standard error when it is misconfigured', () => {
     const { status, stdout, stderr } = spawnSync(
       process.execPath,
-      ['--import', 'tsx', 'cli/main.ts', 'config', '--prot', '1'],
+      [...PROGRAM, 'config', '--prot', '1'],
       { env: { PATH: process.env.PATH, FAKEAI_KV_BLOCK_SIZE: '16' }, encoding: 'utf8' },
     );
     assert.deepEqual([status, stdout], [2, '']);

@@ -6,12 +6,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { openTextFile } from '../../cli/text-file.ts';
+import { PROGRAM } from '../support/program.ts';
 
 const TEXT = 'TIMESTAMP,ContextTokens,GeneratedTokens\n2023-11-16 18:17:03.9799600,4808,10\n';
-const MAIN = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
 
 let folder = '';
 before(async () => {
@@ -50,7 +49,7 @@ test('reading ends with the reason of the signal', async () => {
 function replayOfInput(trace: string) {
   const process = spawn(
     globalThis.process.execPath,
-    ['--import', 'tsx', MAIN, 'replay', '--trace', trace, '--policies', 'random', '--out', folder],
+    [...PROGRAM, 'replay', '--trace', trace, '--policies', 'random', '--out', folder],
     { stdio: ['pipe', 'pipe', 'pipe'] },
   );
   const output = { out: '', error: '' };

@@ -6,7 +6,7 @@ import OpenAI from 'openai';
 import { CHAT_PATH, chatBody, readEvents } from '../support/chat-client.ts';
 import { eventually } from '../support/eventually.ts';
 import { RawConnection, rawPost } from '../support/raw-connection.ts';
-import { endProcess, type ServerProcess, spawnBuiltServer } from '../support/server.ts';
+import { endProcess, type ServerProcess, spawnServer } from '../support/server.ts';
 
 /** What becomes of the streams of every client when the built server is told to stop. */
 
@@ -27,7 +27,7 @@ before(() => {
 
 /** How many of the streams that are open at SIGTERM end with all their tokens. */
 async function survivors(client: Client): Promise<number> {
-  const server = await spawnBuiltServer(STEADY);
+  const server = await spawnServer(STEADY);
   try {
     let open = 0;
     const streams = Array.from({ length: STREAMS }, () => client(server, () => open++));
@@ -107,7 +107,7 @@ describe('streams that are open when the server is told to stop', () => {
 
 describe('a body that is not there when the server is told to stop', () => {
   it('is refused with 503, and its connection is closed', async () => {
-    const server = await spawnBuiltServer(STEADY);
+    const server = await spawnServer(STEADY);
     try {
       const connection = await RawConnection.open(server.port);
       connection.send(rawPost(CHAT_PATH, JSON.stringify(BODY)).slice(0, -1));

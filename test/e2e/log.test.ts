@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { ask, CHAT_PATH, chatBody, stream } from '../support/chat-client.ts';
 import { eventually } from '../support/eventually.ts';
+import { PROGRAM } from '../support/program.ts';
 import { endProcess, INSTANT, spawnServer } from '../support/server.ts';
 
 /** What a server does whose standard error takes nothing, and what it writes there. */
@@ -44,7 +45,7 @@ async function withServer(
 ): Promise<void> {
   const port = await freePort();
   const flags = `serve ${INSTANT} --port ${port} --threads 1 --access-log --debug`.split(' ');
-  const argv = ['--import', 'tsx', 'cli/main.ts', ...flags];
+  const argv = [...PROGRAM, ...flags];
   const child = spawn(process.execPath, argv, { stdio: ['ignore', output, errors] });
   const exit = once(child, 'exit');
   const origin = `http://127.0.0.1:${port}`;

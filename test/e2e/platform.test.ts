@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { it } from 'node:test';
+import { PROGRAM } from '../support/program.ts';
 
 /** What the program says where it cannot run: one line, and no stack. */
 
@@ -10,7 +11,7 @@ function runWith(versions: Record<string, string>, args: readonly string[]) {
     value: { ...process.versions, ...${JSON.stringify(versions)} },
   });`;
   const preload = `data:text/javascript,${encodeURIComponent(fake)}`;
-  const argv = ['--import', 'tsx', '--import', preload, 'cli/main.ts', ...args];
+  const argv = ['--import', preload, ...PROGRAM, ...args];
   const { status, stdout, stderr } = spawnSync(process.execPath, argv, { encoding: 'utf8' });
   return { status, stdout, stderr };
 }

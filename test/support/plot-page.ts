@@ -1,5 +1,5 @@
 import type { TestContext } from 'node:test';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import type { Browser, Page } from 'playwright-core';
 import { NO_BROWSER } from './browser.ts';
@@ -10,9 +10,8 @@ const LABELS =
 
 /** The bundle of a script of `lab/report/page`, as the program's build makes it. */
 export async function builtScript(name: string): Promise<string> {
-  const source = `../../lab/report/page/${name}`;
   const { outputFiles } = await build({
-    entryPoints: [fileURLToPath(new URL(source, import.meta.url))],
+    entryPoints: [`lab/report/page/${name}`],
     bundle: true,
     minify: true,
     write: false,

@@ -23,13 +23,15 @@ export class RawConnection {
   /** Resolves when the server has closed the connection, or the test has. */
   readonly closed: Promise<void>;
   #received = Buffer.alloc(0);
+  /** What has come since anything was read: it is put together when it is looked at. */
+  #arrived: Buffer[] = [];
   #isClosed = false;
   #onChange: (() => void) | undefined;
 
   private constructor(socket: Socket) {
     this.socket = socket;
     socket.on('data', (bytes) => {
-      this.#received = Buffer.concat([this.#received, bytes]);
+      this.#arrived.push(bytes);
       this.#onChange?.();
     });
     // A reset is one of the ways to close.
@@ -53,6 +55,7 @@ export class RawConnection {
 
   /** All that was received and not read yet. */
   get unread(): string {
+    this.#gather();
     return this.#received.toString('utf8');
   }
 
@@ -90,24 +93,25 @@ export class RawConnection {
 
   /** What the next HTTP chunk holds; undefined for the chunk that ends the body. */
   async readChunk(): Promise<string | undefined> {
-    const size = Number.parseInt(await this.#through('\r\n'), 16);
-    const data = await this.readBytes(size);
-    const end = await this.readBytes(2);
-    if (end !== '\r\n')
-      throw new Error(`a chunk of ${size} bytes ends with ${JSON.stringify(end)}`);
-    return size === 0 ? undefined : data;
+    await this.#until(() => this.#chunkBytes() !== undefined);
+    return this.#takeChunk();
   }
 
   async readAnswer(): Promise<RawAnswer> {
     const head = await this.readHead();
+    if (head.headers.get('transfer-encoding') !== 'chunked') {
+      const body = await this.readBytes(Number(head.headers.get('content-length') ?? 0));
+      return { ...head, chunks: [body], body };
+    }
     const chunks: string[] = [];
-    if (head.headers.get('transfer-encoding') === 'chunked') {
-      for (let chunk = await this.readChunk(); chunk !== undefined; ) {
-        chunks.push(chunk);
-        chunk = await this.readChunk();
+    for (let hasEnded = false; !hasEnded; ) {
+      await this.#until(() => this.#chunkBytes() !== undefined);
+      // An answer may have tens of thousands of chunks: those that are there are not waited for.
+      while (!hasEnded && this.#chunkBytes() !== undefined) {
+        const chunk = this.#takeChunk();
+        if (chunk === undefined) hasEnded = true;
+        else chunks.push(chunk);
       }
-    } else {
-      chunks.push(await this.readBytes(Number(head.headers.get('content-length') ?? 0)));
     }
     return { ...head, chunks, body: chunks.join('') };
   }
@@ -133,8 +137,33 @@ export class RawConnection {
     return taken;
   }
 
+  /** How many bytes the next chunk holds, if all of it is here. */
+  #chunkBytes(): number | undefined {
+    const lineEnd = this.#received.indexOf('\r\n');
+    if (lineEnd < 0) return undefined;
+    const bytes = Number.parseInt(this.#received.toString('latin1', 0, lineEnd), 16);
+    return this.#received.length >= lineEnd + bytes + 4 ? bytes : undefined;
+  }
+
+  #takeChunk(): string | undefined {
+    const bytes = this.#chunkBytes() ?? 0;
+    const begin = this.#received.indexOf('\r\n') + 2;
+    const data = this.#received.toString('utf8', begin, begin + bytes);
+    const end = this.#received.toString('latin1', begin + bytes, begin + bytes + 2);
+    if (end !== '\r\n')
+      throw new Error(`a chunk of ${bytes} bytes ends with ${JSON.stringify(end)}`);
+    this.#received = this.#received.subarray(begin + bytes + 2);
+    return bytes === 0 ? undefined : data;
+  }
+
+  #gather(): void {
+    if (this.#arrived.length === 0) return;
+    this.#received = Buffer.concat([this.#received, ...this.#arrived]);
+    this.#arrived = [];
+  }
+
   async #until(isThere: () => boolean): Promise<void> {
-    while (!isThere()) {
+    for (this.#gather(); !isThere(); this.#gather()) {
       if (this.#isClosed) throw new Error(`the connection ended after ${this.unread}`);
       await new Promise<void>((resolve) => {
         this.#onChange = resolve;

@@ -1,11 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { RepositoryFile } from './tidy-rules.ts';
 
 /** The directory of the checkout, with a `/` at its end. */
-export const REPOSITORY_ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const REPOSITORY_ROOT = `${process.cwd()}/`;
 
 /** All files that git tracks or would track, in git's order, as UTF-8. */
 export function readRepository(): RepositoryFile[] {

@@ -8,6 +8,7 @@ import { loadSettings } from '../../cli/settings-source.ts';
 import type { PolicySource } from '../../engine/router/policy-source.ts';
 import { Gateway } from '../../gateway/gateway.ts';
 import type { TrafficRecorder } from '../../gateway/traffic-recorder.ts';
+import { PROGRAM } from './program.ts';
 
 /** Flags of a server whose tokens come out as fast as they can. */
 export const INSTANT = '--ttft 0 --itl 0';
@@ -65,12 +66,7 @@ export function spawnServer(flags: string): Promise<ServerProcess> {
   return serving(spawnCli(`serve ${DEFAULTS} ${flags}`));
 }
 
-/** The same of the built program, which must have been built. */
-export function spawnBuiltServer(flags: string): Promise<ServerProcess> {
-  return serving(spawnNode(['dist/fakeai.js', ...words(`serve ${DEFAULTS} ${flags}`)]));
-}
-
-async function serving(process: ReturnType<typeof spawnNode>): Promise<ServerProcess> {
+async function serving(process: ReturnType<typeof spawnCli>): Promise<ServerProcess> {
   const { child, exit, errorOutput } = process;
   const banner = new Promise<string>((resolve) => {
     createInterface({ input: child.stdout }).once('line', resolve);
@@ -90,12 +86,9 @@ process.once('exit', () => {
 });
 process.once('SIGTERM', () => process.exit(1));
 
-/** Runs the program from its source. */
+/** Runs `fakeai` with these arguments. */
 export function spawnCli(args: string) {
-  return spawnNode(['--import', 'tsx', 'cli/main.ts', ...words(args)]);
-}
-
-function spawnNode(argv: readonly string[]) {
+  const argv = [...PROGRAM, ...words(args)];
   const child = spawn(process.execPath, argv, { stdio: ['ignore', 'pipe', 'pipe'] });
   running.add(child);
   child.once('close', () => running.delete(child));

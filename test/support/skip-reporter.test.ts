@@ -4,9 +4,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 
-const REPORTER = fileURLToPath(new URL('skip-reporter.mjs', import.meta.url));
+const REPORTER = './test/support/skip-reporter.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'fakeai-skips-'));
 after(() => rmSync(folder, { recursive: true }));

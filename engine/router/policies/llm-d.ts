@@ -35,17 +35,19 @@ export const LLM_D_ESTIMATE_PARAMETERS = {
  * the highest weighted sum of scores from 0 to 1, by lot among equals. They are, of those that may
  * be chosen,
  *
- *   precise prefix: (blocks - min) / (max - min) of those that have any, 1 if they have the same
- *   estimated prefix: the share of the prompt's blocks that were sent there, 0 if it has none
+ *   precise prefix: the share of the prompt's full blocks that the worker has cached
+ *   estimated prefix: the share of the prompt's blocks that were sent there
  *   KV usage: 1 - the share of its blocks in use
  *   queue: (max - waiting) / (max - min), 1 if all have the same
  *
- * (pkg/plugins/scorer/precise_prefix_cache.go of llm-d-inference-scheduler; prefix, kvcache
- * utilization and queue scorers and max score picker of gateway-api-inference-extension.) Usage and
- * queue are those of a worker's last report, as there of the last scrape; one comes with each step
- * here, and every 50 ms there. A prefix that is about to be computed counts as cached, as it does
- * there with speculative indexing. At the limit of what was sent to a worker the end of the oldest
- * prompt goes first, there its beginning.
+ * (pkg/epp/framework/plugins/scheduling/scorer of llm-d-router.) A prompt without blocks has no
+ * prefix. Usage and queue are those of a worker's last report, as there of the last scrape; one
+ * comes with each step here, and every 50 ms there. A prefix that is about to be computed counts as
+ * cached, as it does there with speculative indexing. At the limit of what was sent to a worker the
+ * end of the oldest prompt goes first, there its beginning.
+ *
+ * Up to version 0.6 the precise scorer spread the blocks of the workers that have any from 0 to 1,
+ * so that one block that all prompts begin with outweighed all else.
  */
 export class LlmDPolicy implements RoutingPolicy {
   readonly #weights: LlmDWeights;
@@ -81,7 +83,7 @@ export class LlmDPolicy implements RoutingPolicy {
     const { precisePrefix, estimatedPrefix, kvUsage, queue } = this.#weights;
     const { workers, eligible, ledger, blocksPerWorker } = view;
     const prefix = precisePrefix + estimatedPrefix;
-    if (precisePrefix > 0) this.#scoreCached(view);
+    if (precisePrefix > 0) this.#scoreCached(request, view);
     else if (estimatedPrefix > 0) this.#scoreSent(request, view);
     this.#scoreQueues(view);
     const { scores } = this.#contest;
@@ -108,19 +110,10 @@ export class LlmDPolicy implements RoutingPolicy {
     this.#sent[worker] = nothingSent();
   }
 
-  #scoreCached({ workers, eligible, overlapBlocks }: ClusterView): void {
-    let least = Number.POSITIVE_INFINITY;
-    let most = 0;
+  #scoreCached({ promptBlocks }: RouteRequest, { workers, overlapBlocks }: ClusterView): void {
     for (let worker = 0; worker < workers; worker++) {
-      const blocks = overlapBlocks[worker]!;
-      if (eligible[worker] === 0 || blocks === 0) continue;
-      least = Math.min(least, blocks);
-      most = Math.max(most, blocks);
-    }
-    for (let worker = 0; worker < workers; worker++) {
-      const blocks = overlapBlocks[worker]!;
-      const score = most === least ? 1 : (blocks - least) / (most - least);
-      this.#prefixScores[worker] = blocks === 0 ? 0 : score;
+      const score = overlapBlocks[worker]! / promptBlocks;
+      this.#prefixScores[worker] = promptBlocks === 0 ? 0 : score;
     }
   }
 

@@ -57,12 +57,13 @@ export class ChatChunks implements StreamEncoder {
 
   /** Says the role. */
   begin(choice: number, usage: Usage): string {
+    if (this.#isShared(choice)) return this.#head + ROLE_OF_FIRST + this.#tail;
     return this.#event(choice, '"role":"assistant","content":""', 'null', usage);
   }
 
   token(choice: number, kind: SegmentKind, text: string, usage: Usage): string {
     const isText = kind === 'text';
-    if (isText && choice === 0 && this.#mode !== 'continuous') {
+    if (isText && this.#isShared(choice)) {
       return this.#head + CONTENT_OF_FIRST + text + this.#tail;
     }
     const name = isText ? 'content' : 'reasoning_content';
@@ -70,6 +71,7 @@ export class ChatChunks implements StreamEncoder {
   }
 
   finish(choice: number, reason: FinishReason, usage: Usage): string {
+    if (this.#isShared(choice)) return this.#head + FINISH_OF_FIRST[reason] + this.#end();
     return this.#event(choice, '', `"${reason}"`, usage);
   }
 
@@ -82,6 +84,11 @@ export class ChatChunks implements StreamEncoder {
   /** Nothing follows it, not even `[DONE]`. */
   error(error: ApiError): string {
     return `data: ${errorBody(error)}\n\n`;
+  }
+
+  /** What its events say besides the text is the same in all streams. */
+  #isShared(choice: number): boolean {
+    return choice === 0 && this.#mode !== 'continuous';
   }
 
   #event(choice: number, delta: string, finishReason: string, usage: Usage): string {
@@ -99,6 +106,16 @@ export class ChatChunks implements StreamEncoder {
 
 /** What an event has besides its head and its text: with a usage in it, some 400 bytes. */
 const REST_BYTES_MAX = 512;
+const ROLE_OF_FIRST = '{"index":0,"delta":{"role":"assistant","content":"';
 const CONTENT_OF_FIRST = '{"index":0,"delta":{"content":"';
+const FINISH_OF_FIRST: Readonly<Record<FinishReason, string>> = {
+  stop: finishOfFirst('stop'),
+  length: finishOfFirst('length'),
+  content_filter: finishOfFirst('content_filter'),
+};
 const TAIL = '"},"logprobs":null,"finish_reason":null}]}\n\n';
 const TAIL_NULL_USAGE = '"},"logprobs":null,"finish_reason":null}],"usage":null}\n\n';
+
+function finishOfFirst(reason: FinishReason): string {
+  return `{"index":0,"delta":{},"logprobs":null,"finish_reason":"${reason}"}`;
+}

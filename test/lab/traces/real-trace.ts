@@ -1,9 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 
 /** The published traces are not part of the repository; tests that need one are skipped without. */
-const FOLDER = new URL('../../../../shared/traces/', import.meta.url);
+const FOLDER = '../shared/traces/';
 
 export type RealTrace =
   | 'mooncake_conversation_trace.jsonl'
@@ -22,5 +21,5 @@ export function* chunksOf(trace: RealTrace): Generator<string> {
 }
 
 function pathOf(trace: RealTrace): string {
-  return fileURLToPath(new URL(`${trace}.gz`, FOLDER));
+  return `${FOLDER}${trace}.gz`;
 }

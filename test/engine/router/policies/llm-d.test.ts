@@ -71,19 +71,12 @@ for (const { name, waiting, scores } of [
   });
 }
 
-for (const { name, matched, scores } of [
-  { name: 'longest prefix', matched: [3, 2, 1], scores: [1, 0.5, 0] },
-  { name: 'partial prefix', matched: [3, 1, 1], scores: [1, 0, 0] },
-  { name: 'no cache hits', matched: [0, 0, 0], scores: [0, 0, 0] },
-  { name: 'all endpoints have equal prefix length', matched: [2, 2, 2], scores: [1, 1, 1] },
-  { name: 'one endpoint has a prefix', matched: [1, 0, 0], scores: [1, 0, 0] },
-]) {
-  test(`llm-d: precise prefix scorer, ${name}`, () => {
-    const weights = { ...NONE, precisePrefix: 1, kvUsage: 1 };
-    const view = { workers: 3, overlapBlocks: matched };
-    assertScores(fresh(3), weights, view, prompt('abc'), scores);
-  });
-}
+test('llm-d: prefix scorer, five blocks of ten and two of ten', () => {
+  const weights = { ...NONE, precisePrefix: 1, kvUsage: 1 };
+  const view = { workers: 3, overlapBlocks: [5, 2, 0] };
+  assertScores(fresh(3), weights, view, prompt('abcdefghij'), [0.5, 0.2, 0]);
+  assertScores(fresh(3), weights, { workers: 3 }, prompt(''), [0, 0, 0]);
+});
 
 for (const { name, decodeBlocks, scores } of [
   { name: 'different utilization', decodeBlocks: [800, 500, 0], scores: [0.2, 0.5, 1] },
