@@ -59,7 +59,9 @@ type ScoredView = Pick<
  * use, where the request has U tokens that are not cached. F is the time of the steps that compute
  * as many tokens in chunks, x the prefill in it, d a step that only decodes at D and d0 at none, all
  * by the worker's own step model. l requests come to a worker in a microsecond, and it prefills for
- * the share p of its time, p(w) for this one's; an answer has O tokens and stays for T = O d/(1-p(w)).
+ * the share p of its time, p(w) for this one's; T is how long a request stays, the active
+ * requests over the rate at which they come (Little's law), and O the gaps between tokens in it, at
+ * the mean of d/(1-p(w)).
  * k is `TOKEN_DELAY_WEIGHT`. f is how likely room is short
  * (`shortage`). `queue` is what a job costs those behind it in a queue that is first
  * come, first served (Haviv and Ritov, "Externalities, tangible externalities, and queue
@@ -87,6 +89,11 @@ export class PlacementCost {
   #fewestTokens = 0;
   #savedUs = 0;
   #comersPerUs = 0;
+  #stayUs = 0;
+  #outputTokens = 0;
+  /** Of the workers that were met for this request, and their mean of the request before it. */
+  #gapSumUs = 0;
+  #meanGapUs = 0;
   /** The lowest cost if every worker had of the prompt what the one with most of it has. */
   #copiedMinUs = 0;
 
@@ -94,7 +101,6 @@ export class PlacementCost {
   #active = 0;
   #inUse = 0;
   #stepUs = 0;
-  #stayUs = 0;
   #waitUs = 0;
   #paceUs = 0;
   #computeUs = 0;
@@ -146,6 +152,7 @@ export class PlacementCost {
       if (copiedUs < copiedMinUs) copiedMinUs = copiedUs;
     }
     this.#copiedMinUs = copiedMinUs;
+    this.#meanGapUs = this.#gapSumUs / view.eligibleCount;
     return minUs;
   }
 
@@ -164,11 +171,6 @@ export class PlacementCost {
     }
   }
 
-  /** An answer of so many tokens has ended. */
-  ended(outputTokens: number): void {
-    this.#rates.ended(outputTokens);
-  }
-
   /** `worker` has crashed: what it was given is lost. */
   forget(worker: number): void {
     this.#rates.forget(worker);
@@ -176,11 +178,14 @@ export class PlacementCost {
 
   /** What all workers have in common for this request. */
   #begin({ promptTokens, hashes }: RouteRequest, view: ScoredView): void {
-    const { atUs, eligible, eligibleCount, overlapBlocks } = view;
+    const { atUs, eligible, eligibleCount, overlapBlocks, ledger } = view;
     const rates = this.#rates;
     let most = 0;
+    let active = 0;
     for (let worker = 0; worker < eligible.length; worker++) {
-      if (eligible[worker] === 1 && overlapBlocks[worker]! > most) most = overlapBlocks[worker]!;
+      if (eligible[worker] === 0) continue;
+      active += ledger.activeRequests(worker);
+      if (overlapBlocks[worker]! > most) most = overlapBlocks[worker]!;
     }
     this.#mostBlocks = most;
     this.#promptTokens = promptTokens;
@@ -188,8 +193,11 @@ export class PlacementCost {
     const at = (most - 1) * HASH_WORDS;
     this.#savedUs = most === 0 ? 0 : this.#copies.savedUs(hashes[at]!, hashes[at + 1]!);
     rates.advance(atUs);
+    this.#gapSumUs = 0;
     const idle = 1 - Math.min(LOAD_MAX, rates.prefillLoad / eligibleCount);
     this.#comersPerUs = rates.arrivalsPerUs / eligibleCount / idle;
+    this.#stayUs = rates.stayUs(active);
+    this.#outputTokens = this.#meanGapUs === 0 ? 0 : this.#stayUs / this.#meanGapUs;
   }
 
   /** What matters of `worker`, which has `tokens` of the prompt to compute. */
@@ -202,10 +210,9 @@ export class PlacementCost {
     this.#stepUs = steps.decodeStepUs(active + 1, Math.min(1, inUse));
     const idle = 1 - Math.min(LOAD_MAX, rates.prefillLoadOf(worker));
     const gapUs = this.#stepUs / idle;
-    const { outputTokens } = rates;
-    this.#paceUs = TOKEN_DELAY_WEIGHT * outputTokens * (gapUs - steps.decodeStepUs(1, 0));
+    this.#gapSumUs += gapUs;
+    this.#paceUs = TOKEN_DELAY_WEIGHT * this.#outputTokens * (gapUs - steps.decodeStepUs(1, 0));
     this.#inUse = inUse;
-    this.#stayUs = outputTokens * gapUs;
     const pending = ledger.prefillTokensPending(worker);
     const counted = this.#counted(tokens);
     const mean = rates.promptTokens || this.#promptTokens;

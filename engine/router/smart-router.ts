@@ -1,6 +1,7 @@
 import { assert } from '../../shared/assert.ts';
-import { type RequestId, type WorkerId, workerId } from '../../shared/ids.ts';
+import { type WorkerId, workerId } from '../../shared/ids.ts';
 import type { LatencyConfig } from '../../shared/latency-config.ts';
+import { latencyProfile } from '../../shared/latency-profiles.ts';
 import type { PolicyName } from '../../shared/policy-names.ts';
 import type { EventBatch } from '../../shared/protocol.ts';
 import { Rng } from '../../shared/rng.ts';
@@ -10,7 +11,7 @@ import { LoadLedger } from './load-ledger.ts';
 import { PlacementCost } from './placement-cost.ts';
 import { createPolicy } from './policies/create-policy.ts';
 import { PrefixIndex } from './prefix-index.ts';
-import type { ClusterView, RouteRequest, RoutingPolicy } from './routing-policy.ts';
+import type { ClusterView, RouteRequest, RouteTag, RoutingPolicy } from './routing-policy.ts';
 import { StepEstimate } from './step-estimate.ts';
 
 export interface RouterConfig {
@@ -41,11 +42,10 @@ export interface RouterConfig {
   readonly seed: number;
 }
 
-/** Which request is being placed, and when. */
-export interface RouteTag {
-  readonly requestId: RequestId;
-  readonly atUs: TimeUs;
-}
+/**
+ * What a worker is taken for whose prefills take no time, so that there is something to decide by.
+ */
+const NOMINAL_PROFILE = 'dynamo-mocker';
 
 /** Sums over all decisions since the start. Overlap is what the router foresaw. */
 export interface RouterTotals {
@@ -188,9 +188,8 @@ export class SmartRouter {
   /**
    * A request booked on `worker` has ended, whatever the outcome. Once per successful `route`.
    */
-  finished(worker: WorkerId, request: RouteRequest, outputTokens: number): void {
+  finished(worker: WorkerId, request: RouteRequest): void {
     this.ledger.finish(worker);
-    this.#cost?.ended(outputTokens);
     this.#policy.ended?.(request, worker);
   }
 
@@ -273,10 +272,16 @@ function costOf(
   const isLogged = config.decisionLogCapacity > 0;
   if (!isLogged && (policy !== undefined || config.policy !== 'smart')) return undefined;
   const model = {
-    steps: steps.hasPrefill ? steps : new StepEstimate(NOMINAL_LATENCY, maxNumSeqs),
+    steps: steps.hasPrefill ? steps : new StepEstimate(nominalLatency(), maxNumSeqs),
     maxNumBatchedTokens,
     cacheTokens: blocksPerWorker * blockSize,
   };
   const weights = { overlap: config.overlapWeight, loadBalance: config.loadBalanceWeight };
   return new PlacementCost(workers, blockSize, model, weights, isLogged);
+}
+
+function nominalLatency(): LatencyConfig {
+  const latency = latencyProfile(NOMINAL_PROFILE);
+  assert(latency !== undefined, 'the nominal profile exists');
+  return latency;
 }

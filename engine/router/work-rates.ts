@@ -1,18 +1,12 @@
 /** Seconds over which rates are averaged: long against a prefill, short against a change of load. */
 export const RATE_WINDOW_SECONDS = 30;
 
-/** Tokens of an answer before one has ended, and how many answers that guess counts as. */
-const FIRST_OUTPUT_TOKENS = 256;
-const FIRST_OUTPUT_WEIGHT = 8;
-/** An answer counts at least this share of the mean, so that the mean follows the traffic. */
-const OUTPUT_SHARE_MIN = 0.01;
-
 /** Rates before this share of the window has passed are taken as if it had. */
 const ELAPSED_SHARE_MIN = 0.05;
 
 /**
- * What the router has seen of the traffic: how often requests come, how much of its time each
- * worker was given to prefill, and how long answers are. Rates are sums that decay with the window,
+ * What the router has seen of the traffic: how often requests come, how long their prompts are, and
+ * how much of its time each worker was given to prefill. Rates are sums that decay with the window,
  * corrected for what the window has not yet seen.
  */
 export class WorkRates {
@@ -27,8 +21,6 @@ export class WorkRates {
   /** 1 over what is left of the sums, and 1 over the window that they have seen. */
   #perUs = 0;
   #decay = 1;
-  #outputTokens = FIRST_OUTPUT_TOKENS;
-  #outputs = FIRST_OUTPUT_WEIGHT;
 
   constructor(workers: number) {
     this.#workUs = new Float64Array(workers);
@@ -52,6 +44,11 @@ export class WorkRates {
     return this.#arrivals * this.#perUs;
   }
 
+  /** How long a request stays where `active` are there, by Little's law; one more comes now. */
+  stayUs(active: number): number {
+    return active / ((this.#arrivals + 1 / this.#decay) * this.#perUs);
+  }
+
   /** Prefill in time, of all workers together: 2 is the whole time of two workers. */
   get prefillLoad(): number {
     return this.#totalWorkUs * this.#perUs;
@@ -67,11 +64,6 @@ export class WorkRates {
     return this.#arrivals === 0 ? 0 : this.#promptTokens / this.#arrivals;
   }
 
-  /** Mean of the answers of late. */
-  get outputTokens(): number {
-    return this.#outputTokens;
-  }
-
   /** `worker` is given a prompt, whose prefill takes `prefillUs` there, at the time of `advance`. */
   add(worker: number, prefillUs: number, promptTokens: number): void {
     const inflated = 1 / this.#decay;
@@ -79,13 +71,6 @@ export class WorkRates {
     this.#totalWorkUs += prefillUs * inflated;
     this.#arrivals += inflated;
     this.#promptTokens += promptTokens * inflated;
-  }
-
-  /** An answer of so many tokens has ended. */
-  ended(outputTokens: number): void {
-    this.#outputs++;
-    const share = Math.max(OUTPUT_SHARE_MIN, 1 / this.#outputs);
-    this.#outputTokens += (outputTokens - this.#outputTokens) * share;
   }
 
   /** What `worker` was given has come to nothing. */
