@@ -24,7 +24,7 @@ const TRACE_BLOCK_TOKENS = 512;
 /** Workers of the smaller fleet, whose capacity sets the rates. */
 export const BASE_WORKERS = 8;
 const LONG = { scarce: 1_000_000, ample: 12_000_000 };
-const SHORT = { scarce: 100_000, ample: 3_000_000 };
+const SHORT = { scarce: 100_000, ample: 500_000 };
 
 /** What all policies are compared on: every trace, and every generator with every preset. */
 export const TRAFFIC: readonly Traffic[] = [
@@ -46,24 +46,24 @@ export const TRAFFIC: readonly Traffic[] = [
     set: {},
     cacheTokens: SHORT,
   },
-  { name: 'conversation', set: { requests: 5000 }, cacheTokens: LONG },
-  { name: 'multi-turn', set: { requests: 24_000, thinkSeconds: 4 }, cacheTokens: SHORT },
+  { name: 'conversation', set: { requests: 4000 }, cacheTokens: LONG },
+  { name: 'multi-turn', set: { requests: 10_000, thinkSeconds: 4 }, cacheTokens: SHORT },
   {
     name: 'agentic',
-    set: { requests: 16_000, turns: 10 },
-    cacheTokens: { scarce: 1_000_000, ample: 6_000_000 },
+    set: { requests: 5000, turns: 5 },
+    cacheTokens: { scarce: 600_000, ample: 1_500_000 },
   },
-  { name: 'shared-prefix', set: { requests: 20_000 }, grows: 'groups', cacheTokens: SHORT },
+  { name: 'shared-prefix', set: { requests: 6000 }, grows: 'groups', cacheTokens: SHORT },
   { name: 'shared-prefix:sglang', set: {}, isBurst: true, grows: 'groups', cacheTokens: SHORT },
   {
     name: 'shared-prefix:llm-d',
-    set: { requests: 6000 },
+    set: { requests: 3000 },
     grows: 'groups',
-    cacheTokens: { scarce: 307_328, ample: 3_000_000 },
+    cacheTokens: { scarce: 307_328, ample: 1_500_000 },
   },
   { name: 'shared-prefix:mooncake-synthetic', set: {}, grows: 'groups', cacheTokens: LONG },
-  { name: 'shared-prefix:tool-agent', set: { requests: 5000 }, cacheTokens: SHORT },
-  { name: 'lengths', set: { requests: 5000 }, cacheTokens: SHORT },
+  { name: 'shared-prefix:tool-agent', set: { requests: 3000 }, cacheTokens: SHORT },
+  { name: 'lengths', set: { requests: 3000 }, cacheTokens: SHORT },
 ];
 
 /** Opens traces, each of them once. */

@@ -1,5 +1,6 @@
 import { InvalidArgumentError, Option } from 'commander';
-import { type AnyAxis, AXIS_ROWS, type AxisRules } from './axes.ts';
+import { AXIS_ROWS } from './axes.ts';
+import type { AnyAxis, AxisRules } from './axis.ts';
 
 /** What a command says of the options of axes. */
 export interface AxisDefaults extends AxisRules {

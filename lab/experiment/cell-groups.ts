@@ -1,4 +1,5 @@
-import { AXIS_ROWS, axisText } from './axes.ts';
+import { AXIS_ROWS } from './axes.ts';
+import { axisText } from './axis.ts';
 import type { CellSettings } from './lab-cell.ts';
 import { meanOf } from './mean.ts';
 import type { Column } from './text-table.ts';

@@ -1,4 +1,5 @@
-import { AXIS_ROWS, axisText } from './axes.ts';
+import { AXIS_ROWS } from './axes.ts';
+import { axisText } from './axis.ts';
 import { flagOf } from './axis-options.ts';
 import type { AnalyzeOptions, LabOptions, ReplayOptions } from './lab-options.ts';
 import type { TraceOptions } from './lab-trace.ts';

@@ -1,6 +1,7 @@
 import { buildConfig, type ConfigChange } from '../simulate/build-config.ts';
 import type { ReplayConfig } from '../simulate/replay-config.ts';
-import { AXIS_ROWS, type AxisValues, LEVELS } from './axes.ts';
+import { AXIS_ROWS, type AxisValues } from './axes.ts';
+import { LEVELS } from './axis.ts';
 import type { LabOptions } from './lab-options.ts';
 import type { Arrivals, LabTrace } from './lab-trace.ts';
 import { warmUpRequests } from './warm-up.ts';

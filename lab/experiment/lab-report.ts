@@ -2,7 +2,8 @@ import { policyParameters } from '../../engine/router/policies/create-policy.ts'
 import { isPolicyName } from '../../shared/policy-names.ts';
 import { rounded } from '../report/figure-text.ts';
 import type { ReportCell, ReportData } from '../report/report-data.ts';
-import { type AnyAxis, AXIS_ROWS } from './axes.ts';
+import { AXIS_ROWS } from './axes.ts';
+import type { AnyAxis } from './axis.ts';
 import { PROGRAM } from './build-info.ts';
 import { replayCommandLine } from './command-line.ts';
 import type { CellSettings } from './lab-cell.ts';

@@ -61,6 +61,18 @@ test('preble: what is explored goes by load and by what is left to prefill', () 
   assert.equal(policy.choose(long, view), 0);
 });
 
+test('preble: a worker that has computed more than it has room for evicts what it used', () => {
+  // Worker 0 has computed 62 blocks; 20 more take 32 ms, and twice that where it has no room.
+  const policy = policyWith([1, 1, 1]);
+  const view = (blocksPerWorker: number) =>
+    clusterView({ workers: 3, overlapBlocks: [0, 0, 0], ineligible: [2], blocksPerWorker });
+  policy.booked(routeRequest({ promptBlocks: 62, promptTokens: 1 }), 0, view(1000));
+  policy.booked(routeRequest({ promptBlocks: 0, promptTokens: 200 }), 1, view(1000));
+  const long = routeRequest({ promptBlocks: 20, promptTokens: 320 });
+  assert.equal(policy.choose(long, view(62)), 0, 'the less loaded one has room');
+  assert.equal(policy.choose(long, view(61)), 1, 'it has none');
+});
+
 test('preble: the load of a request is forgotten after three minutes', () => {
   const policy = policyWith([0, 3, 2]);
   const later = (seconds: number) =>

@@ -2,10 +2,10 @@
 const SLICE_US = 1_000_000;
 
 /**
- * The work that each worker was given within a window of time, in microseconds: in slices of a
- * second, so that it takes the same memory whatever the number of requests.
+ * What was added up for each worker within a window of time: in slices of a second, so that it
+ * takes the same memory whatever the number of requests.
  */
-export class RecentLoad {
+export class WindowSums {
   readonly #workers: number;
   readonly #slices: number;
   /** Of each slice in turn, each worker's. Whole numbers, so that nothing is left of their sum. */
@@ -28,20 +28,20 @@ export class RecentLoad {
     this.#slice = Math.max(this.#slice, slice);
   }
 
-  /** Work that `worker` was given within the window, in microseconds. */
-  us(worker: number): number {
+  /** What was added for `worker` within the window. */
+  of(worker: number): number {
     return this.#sums[worker]!;
   }
 
-  /** `worker` is given work that takes `us` microseconds. */
-  add(worker: number, us: number): void {
+  /** Adds `amount`, rounded to a whole number. */
+  add(worker: number, amount: number): void {
     const at = (this.#slice % this.#slices) * this.#workers + worker;
-    const wholeUs = Math.round(us);
-    this.#bySlice[at] = this.#bySlice[at]! + wholeUs;
-    this.#sums[worker] = this.#sums[worker]! + wholeUs;
+    const whole = Math.round(amount);
+    this.#bySlice[at] = this.#bySlice[at]! + whole;
+    this.#sums[worker] = this.#sums[worker]! + whole;
   }
 
-  /** What `worker` was given has come to nothing. */
+  /** Forgets what was added for `worker`. */
   clear(worker: number): void {
     this.#sums[worker] = 0;
     for (let at = worker; at < this.#bySlice.length; at += this.#workers) this.#bySlice[at] = 0;
