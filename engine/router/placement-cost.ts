@@ -51,7 +51,7 @@ type ScoredView = Pick<
  *     prefill   F(U)                    until what is not cached there is
  *     queue     x (wait + x/2) l/(1-p)  for those who come while it waits and is computed
  *     stall     k R x                   for the tokens of those that run there
- *     pace      k O (d/(1-p(w)) - d0)   for its own tokens, on a full worker or one that prefills
+ *     pace      k O (d/(1-p(w)) - d0)   for its own tokens: the worker is full, or prefills
  *     room      R U/C T f               for those who wait while it holds room that is short
  *     copy      what is put aside for a copy of its prefix there, taken off: see `CopyAccounts`
  *

@@ -42,7 +42,7 @@ export interface ClusterView {
    * number of others, nor where nobody asks for it.
    */
   readonly cost: Float64Array;
-  /** What the costs are sums of, a row of `COST_TERMS` for each worker; empty where not logged. */
+  /** What costs are sums of, a row of `COST_TERMS` for each worker; empty where not logged. */
   readonly terms: Float64Array;
   readonly ledger: LoadLedger;
   readonly index: PrefixIndex;

@@ -1,4 +1,4 @@
-/** Seconds over which rates are averaged: long against a prefill, short against a change of load. */
+/** Seconds over which rates are averaged: many prefills, and few changes of load. */
 export const RATE_WINDOW_SECONDS = 30;
 
 /** Rates before this share of the window has passed are taken as if it had. */
@@ -64,7 +64,7 @@ export class WorkRates {
     return this.#arrivals === 0 ? 0 : this.#promptTokens / this.#arrivals;
   }
 
-  /** `worker` is given a prompt, whose prefill takes `prefillUs` there, at the time of `advance`. */
+  /** `worker` is given a prompt at the time of `advance`; its prefill takes `prefillUs` there. */
   add(worker: number, prefillUs: number, promptTokens: number): void {
     const inflated = 1 / this.#decay;
     this.#workUs[worker] = this.#workUs[worker]! + prefillUs * inflated;

@@ -8,7 +8,7 @@ function near(value: number, wanted: number, share: number): void {
   assert.ok(Math.abs(value - wanted) <= share * wanted, `${value}, wanted ${wanted}`);
 }
 
-/** Two workers, one request every 100 ms, in turn: 40 ms of prefill on the first, 10 on the other. */
+/** A request every 100 ms: 40 ms of prefill on the first of two workers, or 10 on the other. */
 function steady(rates: WorkRates, fromUs: number, seconds: number): number {
   let atUs = fromUs;
   for (let n = 0; n < 10 * seconds; n++, atUs += SECOND_US / 10) {
