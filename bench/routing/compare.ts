@@ -8,7 +8,7 @@ import { ReplayRunner } from '../../lab/simulate/replay-runner.ts';
 import { isPolicyName, POLICY_NAMES, type PolicyName } from '../../shared/policy-names.ts';
 import { capacityOf } from './calibration.ts';
 import { Comparison } from './comparison.ts';
-import { comparisonMarkdown, replaceBetweenMarkers } from './comparison-markdown.ts';
+import { comparisonParts, replaceParts } from './comparison-markdown.ts';
 import { ResultsFile } from './results-file.ts';
 import { type Capacities, rowsOf, seedsOf } from './row.ts';
 import { TRAFFIC, type Traffic, TrafficReader } from './traffic.ts';
@@ -71,6 +71,7 @@ async function compare(): Promise<void> {
   const policies =
     values.policy === undefined ? POLICY_NAMES : values.policy.split(',').map(policyNamed);
   const rows = traffic.flatMap((each) => rowsOf(each, capacities, isQuick));
+  const cheapestFirst = [...rows].sort((a, b) => a.workers - b.workers);
   const options = {
     threads: Number(values.threads),
     isQuick,
@@ -78,17 +79,16 @@ async function compare(): Promise<void> {
     isAnew: values.policy !== undefined,
   };
   const comparison = new Comparison(options, reader, results);
-  await comparison.run(rows);
+  await comparison.run(cheapestFirst);
   await comparison.close();
   const compared = rows.map((row) => ({
     row,
     policies: results.figures(row, seedsOf(row, isQuick)),
   }));
-  const markdown = comparisonMarkdown(compared, results.provenance);
-  process.stdout.write(markdown);
+  const parts = comparisonParts(compared, { ...results.provenance, capacities });
+  process.stdout.write(Object.values(parts).join('\n'));
   if (values.write !== undefined) {
-    const old = readFileSync(values.write, 'utf8');
-    writeFileSync(values.write, replaceBetweenMarkers(old, markdown));
+    writeFileSync(values.write, replaceParts(readFileSync(values.write, 'utf8'), parts));
   }
 }
 
