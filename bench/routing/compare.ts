@@ -23,6 +23,7 @@ ${TRAFFIC.map(({ name }) => `                       ${name}\n`).join('')}  --pol
   --quick            8 workers and one seed
   --results FILE     JSON; what is in it is not replayed again
   --write FILE       puts the tables between the markers of this Markdown file
+  --kept             replays nothing, takes what is in the results
   --threads N        2 if not given
   --calibrate        finds the capacities that rates are parts of, and writes capacities.json
 `;
@@ -37,6 +38,7 @@ const { values } = parseArgs({
     quick: { type: 'boolean', default: false },
     results: { type: 'string' },
     write: { type: 'string' },
+    kept: { type: 'boolean', default: false },
     threads: { type: 'string', default: '2' },
     calibrate: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
@@ -75,16 +77,15 @@ async function compare(): Promise<void> {
   const options = {
     threads: Number(values.threads),
     isQuick,
-    policies,
+    policies: values.kept ? [] : policies,
     isAnew: values.policy !== undefined,
   };
   const comparison = new Comparison(options, reader, results);
   await comparison.run(cheapestFirst);
   await comparison.close();
-  const compared = rows.map((row) => ({
-    row,
-    policies: results.figures(row, seedsOf(row, isQuick)),
-  }));
+  const compared = rows
+    .map((row) => ({ row, policies: results.figures(row, seedsOf(row, isQuick)) }))
+    .filter((each) => each.policies.size > 0);
   const parts = comparisonParts(compared, { ...results.provenance, capacities });
   process.stdout.write(Object.values(parts).join('\n'));
   if (values.write !== undefined) {
