@@ -7,8 +7,10 @@ const LETTERS = Uint8Array.from({ length: 256 }, (_, byte) =>
   ALPHABET.charCodeAt((byte * ALPHABET.length) >>> 8),
 );
 const ID_LETTERS = 24;
-/** Few, since an id keeps all of them in memory. */
-const IDS_AT_ONCE = 64;
+/** Letters of one string: few, since an id keeps all of it in memory. */
+const PAGE_LETTERS = 64 * ID_LETTERS;
+/** What is drawn at once: much, since a call for random bytes costs as much as many of them. */
+const POOL_LETTERS = 16 * PAGE_LETTERS;
 
 /**
  * Ids of random bytes of the operating system. They must differ between servers that start in the
@@ -17,9 +19,10 @@ const IDS_AT_ONCE = 64;
  */
 export class RandomIds {
   readonly #fill: (bytes: Buffer) => void;
-  readonly #bytes = Buffer.alloc(IDS_AT_ONCE * ID_LETTERS);
-  #letters = '';
-  #used = 0;
+  readonly #pool = Buffer.alloc(POOL_LETTERS);
+  #poolUsed = POOL_LETTERS;
+  #page = '';
+  #pageUsed = 0;
 
   /** `fill` fills a buffer with random bytes. */
   constructor(fill: (bytes: Buffer) => void = randomFillSync) {
@@ -28,18 +31,25 @@ export class RandomIds {
 
   /** `prefix` and 24 random characters of `[0-9A-Za-z]`. */
   next(prefix: string): string {
-    if (this.#used === this.#letters.length) this.#draw();
-    const from = this.#used;
-    this.#used += ID_LETTERS;
-    return prefix + this.#letters.slice(from, this.#used);
+    if (this.#pageUsed === this.#page.length) this.#turnPage();
+    const from = this.#pageUsed;
+    this.#pageUsed += ID_LETTERS;
+    return prefix + this.#page.slice(from, this.#pageUsed);
+  }
+
+  #turnPage(): void {
+    if (this.#poolUsed === POOL_LETTERS) this.#draw();
+    const from = this.#poolUsed;
+    this.#poolUsed += PAGE_LETTERS;
+    this.#page = this.#pool.toString('latin1', from, this.#poolUsed);
+    this.#pageUsed = 0;
   }
 
   #draw(): void {
-    const bytes = this.#bytes;
-    this.#fill(bytes);
-    for (let at = 0; at < bytes.length; at++) bytes[at] = LETTERS[bytes[at] ?? 0] ?? 0;
-    this.#letters = bytes.toString('latin1');
-    this.#used = 0;
+    const pool = this.#pool;
+    this.#fill(pool);
+    for (let at = 0; at < pool.length; at++) pool[at] = LETTERS[pool[at] ?? 0] ?? 0;
+    this.#poolUsed = 0;
   }
 }
 
