@@ -33,6 +33,8 @@ export interface ClusterCounts {
   rejected: number;
   /** Lost with their worker. */
   failed: number;
+  /** Broken off because the server's own code threw. */
+  defects: number;
   /** Placed on a second worker after the first one died. Not a way to end. */
   rerouted: number;
 }
@@ -55,6 +57,7 @@ export class Cluster {
     cancelled: 0,
     rejected: 0,
     failed: 0,
+    defects: 0,
     rerouted: 0,
   };
   #lastRequest = 0;
@@ -70,7 +73,7 @@ export class Cluster {
     this.#router = router;
     this.#transport = transport;
     this.#blockSize = blockSize;
-    this.#guard = new ListenerGuard((request) => this.cancel(request), defect);
+    this.#guard = new ListenerGuard((request) => this.breakOff(request), defect);
     this.#batchSeq = new Float64Array(workers);
   }
 
@@ -101,6 +104,11 @@ export class Cluster {
   /** Ends a request whose client has left. Its listener hears no more of it. */
   cancel(request: RequestId): void {
     this.#end(request, OUTCOME.cancelled);
+  }
+
+  /** Ends a request for which the server's own code threw. Its listener hears no more of it. */
+  breakOff(request: RequestId): void {
+    this.#end(request, OUTCOME.cancelled, true);
   }
 
   /** Ends a request whose text has come to a stop sequence. Its listener hears no more of it. */
@@ -152,12 +160,12 @@ export class Cluster {
     const lost = this.#inFlight.values().filter(({ worker }) => workers.includes(worker));
     for (const record of lost.sort((a, b) => this.#age(b) - this.#age(a))) {
       if (record.listener === undefined) {
-        this.#count(record.ending ?? OUTCOME.cancelled);
+        this.#count(record, record.ending ?? OUTCOME.cancelled);
         this.#inFlight.delete(record.request);
       } else if (!this.#placeAgain(record, nowUs)) {
         this.#counts.failed++;
         this.#inFlight.delete(record.request);
-        this.#guard.failed(record.listener, record.request);
+        this.#guard.failed(record.listener, record.request, 'worker-lost');
       }
     }
   }
@@ -174,18 +182,19 @@ export class Cluster {
 
   /** Asserts that every request is accounted for. */
   checkInvariants(): void {
-    const { submitted, finished, cancelled, rejected, failed } = this.#counts;
-    const accounted = finished + cancelled + rejected + failed + this.#inFlight.size;
+    const { submitted, finished, cancelled, rejected, failed, defects } = this.#counts;
+    const ended = finished + cancelled + rejected + failed + defects;
     assert(
-      submitted === accounted,
-      'requests in are finished, cancelled, rejected, failed or here',
+      submitted === ended + this.#inFlight.size,
+      'requests in are finished, cancelled, rejected, failed, defects or here',
     );
   }
 
-  #end(request: RequestId, outcome: CancelCommand['outcome']): void {
+  #end(request: RequestId, outcome: CancelCommand['outcome'], isDefect = false): void {
     const record = this.#inFlight.get(request);
     if (record === undefined || record.ending !== undefined) return;
     record.ending = outcome;
+    record.isDefect = isDefect;
     record.listener = undefined;
     this.#transport.send({ kind: 'cancel', worker: record.worker, request, outcome });
   }
@@ -256,7 +265,7 @@ export class Cluster {
       const outcome = outcomeOf(ended.at(i + 1));
       assert(outcome !== undefined, 'an end has an outcome');
       this.#inFlight.delete(record.request);
-      this.#count(outcome);
+      this.#count(record, outcome);
       this.#router.finished(record.worker, record.route);
       if (!record.started) {
         const { hashes, promptBlocks } = record.route;
@@ -268,8 +277,9 @@ export class Cluster {
     }
   }
 
-  #count(outcome: Outcome): void {
-    if (outcome === OUTCOME.finished) this.#counts.finished++;
+  #count({ isDefect }: InFlight, outcome: Outcome): void {
+    if (isDefect) this.#counts.defects++;
+    else if (outcome === OUTCOME.finished) this.#counts.finished++;
     else if (outcome === OUTCOME.cancelled) this.#counts.cancelled++;
     else this.#counts.rejected++;
   }

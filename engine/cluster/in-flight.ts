@@ -27,6 +27,8 @@ export class InFlight implements Placement {
   rerouted = false;
   /** What it has been told to end with, if it has. */
   ending: CancelCommand['outcome'] | undefined = undefined;
+  /** The server's own code has thrown while it made the answer. */
+  isDefect = false;
   /** Undefined once it has been told to end: nobody wants to hear more of it. */
   listener: RequestListener | undefined;
 

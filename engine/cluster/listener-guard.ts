@@ -1,10 +1,10 @@
 import type { RequestId } from '../../shared/ids.ts';
 import type { EventBatch, Outcome } from '../../shared/protocol.ts';
-import type { RequestListener } from './request.ts';
+import type { Failure, RequestListener } from './request.ts';
 
 /**
- * Told what a listener has thrown. By then its request is cancelled on its worker; the listener is
- * told that it has failed, and hears no more.
+ * Told what a listener has thrown. By then its request is broken off; the listener is told that it
+ * has failed, and hears no more.
  */
 export type ListenerDefect = (error: unknown, request: RequestId) => void;
 
@@ -13,11 +13,11 @@ export type ListenerDefect = (error: unknown, request: RequestId) => void;
  * request and nothing else that a batch says. Without a `defect` to tell it comes out of the call.
  */
 export class ListenerGuard {
-  readonly #cancel: (request: RequestId) => void;
+  readonly #breakOff: (request: RequestId) => void;
   readonly #defect: ListenerDefect | undefined;
 
-  constructor(cancel: (request: RequestId) => void, defect: ListenerDefect | undefined) {
-    this.#cancel = cancel;
+  constructor(breakOff: (request: RequestId) => void, defect: ListenerDefect | undefined) {
+    this.#breakOff = breakOff;
     this.#defect = defect;
   }
 
@@ -57,9 +57,9 @@ export class ListenerGuard {
     }
   }
 
-  failed(listener: RequestListener, request: RequestId): void {
+  failed(listener: RequestListener, request: RequestId, failure: Failure): void {
     try {
-      listener.failed(request);
+      listener.failed(request, failure);
     } catch (error) {
       if (this.#defect === undefined) throw error;
       this.#defect(error, request);
@@ -68,8 +68,8 @@ export class ListenerGuard {
 
   #isolate(error: unknown, listener: RequestListener, request: RequestId): void {
     if (this.#defect === undefined) throw error;
-    this.#cancel(request);
+    this.#breakOff(request);
     this.#defect(error, request);
-    this.failed(listener, request);
+    this.failed(listener, request, 'defect');
   }
 }

@@ -11,8 +11,14 @@ export interface ClusterRequest extends RouteRequest, SequenceSpec {
 }
 
 /**
+ * Why a request has failed: its worker died, and it cannot be served by another one, or a call of
+ * its listener threw, a defect of our own.
+ */
+export type Failure = 'worker-lost' | 'defect';
+
+/**
  * Told what becomes of a request. Exactly one of `ended` and `failed` is the last call, unless the
- * listener is told to end: see `Cluster.cancel`, `Cluster.stop` and `ListenerGuard`.
+ * cluster is told to end it: see `Cluster.cancel`, `Cluster.stop` and `Cluster.breakOff`.
  */
 export interface RequestListener {
   /** The first token is out, `queuedUs` of the wait for it before admission. */
@@ -20,8 +26,8 @@ export interface RequestListener {
   /** `count` tokens came out, the last of them `lateUs` after it was due on the worker. */
   tokens(request: RequestId, count: number, lateUs: number, batch: EventBatch): void;
   ended(request: RequestId, outcome: Outcome): void;
-  /** Its worker died, and it cannot be served by another one. */
-  failed(request: RequestId): void;
+  /** Also after `ended`, if that threw. */
+  failed(request: RequestId, failure: Failure): void;
 }
 
 /** What the cluster knows of a request in flight. */

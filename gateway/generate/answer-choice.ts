@@ -1,5 +1,5 @@
 import type { Cluster } from '../../engine/cluster/cluster.ts';
-import type { RequestListener } from '../../engine/cluster/request.ts';
+import type { Failure, RequestListener } from '../../engine/cluster/request.ts';
 import { NO_REQUEST, type RequestId } from '../../shared/ids.ts';
 import type { Outcome } from '../../shared/protocol.ts';
 import type { StopSequences } from '../text/stop-matcher.ts';
@@ -14,7 +14,7 @@ export interface ChoiceOwner {
   choiceStarted(choice: AnswerChoice, cachedTokens: number, queuedUs: number): void;
   tokensOut(choice: AnswerChoice, count: number): void;
   choiceEnded(choice: AnswerChoice, outcome: Outcome): void;
-  workerFailed(): void;
+  choiceFailed(failure: Failure): void;
 }
 
 /** One choice of an answer: a sequence on a worker, and its text as far as it was taken. */
@@ -94,7 +94,7 @@ export class AnswerChoice implements RequestListener {
     this.#owner.choiceEnded(this, outcome);
   }
 
-  failed(): void {
-    this.#owner.workerFailed();
+  failed(_request: RequestId, failure: Failure): void {
+    this.#owner.choiceFailed(failure);
   }
 }

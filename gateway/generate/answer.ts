@@ -1,5 +1,5 @@
 import type { Cluster } from '../../engine/cluster/cluster.ts';
-import type { Placement } from '../../engine/cluster/request.ts';
+import type { Failure, Placement } from '../../engine/cluster/request.ts';
 import { type ApiError, apiError } from '../../shared/errors.ts';
 import { NO_REQUEST } from '../../shared/ids.ts';
 import { OUTCOME, type Outcome } from '../../shared/protocol.ts';
@@ -162,8 +162,9 @@ export abstract class Answer implements ChoiceOwner, PendingAnswer, ExchangeList
     }
   }
 
-  workerFailed(): void {
-    this.fail(apiError('worker_failed', {}));
+  choiceFailed(failure: Failure): void {
+    if (failure === 'defect') this.#breakOff();
+    else this.fail(apiError('worker_failed', {}));
   }
 
   extend(choice: AnswerChoice): void {
@@ -176,19 +177,12 @@ export abstract class Answer implements ChoiceOwner, PendingAnswer, ExchangeList
 
   /** Ends the answer with an error: with its own status if nothing was sent. */
   fail(error: ApiError): void {
-    if (this.#hasEnded) return;
-    try {
-      this.sendFailure(error);
-    } catch (defect) {
-      this.host.defect(defect, this.start.exchange);
-      this.start.exchange.breakOff();
-    }
-    this.#stop('error');
+    this.#fail(error, false);
   }
 
   broke(error: unknown): void {
     this.host.defect(error, this.start.exchange);
-    this.fail(apiError('internal_error', {}));
+    this.#breakOff();
   }
 
   /** Gives up a client that does not take its answer. */
@@ -303,11 +297,31 @@ export abstract class Answer implements ChoiceOwner, PendingAnswer, ExchangeList
     }
   }
 
-  #stop(finish: Finish): void {
+  #breakOff(): void {
+    this.#fail(apiError('internal_error', {}), true);
+  }
+
+  #fail(error: ApiError, isDefect: boolean): void {
+    if (this.#hasEnded) return;
+    let hasBroken = isDefect;
+    try {
+      this.sendFailure(error);
+    } catch (defect) {
+      hasBroken = true;
+      this.host.defect(defect, this.start.exchange);
+      this.start.exchange.breakOff();
+    }
+    this.#stop('error', hasBroken);
+  }
+
+  #stop(finish: Finish, isDefect = false): void {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
+    const { cluster } = this.host;
     for (const { request } of this.choices) {
-      if (request !== NO_REQUEST) this.host.cluster.cancel(request);
+      if (request === NO_REQUEST) continue;
+      if (isDefect) cluster.breakOff(request);
+      else cluster.cancel(request);
     }
     this.host.answerEnded(this, finish);
   }

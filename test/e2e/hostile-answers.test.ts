@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { connect, type Socket } from 'node:net';
 import { after, afterEach, before, describe, it, mock } from 'node:test';
 import { ChatChunks } from '../../gateway/api/openai/chat-chunks.ts';
+import { AnswerChoice } from '../../gateway/generate/answer-choice.ts';
 import { PrometheusView } from '../../gateway/metrics/prometheus-view.ts';
 import { HASH_WORDS } from '../../shared/block-hash.ts';
 import {
@@ -142,12 +143,31 @@ describe('a defect of the server', () => {
     await idle();
   });
 
+  it('in what an answer makes of its tokens is a 500 of its own, not one of a worker', async () => {
+    const { counts } = server.gateway.cluster;
+    const before = { ...counts };
+    mock.method(
+      AnswerChoice.prototype,
+      'tokens',
+      () => {
+        throw new Error('a defect');
+      },
+      { times: 1 },
+    );
+    const response = await post(server, chatBody('x', { n: 2, max_tokens: 50_000, model: 'o1' }));
+    const { error } = JSON.parse(await response.text());
+    assert.deepEqual([response.status, error.code], [500, 'internal_error']);
+    await idle();
+    assert.equal(counts.defects - before.defects, 2, 'each choice is one');
+    assert.equal(counts.cancelled, before.cancelled);
+  });
+
   it('while metrics are rendered is a 500', async () => {
     mock.method(PrometheusView.prototype, 'render', () => Promise.reject(new Error('a defect')));
     const response = await fetch(`${server.origin}/metrics/prometheus`);
     assert.equal(response.status, 500);
     mock.restoreAll();
-    assert.match(await metrics(), /^fakeai_defects_total 3$/m);
+    assert.match(await metrics(), /^fakeai_defects_total 4$/m);
   });
 });
 

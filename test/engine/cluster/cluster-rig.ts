@@ -38,7 +38,7 @@ export class ClusterRig {
       this.heard.push(`${request} started ${cached} ${queuedUs}`),
     tokens: (request, count, lateUs) => this.heard.push(`${request} tokens ${count} ${lateUs}`),
     ended: (request, outcome) => this.heard.push(`${request} ended ${outcome}`),
-    failed: (request) => this.heard.push(`${request} failed`),
+    failed: (request, failure) => this.heard.push(`${request} failed ${failure}`),
   };
 
   submit(name: number, changes: Parameters<typeof clusterRequestWith>[1] = {}): RequestId {

@@ -233,7 +233,7 @@ describe('the death of a worker', () => {
     rig.start(0, streaming);
     rig.heard.length = 0;
     rig.down(0);
-    assert.deepEqual(rig.heard, [`${streaming} failed`]);
+    assert.deepEqual(rig.heard, [`${streaming} failed worker-lost`]);
     assert.deepEqual(rig.submits().slice(3), [[waiting, 1]]);
     const { counts } = rig.cluster;
     assert.deepEqual([counts.failed, counts.rerouted, rig.cluster.inFlight], [1, 1, 2]);
@@ -259,7 +259,7 @@ describe('the death of a worker', () => {
     rig.down(0);
     const second = rig.submits().at(-1)![1]!;
     rig.down(second);
-    assert.deepEqual(rig.heard, [`${request} failed`]);
+    assert.deepEqual(rig.heard, [`${request} failed worker-lost`]);
     assert.equal(rig.cluster.inFlight, 0);
   });
 
@@ -267,7 +267,7 @@ describe('the death of a worker', () => {
     const rig = new ClusterRig({ workers: 1 });
     const request = rig.submitTo(0, 1);
     rig.down(0);
-    assert.deepEqual(rig.heard, [`${request} failed`]);
+    assert.deepEqual(rig.heard, [`${request} failed worker-lost`]);
     assert.equal(rig.cluster.counts.rerouted, 0);
   });
 });
@@ -298,7 +298,7 @@ describe("a policy of the user's that fails", () => {
     );
     const [first, second] = [rig.submit(1), rig.submit(2)];
     rig.down(0);
-    assert.deepEqual(rig.heard, [`${first} failed`]);
+    assert.deepEqual(rig.heard, [`${first} failed worker-lost`]);
     assert.deepEqual(rig.submits().at(-1), [second, 2]);
     assert.equal(rig.cluster.counts.failed, 1);
   });

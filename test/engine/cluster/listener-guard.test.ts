@@ -9,24 +9,26 @@ import { clusterRequestWith } from '../../support/routing.ts';
 import { cancelWith } from '../../support/sequences.ts';
 import { ClusterRig } from './cluster-rig.ts';
 
-describe('a listener that throws', () => {
-  const calls = ['started', 'tokens', 'ended', 'failed'] as const;
+const CALLS = ['started', 'tokens', 'ended', 'failed'] as const;
 
-  /** The usual listener, but for one call. */
-  const throwing = (rig: ClusterRig, call: (typeof calls)[number]): RequestListener => ({
+/** The usual listener, but for one call. */
+function throwing(rig: ClusterRig, call: (typeof CALLS)[number]): RequestListener {
+  return {
     ...rig.listener,
     [call]: () => {
       throw new Error(`in ${call}`);
     },
-  });
+  };
+}
 
-  function submitted(rig: ClusterRig, listener: RequestListener): RequestId {
-    const request = clusterRequestWith(1, { pinned: workerId(0) });
-    return rig.cluster.submit(request, listener)?.request ?? assert.fail();
-  }
+function submitted(rig: ClusterRig, listener: RequestListener): RequestId {
+  const request = clusterRequestWith(1, { pinned: workerId(0) });
+  return rig.cluster.submit(request, listener)?.request ?? assert.fail();
+}
 
+describe('a listener that throws', () => {
   for (const call of ['started', 'tokens'] as const) {
-    test(`in ${call} has failed and is cancelled, and the rest of the batch is told`, () => {
+    test(`in ${call} ends as a defect, and the rest of the batch is told`, () => {
       const rig = new ClusterRig();
       const [bad, good] = [submitted(rig, throwing(rig, call)), rig.submitTo(0, 2)];
       const { hashes } = clusterRequestWith(1);
@@ -41,13 +43,28 @@ describe('a listener that throws', () => {
       assert.deepEqual(rig.sent.slice(2), [cancelWith(bad)]);
       const ofGood = rig.heard.filter((line) => line.startsWith(`${good} `));
       assert.deepEqual(ofGood, [`${good} started 0 0`, `${good} tokens 1 0`]);
-      assert.equal(rig.heard.filter((line) => line === `${bad} failed`).length, 1);
+      assert.equal(rig.heard.filter((line) => line === `${bad} failed defect`).length, 1);
       assert.equal(rig.router.index.cachedBlocks(0), 1);
       const heard = rig.heard.length;
       rig.apply(0, (batch) => batch.tokens.push3(bad, 1, 0));
       rig.end(0, bad, OUTCOME.cancelled);
       assert.equal(rig.heard.length, heard);
-      assert.equal(rig.cluster.counts.cancelled, 1);
+      const { defects, cancelled } = rig.cluster.counts;
+      assert.deepEqual({ defects, cancelled }, { defects: 1, cancelled: 0 });
+    });
+  }
+
+  for (const [how, end] of [
+    ['finishes before its worker hears of it', (rig, bad) => rig.end(0, bad, OUTCOME.finished)],
+    ['loses its worker before that hears of it', (rig) => rig.down(0)],
+  ] satisfies [string, (rig: ClusterRig, bad: RequestId) => void][]) {
+    test(`and whose request ${how} is a defect nevertheless`, () => {
+      const rig = new ClusterRig();
+      const bad = submitted(rig, throwing(rig, 'tokens'));
+      rig.start(0, bad);
+      end(rig, bad);
+      const { defects, finished, cancelled, failed } = rig.cluster.counts;
+      assert.deepEqual([defects, finished, cancelled, failed], [1, 0, 0, 0]);
     });
   }
 
@@ -58,7 +75,7 @@ describe('a listener that throws', () => {
       for (const request of [bad, good]) batch.ended.push2(request, OUTCOME.finished);
     });
     assert.deepEqual(rig.defects, [`${bad} in ended`]);
-    assert.deepEqual(rig.heard, [`${bad} failed`, `${good} ended ${OUTCOME.finished}`]);
+    assert.deepEqual(rig.heard, [`${bad} failed defect`, `${good} ended ${OUTCOME.finished}`]);
     assert.equal(rig.cluster.counts.finished, 2);
     assert.equal(rig.sent.length, 2);
   });
@@ -68,12 +85,12 @@ describe('a listener that throws', () => {
     const [bad, good] = [submitted(rig, throwing(rig, 'failed')), rig.submitTo(0, 2)];
     rig.down(0);
     assert.deepEqual(rig.defects, [`${bad} in failed`]);
-    assert.deepEqual(rig.heard, [`${good} failed`]);
+    assert.deepEqual(rig.heard, [`${good} failed worker-lost`]);
     assert.equal(rig.cluster.counts.failed, 2);
   });
 
   test('comes out of the call where nobody asked to hear of defects', () => {
-    for (const call of calls) {
+    for (const call of CALLS) {
       const rig = new ClusterRig();
       const cluster = new Cluster(rig.router, { send: () => {} }, 2, 4);
       const { request } =

@@ -27,6 +27,7 @@ export class FakeExchange {
   /** What was written, in order. */
   readonly parts: string[] = [];
   sentStatus: number | undefined;
+  sentCode: string | null | undefined;
   headers: unknown;
   end: string | undefined;
   #listener: ExchangeListener | undefined;
@@ -73,8 +74,9 @@ export class FakeExchange {
     this.#close('answered');
   }
 
-  sendError({ status }: ApiError): void {
+  sendError({ status, code }: ApiError): void {
     this.sentStatus = status;
+    this.sentCode = code;
     this.#close('answered');
   }
 
@@ -155,7 +157,12 @@ export class AnswerRig {
       window: 1,
     };
     const host = {
-      cluster: { cancel: tell('cancel'), stop: tell('stop'), extend: tell('extend') },
+      cluster: {
+        cancel: tell('cancel'),
+        breakOff: tell('breakOff'),
+        stop: tell('stop'),
+        extend: tell('extend'),
+      },
       nowUs: () => 1,
       batchUs: 1,
       maxWaiting: 1,

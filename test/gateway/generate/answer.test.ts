@@ -100,7 +100,23 @@ for (const stream of KINDS) {
     assert.equal(rig.exchange.sentStatus, 500);
     assert.equal(rig.defects.length, 1);
     assert.deepEqual(rig.finishes, ['error']);
-    assert.deepEqual(rig.commands, ['cancel 1']);
+    assert.deepEqual(rig.commands, ['breakOff 1']);
+  });
+
+  test(`a defect in what ${kind} makes of a batch is an error of the server, not of a worker`, () => {
+    const rig = new AnswerRig({ stream, n: 2 });
+    rig.answer.choices[1]?.failed(requestId(2), 'defect');
+    assert.equal(rig.exchange.sentStatus, 500);
+    assert.equal(rig.exchange.sentCode, 'internal_error');
+    assert.deepEqual(rig.commands, ['breakOff 1', 'breakOff 2']);
+    assert.deepEqual(rig.finishes, ['error']);
+  });
+
+  test(`a worker that is lost fails ${kind}`, () => {
+    const rig = new AnswerRig({ stream, n: 2 });
+    rig.answer.choices[1]?.failed(requestId(2), 'worker-lost');
+    assert.equal(rig.exchange.sentCode, 'worker_failed');
+    assert.deepEqual(rig.commands, ['cancel 1', 'cancel 2']);
   });
 
   test(`a refusal of the worker ends ${kind} and frees its other sequences`, () => {
