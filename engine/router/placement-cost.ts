@@ -57,15 +57,13 @@ type ScoredView = Pick<
  *
  * of a worker with P tokens of prefill pending, R active requests and D of its C tokens of cache in
  * use, where the request has U tokens that are not cached. F is the time of the steps that compute
- * as many tokens in chunks, x the prefill in it, d a step that only decodes at D and d0 at none, all
- * by the worker's own step model. l requests come to a worker in a microsecond, and it prefills for
- * the share p of its time, p(w) for this one's; T is how long a request stays, the active
+ * as many tokens in chunks, x the prefill in it, d a step that only decodes at D, d0 one at none,
+ * all by the worker's own step model. l requests come to a worker in a microsecond, and it prefills
+ * for the share p of its time, p(w) for this one. T is how long a request stays, the active
  * requests over the rate at which they come (Little's law), and O the gaps between tokens in it, at
- * the mean of d/(1-p(w)).
- * k is `TOKEN_DELAY_WEIGHT`. f is how likely room is short
- * (`shortage`). `queue` is what a job costs those behind it in a queue that is first
- * come, first served (Haviv and Ritov, "Externalities, tangible externalities, and queue
- * disciplines", 1998).
+ * the mean of d/(1-p(w)). k is `TOKEN_DELAY_WEIGHT`, and f how likely room is short (`shortage`).
+ * `queue` is what a job costs those behind it in a queue that is first come, first served (Haviv
+ * and Ritov, "Externalities, tangible externalities, and queue disciplines", 1998).
  *
  * The overlap weight scales what more than the fewest uncached tokens of any worker costs in F(U)
  * and x; the load weight, as twice its value, all but prefill and copy.

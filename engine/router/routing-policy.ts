@@ -38,8 +38,8 @@ export interface ClusterView {
   /** Blocks of the request's prompt that each worker has cached and could use. */
   readonly overlapBlocks: Int32Array;
   /**
-   * Cost of placing the request on each eligible worker, in microseconds: see `PlacementCost`. Not a
-   * number of others, nor where nobody asks for it.
+   * Cost of placing the request on each eligible worker, in microseconds: see `PlacementCost`. Not
+   * a number of others, nor where nobody asks for it.
    */
   readonly cost: Float64Array;
   /** What costs are sums of, a row of `COST_TERMS` for each worker; empty where not logged. */

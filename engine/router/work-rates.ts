@@ -33,10 +33,10 @@ export class WorkRates {
       this.#sumsUs = atUs;
     }
     this.#decay = Math.exp((this.#sumsUs - Math.max(atUs, this.#sumsUs)) / this.#windowUs);
-    const seen = 1 - Math.exp((this.#firstUs - atUs) / this.#windowUs);
-    this.#perUs = this.#decay / (this.#windowUs * Math.max(ELAPSED_SHARE_MIN, seen));
     // Long before the sums are so large that what is added to them is rounded away.
     if (this.#decay < 1e-6) this.#rescale(atUs);
+    const seen = 1 - Math.exp((this.#firstUs - atUs) / this.#windowUs);
+    this.#perUs = this.#decay / (this.#windowUs * Math.max(ELAPSED_SHARE_MIN, seen));
   }
 
   /** Requests in a microsecond, of all workers together. */
@@ -86,7 +86,6 @@ export class WorkRates {
     this.#totalWorkUs *= this.#decay;
     this.#arrivals *= this.#decay;
     this.#promptTokens *= this.#decay;
-    this.#perUs /= this.#decay;
     this.#decay = 1;
     this.#sumsUs = atUs;
   }

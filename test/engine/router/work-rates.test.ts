@@ -38,11 +38,11 @@ test('what was long ago counts for little, and a long pause leaves rates of noth
   rates.advance(endUs + RATE_WINDOW_SECONDS * SECOND_US);
   near(rates.arrivalsPerUs * SECOND_US, 10 / Math.E, 0.05);
   near(rates.prefillLoad, 0.25 / Math.E, 0.05);
-  rates.advance(endUs + 3_600 * SECOND_US);
+  rates.advance(endUs + 36_000 * SECOND_US);
   assert.ok(rates.arrivalsPerUs * SECOND_US < 1e-9);
   near(rates.stayUs(2), 2 * RATE_WINDOW_SECONDS * SECOND_US, 1e-6);
   assert.ok(rates.prefillLoad < 1e-9);
-  steady(rates, endUs + 7_200 * SECOND_US, 300);
+  steady(rates, endUs + 72_000 * SECOND_US, 300);
   near(rates.arrivalsPerUs * SECOND_US, 10, 0.05);
 });
 

@@ -15,6 +15,7 @@ test('what is not said is that of the default router and worker', () => {
     blocksPerWorker: WORKER.numBlocks,
     latency: WORKER.latency,
     maxNumSeqs: WORKER.maxNumSeqs,
+    maxNumBatchedTokens: WORKER.maxNumBatchedTokens,
     indexCapBlocks: 2 * ROUTER.workers * WORKER.numBlocks,
   });
   assert.deepEqual(worker, WORKER);
