@@ -70,6 +70,7 @@ export function routerConfig(settings: Settings, sources: SettingSources): Route
     blocksPerWorker: settings.kvCacheNumBlocks,
     latency: latencyConfig(settings, sources),
     maxNumSeqs: settings.maxNumSeqs,
+    maxNumBatchedTokens: settings.maxNumBatchedTokens,
     kvEnabled: settings.kvCacheEnabled,
     indexCapBlocks: Math.min(
       INDEX_BLOCKS_MAX,

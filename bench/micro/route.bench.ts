@@ -82,6 +82,7 @@ class RouteBench {
       blocksPerWorker: Math.ceil((prompts * PROMPT_BLOCKS) / workers),
       latency: latencyProfile('dynamo-mocker')!,
       maxNumSeqs: 256,
+      maxNumBatchedTokens: 8192,
       kvEnabled: true,
       indexCapBlocks: 4 * prompts * PROMPT_BLOCKS,
       decisionLogCapacity: 1000,

@@ -8,7 +8,7 @@ import { ReplayRunner } from '../../lab/simulate/replay-runner.ts';
 import { isPolicyName, POLICY_NAMES, type PolicyName } from '../../shared/policy-names.ts';
 import { capacityOf } from './calibration.ts';
 import { Comparison } from './comparison.ts';
-import { comparisonMarkdown, replaceBetweenMarkers } from './comparison-markdown.ts';
+import { comparisonParts, replaceParts } from './comparison-markdown.ts';
 import { ResultsFile } from './results-file.ts';
 import { type Capacities, rowsOf, seedsOf } from './row.ts';
 import { TRAFFIC, type Traffic, TrafficReader } from './traffic.ts';
@@ -23,6 +23,7 @@ ${TRAFFIC.map(({ name }) => `                       ${name}\n`).join('')}  --pol
   --quick            8 workers and one seed
   --results FILE     JSON; what is in it is not replayed again
   --write FILE       puts the tables between the markers of this Markdown file
+  --kept             replays nothing, takes what is in the results
   --threads N        2 if not given
   --calibrate        finds the capacities that rates are parts of, and writes capacities.json
 `;
@@ -37,6 +38,7 @@ const { values } = parseArgs({
     quick: { type: 'boolean', default: false },
     results: { type: 'string' },
     write: { type: 'string' },
+    kept: { type: 'boolean', default: false },
     threads: { type: 'string', default: '2' },
     calibrate: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
@@ -71,24 +73,23 @@ async function compare(): Promise<void> {
   const policies =
     values.policy === undefined ? POLICY_NAMES : values.policy.split(',').map(policyNamed);
   const rows = traffic.flatMap((each) => rowsOf(each, capacities, isQuick));
+  const cheapestFirst = [...rows].sort((a, b) => a.workers - b.workers);
   const options = {
     threads: Number(values.threads),
     isQuick,
-    policies,
+    policies: values.kept ? [] : policies,
     isAnew: values.policy !== undefined,
   };
   const comparison = new Comparison(options, reader, results);
-  await comparison.run(rows);
+  await comparison.run(cheapestFirst);
   await comparison.close();
-  const compared = rows.map((row) => ({
-    row,
-    policies: results.figures(row, seedsOf(row, isQuick)),
-  }));
-  const markdown = comparisonMarkdown(compared, results.provenance);
-  process.stdout.write(markdown);
+  const compared = rows
+    .map((row) => ({ row, policies: results.figures(row, seedsOf(row, isQuick)) }))
+    .filter((each) => each.policies.size > 0);
+  const parts = comparisonParts(compared, { ...results.provenance, capacities });
+  process.stdout.write(Object.values(parts).join('\n'));
   if (values.write !== undefined) {
-    const old = readFileSync(values.write, 'utf8');
-    writeFileSync(values.write, replaceBetweenMarkers(old, markdown));
+    writeFileSync(values.write, replaceParts(readFileSync(values.write, 'utf8'), parts));
   }
 }
 

@@ -1,7 +1,7 @@
-import type { PolicyName } from '../../shared/policy-names.ts';
+import { POLICY_NAMES, type PolicyName } from '../../shared/policy-names.ts';
 import type { Figures } from './figures.ts';
-import type { Row } from './row.ts';
-import { type JudgedFigure, judge, type Verdict } from './verdict.ts';
+import type { Capacities, Row } from './row.ts';
+import { contrast, type JudgedFigure, judge, type Verdict } from './verdict.ts';
 
 /** A row with what each policy did in it. */
 export interface ComparedRow {
@@ -13,12 +13,10 @@ export interface ComparedRow {
 export interface Provenance {
   readonly version: string;
   readonly commits: readonly string[];
+  readonly capacities: Capacities;
   /** Descriptions of the requests by name; those of files have their SHA-256. */
   readonly traffic: Readonly<Record<string, object>>;
 }
-
-const BEGIN = '<!-- begin: npm run bench:routing -->';
-const END = '<!-- end: npm run bench:routing -->';
 
 const JUDGED: readonly {
   readonly figure: JudgedFigure;
@@ -31,34 +29,41 @@ const JUDGED: readonly {
 
 const VERDICTS: readonly Verdict['word'][] = ['best', 'within noise', 'behind'];
 
-/** The verdicts, then all figures. Sections are of the second level. */
-export function comparisonMarkdown(
-  rows: readonly ComparedRow[],
-  { version, commits, traffic }: Provenance,
-): string {
+/** Parts of a document by their names; sections are of the third level. */
+export type Parts = Readonly<Record<'verdicts' | 'figures' | 'requests', string>>;
+
+/** What is said of `rows`: the verdicts, all figures of all policies, and what was replayed. */
+export function comparisonParts(rows: readonly ComparedRow[], provenance: Provenance): Parts {
   const names = [...new Set(rows.map(({ row }) => row.traffic.name))];
-  const sources = Object.entries(traffic).map(
-    ([name, description]) => `- ${name}: \`${JSON.stringify(description)}\`\n`,
-  );
   const sections = names.map((name) => {
     const own = rows.filter(({ row }) => row.traffic.name === name);
-    return `## ${name}\n\n${wholeTable(own)}`;
+    return `### ${name}\n\n${wholeTable(own)}`;
   });
-  return [
-    `## Verdicts\n\n${verdictCounts(rows)}`,
-    verdictTable(rows),
-    ...sections,
-    `## Requests\n\nfakeai ${version}, ${commits.join(', ')}.\n`,
-    sources.join(''),
-  ].join('\n');
+  return {
+    verdicts: [verdictCounts(rows), policyCounts(rows), verdictTable(rows)].join('\n'),
+    figures: sections.join('\n'),
+    requests: requestsText(rows, provenance),
+  };
 }
 
-/** `text` with `markdown` in the place that is marked for it. Throws if there is none. */
-export function replaceBetweenMarkers(text: string, markdown: string): string {
-  const from = text.indexOf(BEGIN);
-  const to = text.indexOf(END);
-  if (from < 0 || to < from) throw new Error(`no place between ${BEGIN} and ${END}`);
-  return `${text.slice(0, from + BEGIN.length)}\n\n${markdown}\n${text.slice(to)}`;
+/**
+ * `text` with each part in the place that is marked for it, if there is one. Throws if there is
+ * none for any.
+ */
+export function replaceParts(text: string, parts: Parts): string {
+  let replaced = text;
+  let places = 0;
+  for (const [name, part] of Object.entries(parts)) {
+    const begin = `<!-- begin ${name}: npm run bench:routing -->`;
+    const end = `<!-- end ${name} -->`;
+    const from = replaced.indexOf(begin);
+    const to = replaced.indexOf(end);
+    if (from < 0 || to < from) continue;
+    places++;
+    replaced = `${replaced.slice(0, from + begin.length)}\n\n${part}\n${replaced.slice(to)}`;
+  }
+  if (places === 0) throw new Error('no part has a place that is marked for it');
+  return replaced;
 }
 
 /** In how many rows `smart` is best, within noise of the best, and behind it. */
@@ -71,6 +76,57 @@ function verdictCounts(rows: readonly ComparedRow[]): string {
       return [title, ...[...counts, words.length].map(String)];
     }),
   ]);
+}
+
+/** In how many rows `smart` is better than each other policy, and worse, beyond noise. */
+function policyCounts(rows: readonly ComparedRow[]): string {
+  const others = POLICY_NAMES.filter((policy) => rows.some((row) => row.policies.has(policy)));
+  return table([
+    ['policy', ...JUDGED.flatMap(({ title }) => [`${title}: \`smart\` better`, 'noise', 'worse'])],
+    ...others
+      .filter((policy) => policy !== 'smart')
+      .map((policy) => [
+        `\`${policy}\``,
+        ...JUDGED.flatMap(({ figure }) => {
+          const signs = rows.flatMap(({ policies }) => {
+            const smart = policies.get('smart');
+            const other = policies.get(policy);
+            return smart && other ? [contrast(smart, other, figure).sign] : [];
+          });
+          return [1, 0, -1].map((sign) => String(signs.filter((each) => each === sign).length));
+        }),
+      ]),
+  ]);
+}
+
+/** Of what the requests are, the caches that serve them, and the rates that are parts of. */
+function requestsText(rows: readonly ComparedRow[], provenance: Provenance): string {
+  const { version, commits, traffic, capacities } = provenance;
+  const all = [...new Set(rows.map(({ row }) => row.traffic))];
+  const lines = all.map(({ name, set, cacheTokens: { scarce, ample } }) => {
+    const capacity = capacities[name];
+    return [
+      name,
+      Object.entries(set)
+        .map(([parameter, value]) => `${parameter} ${value}`)
+        .join(', '),
+      scarce.toLocaleString('en-US'),
+      ample.toLocaleString('en-US'),
+      capacity === undefined ? '' : `${capacity.scarce}/s`,
+      capacity === undefined ? '' : `${capacity.ample}/s`,
+    ];
+  });
+  const titles = ['requests', 'parameters', 'scarce cache, tokens', 'ample cache, tokens'];
+  const files = Object.values(traffic).flatMap((description) =>
+    'sha256' in description && 'file' in description
+      ? [`- \`${description.file}\`: SHA-256 \`${description.sha256}\`\n`]
+      : [],
+  );
+  return [
+    table([[...titles, 'capacity, scarce', 'capacity, ample'], ...lines]),
+    [...new Set(files)].join(''),
+    `fakeai ${version}, ${commits.join(', ')}.\n`,
+  ].join('\n');
 }
 
 /** A line for each row: `smart` beside the best other policy. */

@@ -60,7 +60,7 @@ export class ResultsFile {
     this.#contents.traffic[name] = description;
   }
 
-  get provenance(): Provenance {
+  get provenance(): Omit<Provenance, 'capacities'> {
     const { version, traffic, results } = this.#contents;
     const commits = [...new Set(Object.values(results).map(({ commit }) => commit))].sort();
     return { version, commits, traffic };

@@ -5,16 +5,22 @@ import type { Figures } from './figures.ts';
 /** The figures that policies are judged by. */
 export type JudgedFigure = 'goodShare' | 'ttftP90Ms';
 
+/** What `smart` makes of a figure beside another policy. */
+export interface Contrast {
+  /** `smart` over the other, less 1; 0 where both are 0. */
+  readonly difference: number;
+  /** What 95 % of the resamples lie in. */
+  readonly interval: Interval | null;
+  /** 1 where `smart` is better, -1 where it is worse, 0 where that is within noise. */
+  readonly sign: 1 | 0 | -1;
+}
+
 /** How `smart` does beside the best of the other policies, in one figure of one row. */
-export interface Verdict {
+export interface Verdict extends Contrast {
   /** The other policy that does best. */
   readonly rival: PolicyName;
   readonly rivalValue: number;
   readonly smartValue: number;
-  /** `smart` over the rival, less 1; 0 where both are 0. */
-  readonly difference: number;
-  /** That 95 % of the resamples lie in. */
-  readonly interval: Interval | null;
   readonly word: 'best' | 'within noise' | 'behind';
 }
 
@@ -40,25 +46,27 @@ export function judge(
   }
   if (smart === undefined || best === undefined) return undefined;
   const [rival, other] = best;
+  const found = contrast(smart, other, figure);
+  const isBehind = sign * found.difference < 0;
+  return {
+    ...found,
+    rival,
+    rivalValue: other[figure],
+    smartValue: smart[figure],
+    word: isBehind ? (found.sign < 0 ? 'behind' : 'within noise') : 'best',
+  };
+}
+
+/** Compares resample by resample: both policies had the same requests in the same windows. */
+export function contrast(smart: Figures, other: Figures, figure: JudgedFigure): Contrast {
   const difference = excess(smart[figure], other[figure]);
   const interval = percentileInterval(
     smart.resampled[figure].map((value, at) => excess(value, other.resampled[figure][at] ?? 0)),
   );
-  return {
-    rival,
-    rivalValue: other[figure],
-    smartValue: smart[figure],
-    difference,
-    interval,
-    word: wordOf(sign * difference, interval),
-  };
-}
-
-/** `advantage` is the difference as it is good for `smart`. */
-function wordOf(advantage: number, interval: Interval | null): Verdict['word'] {
-  if (advantage >= 0) return 'best';
   const isSure = interval !== null && (interval.low > 0 || interval.high < 0);
-  return isSure && advantage <= -RESOLUTION ? 'behind' : 'within noise';
+  const isSmall = Math.abs(difference) < RESOLUTION;
+  const side = SIGNS[figure] * difference > 0 ? 1 : -1;
+  return { difference, interval, sign: isSure && !isSmall ? side : 0 };
 }
 
 function excess(value: number, base: number): number {

@@ -1,11 +1,15 @@
 import { type RequestId, requestId, type WorkerId, workerId } from '../../shared/ids.ts';
 import { type TimeUs, timeUs } from '../../shared/units.ts';
-import type { ClusterView } from './routing-policy.ts';
+import { COST_TERMS, type CostTerm } from './placement-cost.ts';
+import type { ClusterView, RouteTag } from './routing-policy.ts';
 
 /** One eligible worker as it looked when a request was placed, before the request was booked. */
 export interface Candidate {
   readonly worker: WorkerId;
+  /** In microseconds. */
   readonly cost: number;
+  /** What the cost is the sum of. */
+  readonly terms: Readonly<Record<CostTerm, number>>;
   readonly overlapBlocks: number;
   readonly activeRequests: number;
   readonly decodeBlocks: number;
@@ -21,8 +25,8 @@ export interface Decision {
   readonly overlapBlocks: number;
   /** How long the decision took; 0 where nobody measured it. */
   readonly routeUs: number;
-  /** Cost of the chosen worker over that of the cheapest eligible one, in blocks. */
-  readonly regret: number;
+  /** Cost of the chosen worker over that of the cheapest eligible one, in microseconds. */
+  readonly regretUs: number;
   readonly candidates: readonly Candidate[];
 }
 
@@ -55,26 +59,26 @@ export class DecisionLog {
 
   /** Records a choice with the view that it was made on. Does nothing when the capacity is 0. */
   record(
-    request: RequestId,
-    atUs: TimeUs,
+    { requestId, atUs }: RouteTag,
     worker: number,
-    promptBlocks: number,
-    regret: number,
+    promptTokens: number,
+    costMin: number,
     view: ClusterView,
   ): void {
     if (this.#capacity === 0) return;
     const row = this.#recorded % this.#capacity;
     this.#recorded++;
-    this.#requestIds[row] = request;
+    this.#requestIds[row] = requestId;
     this.#atUs[row] = atUs;
     this.#chosen[row] = worker;
-    this.#promptBlocks[row] = promptBlocks;
+    this.#promptBlocks[row] = Math.ceil(promptTokens / view.blockSize);
     this.#overlapBlocks[row] = view.overlapBlocks[worker]!;
     this.#routeUs[row] = 0;
-    this.#regrets[row] = regret;
+    this.#regrets[row] = view.cost[worker]! - costMin;
     const columns = this.#perWorker;
     const at = row * this.#workers;
     columns.cost.set(view.cost, at);
+    columns.terms.set(view.terms, at * COST_TERMS.length);
     columns.overlapBlocks.set(view.overlapBlocks, at);
     view.ledger.copyTo(columns.activeRequests, columns.decodeBlocks, at);
   }
@@ -100,7 +104,7 @@ export class DecisionLog {
       promptBlocks: this.#promptBlocks[row]!,
       overlapBlocks: this.#overlapBlocks[row]!,
       routeUs: this.#routeUs[row]!,
-      regret: this.#regrets[row]!,
+      regretUs: this.#regrets[row]!,
       candidates: this.#candidates(row),
     };
   }
@@ -113,6 +117,7 @@ export class DecisionLog {
       candidates.push({
         worker: workerId(index),
         cost: columns.cost[at]!,
+        terms: termsAt(columns.terms, at),
         overlapBlocks: columns.overlapBlocks[at]!,
         activeRequests: columns.activeRequests[at]!,
         decodeBlocks: columns.decodeBlocks[at]!,
@@ -126,14 +131,21 @@ export class DecisionLog {
 interface CandidateColumns {
   /** Not a number where the worker was not eligible. */
   readonly cost: Float64Array;
+  readonly terms: Float64Array;
   readonly overlapBlocks: Int32Array;
   readonly activeRequests: Int32Array;
   readonly decodeBlocks: Float64Array;
 }
 
+function termsAt(terms: Float64Array, row: number): Record<CostTerm, number> {
+  const named = COST_TERMS.map((term, index) => [term, terms[row * COST_TERMS.length + index]!]);
+  return Object.fromEntries(named);
+}
+
 function candidateColumns(rows: number): CandidateColumns {
   return {
     cost: new Float64Array(rows),
+    terms: new Float64Array(rows * COST_TERMS.length),
     overlapBlocks: new Int32Array(rows),
     activeRequests: new Int32Array(rows),
     decodeBlocks: new Float64Array(rows),

@@ -1,4 +1,4 @@
-import type { WorkerId } from '../../shared/ids.ts';
+import type { RequestId, WorkerId } from '../../shared/ids.ts';
 import type { TimeUs } from '../../shared/units.ts';
 import type { LoadLedger } from './load-ledger.ts';
 import type { PrefixIndex } from './prefix-index.ts';
@@ -17,6 +17,12 @@ export interface RouteRequest {
   readonly pinned: WorkerId | undefined;
 }
 
+/** Which request is being placed, and when. */
+export interface RouteTag {
+  readonly requestId: RequestId;
+  readonly atUs: TimeUs;
+}
+
 /** What a policy may look at: the cluster as the router sees it while it places one request. */
 export interface ClusterView {
   readonly workers: number;
@@ -32,9 +38,12 @@ export interface ClusterView {
   /** Blocks of the request's prompt that each worker has cached and could use. */
   readonly overlapBlocks: Int32Array;
   /**
-   * Cost of placing the request on each eligible worker, see `placementCost`; else not a number.
+   * Cost of placing the request on each eligible worker, in microseconds: see `PlacementCost`. Not
+   * a number of others, nor where nobody asks for it.
    */
   readonly cost: Float64Array;
+  /** What costs are sums of, a row of `COST_TERMS` for each worker; empty where not logged. */
+  readonly terms: Float64Array;
   readonly ledger: LoadLedger;
   readonly index: PrefixIndex;
 }

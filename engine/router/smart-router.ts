@@ -1,21 +1,22 @@
 import { assert } from '../../shared/assert.ts';
-import { type RequestId, type WorkerId, workerId } from '../../shared/ids.ts';
+import { type WorkerId, workerId } from '../../shared/ids.ts';
 import type { LatencyConfig } from '../../shared/latency-config.ts';
+import { latencyProfile } from '../../shared/latency-profiles.ts';
 import type { PolicyName } from '../../shared/policy-names.ts';
 import type { EventBatch } from '../../shared/protocol.ts';
 import { Rng } from '../../shared/rng.ts';
 import { type TimeUs, timeUs } from '../../shared/units.ts';
-import { type CostWeights, placementCost } from './cost.ts';
 import { type Decision, DecisionLog } from './decision-log.ts';
 import { LoadLedger } from './load-ledger.ts';
+import { PlacementCost } from './placement-cost.ts';
 import { createPolicy } from './policies/create-policy.ts';
 import { PrefixIndex } from './prefix-index.ts';
-import type { ClusterView, RouteRequest, RoutingPolicy } from './routing-policy.ts';
+import type { ClusterView, RouteRequest, RouteTag, RoutingPolicy } from './routing-policy.ts';
 import { StepEstimate } from './step-estimate.ts';
 
 export interface RouterConfig {
   readonly policy: PolicyName;
-  /** Weights of `placementCost`. */
+  /** Weights of `PlacementCost`. */
   readonly overlapWeight: number;
   readonly loadBalanceWeight: number;
   /** 0 takes the lowest cost; above 0, `smart` samples. */
@@ -30,6 +31,8 @@ export interface RouterConfig {
   readonly latency: LatencyConfig;
   /** Sequences that a worker runs at once. */
   readonly maxNumSeqs: number;
+  /** Tokens that a worker computes in one step. */
+  readonly maxNumBatchedTokens: number;
   /** False: no index, no overlap, routing by load alone. */
   readonly kvEnabled: boolean;
   /** Distinct block hashes that the prefix index may hold. */
@@ -39,11 +42,10 @@ export interface RouterConfig {
   readonly seed: number;
 }
 
-/** Which request is being placed, and when. */
-export interface RouteTag {
-  readonly requestId: RequestId;
-  readonly atUs: TimeUs;
-}
+/**
+ * What a worker is taken for whose prefills take no time, so that there is something to decide by.
+ */
+const NOMINAL_PROFILE = 'dynamo-mocker';
 
 /** Sums over all decisions since the start. Overlap is what the router foresaw. */
 export interface RouterTotals {
@@ -67,7 +69,8 @@ export class SmartRouter {
   readonly index: PrefixIndex;
   readonly ledger: LoadLedger;
   readonly #config: RouterConfig;
-  readonly #weights: CostWeights;
+  /** Undefined where nobody asks what a placement costs. */
+  readonly #cost: PlacementCost | undefined;
   readonly #policy: RoutingPolicy;
   readonly #log: DecisionLog;
   readonly #view: ClusterView & { eligibleCount: number; atUs: TimeUs };
@@ -93,11 +96,11 @@ export class SmartRouter {
     assert(workers >= 1 && workers <= 256, 'a router serves 1 to 256 workers');
     assert(blockSize >= 1, 'a block has at least one token');
     this.#config = config;
-    this.#weights = { overlap: config.overlapWeight, loadBalance: config.loadBalanceWeight };
     this.index = new PrefixIndex(workers, config.indexCapBlocks);
     this.ledger = new LoadLedger(workers, blockSize);
     const rng = new Rng(config.seed).fork('router');
     const steps = new StepEstimate(config.latency, config.maxNumSeqs);
+    this.#cost = costOf(config, steps, policy);
     this.#policy =
       policy ?? createPolicy(config.policy, workers, blockSize, config.temperature, steps, rng);
     this.#log = new DecisionLog(config.decisionLogCapacity, workers);
@@ -111,7 +114,8 @@ export class SmartRouter {
       eligible: new Uint8Array(workers).fill(1),
       eligibleCount: workers,
       overlapBlocks: new Int32Array(workers),
-      cost: new Float64Array(workers),
+      cost: this.#cost?.costUs ?? new Float64Array(workers).fill(Number.NaN),
+      terms: this.#cost?.termsUs ?? new Float64Array(0),
       ledger: this.ledger,
       index: this.index,
     };
@@ -155,18 +159,16 @@ export class SmartRouter {
     if (view.eligibleCount === 0) return undefined;
     if (request.pinned !== undefined && view.eligible[request.pinned] !== 1) return undefined;
     view.atUs = tag.atUs;
-    const promptBlocks = Math.ceil(request.promptTokens / view.blockSize);
     if (this.#config.kvEnabled) {
       this.index.overlaps(request.hashes, request.promptBlocks, this.#heldBlocks);
     }
-    const costMin = this.#score(request.promptTokens, promptBlocks);
+    this.#findUsable(request.promptTokens);
+    const costMin = this.#cost?.score(request, view) ?? 0;
     const chosen = request.pinned ?? this.#policy.choose(request, view);
-    const regret = view.cost[chosen]! - costMin;
     this.lastOverlapBlocks = view.overlapBlocks[chosen]!;
-    this.#log.record(tag.requestId, tag.atUs, chosen, promptBlocks, regret, view);
+    this.#log.record(tag, chosen, request.promptTokens, costMin, view);
     this.#count(chosen, request.promptBlocks);
     this.#book(request, chosen);
-    this.#policy.booked?.(request, chosen, view);
     return workerId(chosen);
   }
 
@@ -221,32 +223,18 @@ export class SmartRouter {
   forget(worker: WorkerId): void {
     this.index.clearWorker(worker);
     this.ledger.reset(worker);
+    this.#cost?.forget(worker);
     this.#policy.forget?.(worker);
   }
 
-  /** Fills in the view's usable overlap and cost of every worker and returns the lowest cost. */
-  #score(promptTokens: number, promptBlocks: number): number {
-    const { workers, blockSize, eligible, overlapBlocks, cost, ledger } = this.#view;
-    // The last prompt token is always computed, since it yields the first output token.
+  /** The last prompt token is always computed, since it yields the first output token. */
+  #findUsable(promptTokens: number): void {
+    const { workers, blockSize, overlapBlocks } = this.#view;
     const usableBlocks = Math.floor((promptTokens - 1) / blockSize);
     const held = this.#heldBlocks;
-    let costMin = Number.POSITIVE_INFINITY;
     for (let worker = 0; worker < workers; worker++) {
       overlapBlocks[worker] = Math.min(held[worker]!, usableBlocks);
-      cost[worker] = Number.NaN;
-      if (eligible[worker] === 0) continue;
-      const workerCost = placementCost(
-        this.#weights,
-        promptBlocks,
-        overlapBlocks[worker]!,
-        ledger.prefillTokensPending(worker) / blockSize,
-        ledger.decodeBlocks(worker),
-        ledger.activeRequests(worker),
-      );
-      cost[worker] = workerCost;
-      if (workerCost < costMin) costMin = workerCost;
     }
-    return costMin;
   }
 
   #count(chosen: number, fullBlocks: number): void {
@@ -269,5 +257,31 @@ export class SmartRouter {
     if (this.#config.kvEnabled) {
       this.index.book(request.hashes, this.lastBookedFrom, request.promptBlocks, chosen);
     }
+    this.#cost?.booked(request, chosen, this.lastOverlapBlocks);
+    this.#policy.booked?.(request, chosen, this.#view);
   }
+}
+
+/** The cost that `smart` decides by, and by which the log explains the decisions of any policy. */
+function costOf(
+  config: RouterConfig,
+  steps: StepEstimate,
+  policy: RoutingPolicy | undefined,
+): PlacementCost | undefined {
+  const { workers, blockSize, blocksPerWorker, maxNumSeqs, maxNumBatchedTokens } = config;
+  const isLogged = config.decisionLogCapacity > 0;
+  if (!isLogged && (policy !== undefined || config.policy !== 'smart')) return undefined;
+  const model = {
+    steps: steps.hasPrefill ? steps : new StepEstimate(nominalLatency(), maxNumSeqs),
+    maxNumBatchedTokens,
+    cacheTokens: blocksPerWorker * blockSize,
+  };
+  const weights = { overlap: config.overlapWeight, loadBalance: config.loadBalanceWeight };
+  return new PlacementCost(workers, blockSize, model, weights, isLogged);
+}
+
+function nominalLatency(): LatencyConfig {
+  const latency = latencyProfile(NOMINAL_PROFILE);
+  assert(latency !== undefined, 'the nominal profile exists');
+  return latency;
 }

@@ -34,7 +34,7 @@ export function decisionView(decision: Decision, nowUs: number, unixMs: number) 
     prompt_blocks: decision.promptBlocks,
     overlap_blocks: decision.overlapBlocks,
     route_us: decision.routeUs,
-    regret: decision.regret,
+    regret_us: decision.regretUs,
     candidates: decision.candidates.map((candidate) => ({
       worker: `worker-${candidate.worker}`,
       cost: candidate.cost,

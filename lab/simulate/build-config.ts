@@ -17,7 +17,7 @@ export const DEFAULT_PROFILE = 'dynamo-mocker';
 const INDEX_BLOCKS_MAX = 1 << 26;
 
 /** What the router knows of its workers follows from their configuration. */
-type OfWorkers = 'blocksPerWorker' | 'latency' | 'maxNumSeqs';
+type OfWorkers = 'blocksPerWorker' | 'latency' | 'maxNumSeqs' | 'maxNumBatchedTokens';
 
 /** The router of a replay where nothing else is said. */
 export const ROUTER = {
@@ -86,6 +86,7 @@ export function buildConfig(
       blocksPerWorker: worker.numBlocks,
       latency: worker.latency,
       maxNumSeqs: worker.maxNumSeqs,
+      maxNumBatchedTokens: worker.maxNumBatchedTokens,
       indexCapBlocks: Math.min(INDEX_BLOCKS_MAX, 2 * fleetBlocks),
       seed,
     },

@@ -7,7 +7,7 @@ import { hashesOf, workerConfigWith } from './sequences.ts';
 
 /** A router of two workers with blocks of four tokens, and what a test changes of it. */
 export function routerConfigWith(changes: Partial<RouterConfig> = {}): RouterConfig {
-  const { numBlocks, latency, maxNumSeqs } = workerConfigWith();
+  const { numBlocks, latency, maxNumSeqs, maxNumBatchedTokens } = workerConfigWith();
   return {
     policy: 'smart',
     overlapWeight: 1,
@@ -18,6 +18,7 @@ export function routerConfigWith(changes: Partial<RouterConfig> = {}): RouterCon
     blocksPerWorker: numBlocks,
     latency,
     maxNumSeqs,
+    maxNumBatchedTokens,
     kvEnabled: true,
     indexCapBlocks: 1 << 16,
     decisionLogCapacity: 0,

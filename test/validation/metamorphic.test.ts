@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { RouteRequest } from '../../engine/router/routing-policy.ts';
 import { SmartRouter } from '../../engine/router/smart-router.ts';
 import { requestId, workerId } from '../../shared/ids.ts';
-import { POLICY_NAMES } from '../../shared/policy-names.ts';
+import { POLICY_NAMES, type PolicyName } from '../../shared/policy-names.ts';
 import { EventBatch } from '../../shared/protocol.ts';
 import { timeUs } from '../../shared/units.ts';
 import { type ReplaySpec, replayConfig, run } from '../lab/simulate/replay-rig.ts';
@@ -53,18 +53,29 @@ test('where nobody names a session, session is least-loaded', () => {
   assert.deepEqual(run({ ...spec, policy: 'session' }), run({ ...spec, policy: 'least-loaded' }));
 });
 
+/** Policies to which no two workers of `choice` are alike. */
+const UNTIED: readonly PolicyName[] = [
+  'smart',
+  'least-loaded',
+  'cache-aware',
+  'llm-d',
+  'llm-d-default',
+  'llm-d-load',
+  'preble',
+];
+
 test('workers that change places change places in the decision', () => {
   const scene = fc.record({
     order: fc.shuffledSubarray([0, 1, 2, 3, 4], { minLength: 5 }),
     heldBlocks: fc.array(fc.integer({ min: 0, max: 20 }), { minLength: 5, maxLength: 5 }),
-    policy: fc.constantFrom('smart' as const, 'least-loaded' as const, 'cache-aware' as const),
+    policy: fc.constantFrom(...UNTIED),
   });
   fc.assert(
     fc.property(scene, ({ order, heldBlocks, policy }) => {
       const straight = choice(policy, heldBlocks, [0, 1, 2, 3, 4]);
       assert.equal(choice(policy, heldBlocks, order), order[straight]);
     }),
-    { numRuns: 50 },
+    { numRuns: 100 },
   );
 });
 
@@ -72,7 +83,7 @@ test('workers that change places change places in the decision', () => {
  * Where a prompt goes when the worker that was number `n` is `places[n]`. No two are loaded alike.
  */
 function choice(
-  policy: 'smart' | 'least-loaded' | 'cache-aware',
+  policy: PolicyName,
   heldBlocks: readonly number[],
   places: readonly number[],
 ): number {

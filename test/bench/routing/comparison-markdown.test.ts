@@ -1,9 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import {
-  comparisonMarkdown,
-  replaceBetweenMarkers,
-} from '../../../bench/routing/comparison-markdown.ts';
+import { comparisonParts, replaceParts } from '../../../bench/routing/comparison-markdown.ts';
 import type { Figures } from '../../../bench/routing/figures.ts';
 import { rowsOf } from '../../../bench/routing/row.ts';
 import { TRAFFIC } from '../../../bench/routing/traffic.ts';
@@ -30,28 +27,33 @@ test('a document has the counts, a verdict for each row, and every figure of eve
     ['smart', figures(0.8, 100)],
     ['session', figures(0.5, 50)],
   ] as const);
-  const text = comparisonMarkdown([{ row, policies }], {
+  const parts = comparisonParts([{ row, policies }], {
     version: '1.2.3',
     commits: ['abc'],
-    traffic: { some: { sha256: 'def' } },
+    traffic: { some: { file: 'some.csv', sha256: 'def' } },
+    capacities: { [traffic.name]: { scarce: 10, ample: 20 } },
   });
+  const text = Object.values(parts).join('\n');
   for (const line of [
     '| good | 1 | 0 | 0 | 1 |',
     '| TTFT p90 | 0 | 0 | 1 | 1 |',
     `| ${traffic.name} | 8 | scarce | light | 50.0 % \`session\` | 80.0 % | +60.0 % (+60.0 to +60.0) | best | 50.0 ms \`session\` | 100 ms | +100.0 % (+100.0 to +100.0) | **behind** |`,
     '| 8 | scarce | light, 5/s | `smart` | 80.0 % | 12.3 | 50.0 ms | 100 ms | 25.0 % | 1.50 | 7 |',
     'fakeai 1.2.3, abc.',
-    '- some: `{"sha256":"def"}`',
+    '- `some.csv`: SHA-256 `def`',
+    `| ${traffic.name} |  | 1,000,000 | 12,000,000 | 10/s | 20/s |`,
+    '| `session` | 1 | 0 | 0 | 0 | 0 | 1 |',
   ]) {
     assert.ok(text.split('\n').includes(line), `${line} is in\n${text}`);
   }
 });
 
-test('only what is between the markers is replaced, however often', () => {
-  const begin = '<!-- begin: npm run bench:routing -->';
-  const end = '<!-- end: npm run bench:routing -->';
-  const once = replaceBetweenMarkers(`before\n${begin}\nold\n${end}\nafter\n`, 'new\n');
+test('only what is between the markers of a part is replaced, however often', () => {
+  const begin = '<!-- begin figures: npm run bench:routing -->';
+  const end = '<!-- end figures -->';
+  const parts = { verdicts: 'nowhere', figures: 'new\n', requests: 'nowhere' };
+  const once = replaceParts(`before\n${begin}\nold\n${end}\nafter\n`, parts);
   assert.equal(once, `before\n${begin}\n\nnew\n\n${end}\nafter\n`);
-  assert.equal(replaceBetweenMarkers(once, 'new\n'), once);
-  assert.throws(() => replaceBetweenMarkers('no place', 'new'), /no place between/);
+  assert.equal(replaceParts(once, parts), once);
+  assert.throws(() => replaceParts('no place', parts), /no part has a place/);
 });

@@ -15,6 +15,8 @@ interface ViewOptions {
   readonly ineligible?: readonly number[];
   readonly overlapBlocks?: readonly number[];
   readonly cost?: readonly number[];
+  /** A row of `COST_TERMS` for each worker. */
+  readonly terms?: readonly number[];
   readonly activeRequests?: readonly number[];
   readonly decodeBlocks?: readonly number[];
   readonly waiting?: readonly number[];
@@ -57,6 +59,7 @@ export function clusterView(options: ViewOptions): ClusterView {
     cost: Float64Array.from({ length: workers }, (_, w) =>
       eligible[w] === 1 ? (options.cost?.[w] ?? 0) : Number.NaN,
     ),
+    terms: Float64Array.from(options.terms ?? []),
     ledger,
     index,
   };

@@ -10,12 +10,14 @@ const view = clusterView({
   ineligible: [1],
   overlapBlocks: [4, 5, 6],
   cost: [10.5, 2, 30],
+  terms: [1, 2, 3, 4, 0.5, 0, 0, ...Array(7).fill(9), 10, 20, 5, 0, 0, 0, -5],
   activeRequests: [1, 0, 2],
   decodeBlocks: [7, 8, 9],
 });
 
 function record(log: DecisionLog, n: number): void {
-  log.record(requestId(n), timeUs(n * 1000), n % 2 === 0 ? 0 : 2, n, n / 2, view);
+  const tag = { requestId: requestId(n), atUs: timeUs(n * 1000) };
+  log.record(tag, n % 2 === 0 ? 0 : 2, 16 * n - 1, 10, view);
 }
 
 test('a decision tells all about the request and every eligible worker', () => {
@@ -30,10 +32,24 @@ test('a decision tells all about the request and every eligible worker', () => {
       promptBlocks: 7,
       overlapBlocks: 6,
       routeUs: 2.5,
-      regret: 3.5,
+      regretUs: 20,
       candidates: [
-        { worker: 0, cost: 10.5, overlapBlocks: 4, activeRequests: 1, decodeBlocks: 7 },
-        { worker: 2, cost: 30, overlapBlocks: 6, activeRequests: 2, decodeBlocks: 9 },
+        {
+          worker: 0,
+          cost: 10.5,
+          terms: { wait: 1, prefill: 2, queue: 3, stall: 4, pace: 0.5, room: 0, copy: 0 },
+          overlapBlocks: 4,
+          activeRequests: 1,
+          decodeBlocks: 7,
+        },
+        {
+          worker: 2,
+          cost: 30,
+          terms: { wait: 10, prefill: 20, queue: 5, stall: 0, pace: 0, room: 0, copy: -5 },
+          overlapBlocks: 6,
+          activeRequests: 2,
+          decodeBlocks: 9,
+        },
       ],
     },
   ]);

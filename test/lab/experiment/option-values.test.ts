@@ -8,12 +8,13 @@ import {
   policies,
   profiles,
 } from '../../../lab/experiment/option-values.ts';
+import { POLICY_NAMES } from '../../../shared/policy-names.ts';
 
 test('lists hold each value once, and integers may be ranges', () => {
   assert.deepEqual(numbersIn({ min: 0, max: 9 })('1, 2.5,1'), [1, 2.5]);
   assert.deepEqual(integersIn({ min: 0, max: 99 })('1,5,7-9'), [1, 5, 7, 8, 9]);
   assert.deepEqual(policies('random,smart'), ['random', 'smart']);
-  assert.equal(policies('all').length, 8);
+  assert.deepEqual(policies('all'), POLICY_NAMES);
 });
 
 test('profiles are named or given by their numbers', () => {

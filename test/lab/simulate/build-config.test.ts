@@ -15,10 +15,17 @@ test('what is not said is that of the default router and worker', () => {
     blocksPerWorker: WORKER.numBlocks,
     latency: WORKER.latency,
     maxNumSeqs: WORKER.maxNumSeqs,
+    maxNumBatchedTokens: WORKER.maxNumBatchedTokens,
     indexCapBlocks: 2 * ROUTER.workers * WORKER.numBlocks,
   });
   assert.deepEqual(worker, WORKER);
-  assert.deepEqual(rest, { ...MEASURED, stalenessUs: 0, remoteFetch: undefined, seed: 1 });
+  assert.deepEqual(rest, {
+    ...MEASURED,
+    stalenessUs: 0,
+    remoteFetch: undefined,
+    policyModule: undefined,
+    seed: 1,
+  });
 });
 
 test('router and workers agree on the tokens of a block, and the cache is as large in tokens', () => {

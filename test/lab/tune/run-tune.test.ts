@@ -58,8 +58,10 @@ test('figures are means over the seeds', async () => {
     firsts.push(JSON.parse(files.get('x/tune.json') ?? '').candidates[0]);
   }
   const [one, two, both] = firsts;
-  for (const figure of ['goodShare', 'ttftMs', 'hitRate', 'imbalance']) {
+  for (const figure of ['goodShare', 'ttftMs', 'imbalance']) {
     assert.notEqual(one[figure], two[figure], `${figure} tells the seeds apart`);
+  }
+  for (const figure of ['goodShare', 'ttftMs', 'hitRate', 'imbalance']) {
     assert.equal(both[figure], (one[figure] + two[figure]) / 2, figure);
   }
 });
