@@ -1,8 +1,7 @@
 import { HASH_WORDS } from '../../shared/block-hash.ts';
 import { CopyAccounts } from './copy-accounts.ts';
-import type { LoadLedger } from './load-ledger.ts';
 import type { ClusterView, RouteRequest } from './routing-policy.ts';
-import type { StepEstimate } from './step-estimate.ts';
+import { loadOf, type StepEstimate } from './step-estimate.ts';
 import { WorkRates } from './work-rates.ts';
 
 /** What a cost is the sum of, in microseconds; see `PlacementCost`. */
@@ -80,31 +79,19 @@ export class PlacementCost {
   /** A row of `COST_TERMS` for each worker, filled in where `explains`. */
   readonly termsUs: Float64Array;
   readonly #explains: boolean;
+  readonly #idleStepUs: number;
 
   // Of the request: see `#begin`.
-  #promptTokens = 0;
   #mostBlocks = 0;
   #fewestTokens = 0;
   #savedUs = 0;
   #comersPerUs = 0;
   #stayUs = 0;
   #outputTokens = 0;
-  /** Of the workers that were met for this request, and their mean of the request before it. */
-  #gapSumUs = 0;
+  /** Mean gap between the tokens of an answer, over the workers, as the last request found it. */
   #meanGapUs = 0;
   /** The lowest cost if every worker had of the prompt what the one with most of it has. */
   #copiedMinUs = 0;
-
-  // Of the worker that was met last, and of what it would cost there.
-  #active = 0;
-  #inUse = 0;
-  #stepUs = 0;
-  #waitUs = 0;
-  #paceUs = 0;
-  #computeUs = 0;
-  #queueUs = 0;
-  #stallUs = 0;
-  #roomUs = 0;
 
   constructor(
     workers: number,
@@ -120,37 +107,88 @@ export class PlacementCost {
     this.#rates = new WorkRates(workers);
     this.costUs = new Float64Array(workers);
     this.#explains = explains;
+    this.#idleStepUs = model.steps.decodeStepUs(1, 0);
     this.termsUs = new Float64Array(explains ? workers * COST_TERMS.length : 0);
   }
 
-  /** Fills in `costUs` for a request that is to be placed at `atUs`, and returns the lowest. */
+  /**
+   * Fills in `costUs` for a request that is to be placed, and returns the lowest. All that it needs
+   * of a worker is written out here: calls would cost more than what they compute.
+   */
   score(request: RouteRequest, view: ScoredView): number {
     const { eligible, overlapBlocks, ledger } = view;
-    const costUs = this.costUs;
+    const { promptTokens } = request;
     this.#begin(request, view);
+    const { costUs } = this;
+    const rates = this.#rates;
+    const blockSize = this.#blockSize;
+    const load = this.#load;
+    const fewest = this.#fewestTokens;
+    const comersPerUs = this.#comersPerUs;
+    const halfPerUs = (load * comersPerUs) / 2;
+    const paceWeight = TOKEN_DELAY_WEIGHT * this.#outputTokens;
+    const { steps, cacheTokens, maxNumBatchedTokens: chunk } = this.#model;
+    const { prefill } = steps;
+    const square = prefill.squareUs;
+    const shareUs = prefill.promptUs / promptTokens;
+    const otherShareUs = prefill.promptUs / (rates.promptTokens || promptTokens);
     let minUs = Number.POSITIVE_INFINITY;
     let copiedMinUs = Number.POSITIVE_INFINITY;
+    let gapSumUs = 0;
     for (let worker = 0; worker < costUs.length; worker++) {
-      costUs[worker] = Number.NaN;
-      if (eligible[worker] === 0) continue;
-      const tokens = request.promptTokens - overlapBlocks[worker]! * this.#blockSize;
-      this.#meet(worker, ledger, tokens);
-      const restUs = this.#load * (this.#waitUs + this.#paceUs);
-      const copiedUs = restUs + this.#priceUs(this.#fewestTokens);
-      let us = copiedUs;
-      let copyUs = 0;
-      if (tokens > this.#fewestTokens) {
-        us = restUs + this.#priceUs(tokens);
-        copyUs = Math.min(this.#savedUs, us - copiedUs);
+      if (eligible[worker] === 0) {
+        costUs[worker] = Number.NaN;
+        continue;
       }
-      if (this.#explains) this.#explain(worker, copyUs);
-      us -= copyUs;
-      costUs[worker] = us;
-      if (us < minUs) minUs = us;
+      const uncached = promptTokens - overlapBlocks[worker]! * blockSize;
+      const tokens = fewest + this.#overlap * (uncached - fewest);
+      const active = ledger.activeRequests(worker);
+      const pending = ledger.prefillTokensPending(worker);
+      const inUse = (ledger.decodeBlocks(worker) * blockSize) / cacheTokens;
+      const stepUs = steps.decodeStepUs(active + 1, Math.min(1, inUse));
+      const gapUs = stepUs / (1 - Math.min(LOAD_MAX, rates.prefillLoadOf(worker)));
+      gapSumUs += gapUs;
+      const slow = loadOf(prefill, active + 1);
+      const startUs = prefill.startUs * slow;
+      const tokenUs = prefill.loadsTokens ? prefill.tokenUs * slow : prefill.tokenUs;
+      const chunks = chunksOf(tokens, chunk);
+      let waitUs = 0;
+      if (pending > 0) {
+        const us = tokenUs + otherShareUs;
+        const all = pending + tokens;
+        waitUs = chunkedUs(all, startUs, us, square, chunk) + chunksOf(all, chunk) * stepUs;
+        waitUs -= chunkedUs(tokens, startUs, us, square, chunk) + chunks * stepUs;
+      }
+      const us = tokenUs + shareUs;
+      // What each microsecond of its prefill costs others, but for those who come meanwhile.
+      const othersPerUs = load * (comersPerUs * waitUs + TOKEN_DELAY_WEIGHT * active);
+      const paceUs = paceWeight * (gapUs - this.#idleStepUs);
+      const restUs = load * (waitUs + paceUs);
+      let prefillUs = chunkedUs(fewest, startUs, us, square, chunk);
+      let roomUs = this.#roomUs(fewest, active, inUse);
+      let computeUs = prefillUs + chunksOf(fewest, chunk) * stepUs;
+      let othersUs = prefillUs * (othersPerUs + halfPerUs * prefillUs) + load * roomUs;
+      const copiedUs = restUs + computeUs + othersUs;
+      let placedUs = copiedUs;
+      let copyUs = 0;
+      if (tokens > fewest) {
+        prefillUs = chunkedUs(tokens, startUs, us, square, chunk);
+        roomUs = this.#roomUs(tokens, active, inUse);
+        computeUs = prefillUs + chunks * stepUs;
+        othersUs = prefillUs * (othersPerUs + halfPerUs * prefillUs) + load * roomUs;
+        placedUs = restUs + computeUs + othersUs;
+        copyUs = Math.min(this.#savedUs, placedUs - copiedUs);
+        placedUs -= copyUs;
+      }
+      if (this.#explains) {
+        this.#explain(worker, active, waitUs, computeUs, prefillUs, paceUs, roomUs, copyUs);
+      }
+      costUs[worker] = placedUs;
+      if (placedUs < minUs) minUs = placedUs;
       if (copiedUs < copiedMinUs) copiedMinUs = copiedUs;
     }
     this.#copiedMinUs = copiedMinUs;
-    this.#meanGapUs = this.#gapSumUs / view.eligibleCount;
+    this.#meanGapUs = gapSumUs / view.eligibleCount;
     return minUs;
   }
 
@@ -158,7 +196,9 @@ export class PlacementCost {
   booked(request: RouteRequest, worker: number, overlapBlocks: number): void {
     const { promptTokens, hashes } = request;
     const tokens = promptTokens - overlapBlocks * this.#blockSize;
-    this.#rates.add(worker, this.#prefillUs(tokens, promptTokens, 1), promptTokens);
+    const chunks = Math.max(1, tokens / this.#model.maxNumBatchedTokens);
+    const prefillUs = chunks * this.#model.steps.prefillUs(tokens / chunks, promptTokens, 1);
+    this.#rates.add(worker, prefillUs, promptTokens);
     const most = this.#mostBlocks;
     if (most === 0) return;
     const at = (most - 1) * HASH_WORDS;
@@ -186,81 +226,59 @@ export class PlacementCost {
       if (overlapBlocks[worker]! > most) most = overlapBlocks[worker]!;
     }
     this.#mostBlocks = most;
-    this.#promptTokens = promptTokens;
     this.#fewestTokens = promptTokens - most * this.#blockSize;
     const at = (most - 1) * HASH_WORDS;
     this.#savedUs = most === 0 ? 0 : this.#copies.savedUs(hashes[at]!, hashes[at + 1]!);
     rates.advance(atUs);
-    this.#gapSumUs = 0;
     const idle = 1 - Math.min(LOAD_MAX, rates.prefillLoad / eligibleCount);
     this.#comersPerUs = rates.arrivalsPerUs / eligibleCount / idle;
     this.#stayUs = rates.stayUs(active);
     this.#outputTokens = this.#meanGapUs === 0 ? 0 : this.#stayUs / this.#meanGapUs;
   }
 
-  /** What matters of `worker`, which has `tokens` of the prompt to compute. */
-  #meet(worker: number, ledger: LoadLedger, tokens: number): void {
-    const { steps, cacheTokens } = this.#model;
-    const rates = this.#rates;
-    const inUse = (ledger.decodeBlocks(worker) * this.#blockSize) / cacheTokens;
-    const active = ledger.activeRequests(worker);
-    this.#active = active;
-    this.#stepUs = steps.decodeStepUs(active + 1, Math.min(1, inUse));
-    const idle = 1 - Math.min(LOAD_MAX, rates.prefillLoadOf(worker));
-    const gapUs = this.#stepUs / idle;
-    this.#gapSumUs += gapUs;
-    this.#paceUs = TOKEN_DELAY_WEIGHT * this.#outputTokens * (gapUs - steps.decodeStepUs(1, 0));
-    this.#inUse = inUse;
-    const pending = ledger.prefillTokensPending(worker);
-    const counted = this.#counted(tokens);
-    const mean = rates.promptTokens || this.#promptTokens;
-    this.#waitUs =
-      pending === 0 ? 0 : this.#stepsUs(pending + counted, mean) - this.#stepsUs(counted, mean);
+  #roomUs(tokens: number, active: number, inUse: number): number {
+    const share = tokens / this.#model.cacheTokens;
+    return active * share * this.#stayUs * shortage(inUse + share);
   }
 
-  /** What depends on how many tokens of the prompt the worker that was met has to compute. */
-  #priceUs(tokens: number): number {
-    const counted = this.#counted(tokens);
-    const { cacheTokens, maxNumBatchedTokens } = this.#model;
-    const active = this.#active;
-    const prefillUs = this.#prefillUs(counted, this.#promptTokens, active + 1);
-    this.#computeUs = prefillUs + Math.max(1, counted / maxNumBatchedTokens) * this.#stepUs;
-    this.#queueUs = this.#comersPerUs * prefillUs * (this.#waitUs + prefillUs / 2);
-    this.#stallUs = TOKEN_DELAY_WEIGHT * active * prefillUs;
-    const share = counted / cacheTokens;
-    this.#roomUs = active * share * this.#stayUs * shortage(this.#inUse + share);
-    return this.#computeUs + this.#load * (this.#queueUs + this.#stallUs + this.#roomUs);
-  }
-
-  /** The tokens that the overlap weight makes of `tokens` that are to be computed. */
-  #counted(tokens: number): number {
-    return this.#fewestTokens + this.#overlap * (tokens - this.#fewestTokens);
-  }
-
-  /** The prefill of `tokens`, in as many chunks as it takes. */
-  #prefillUs(tokens: number, promptTokens: number, running: number): number {
-    const { steps, maxNumBatchedTokens } = this.#model;
-    const chunks = Math.max(1, tokens / maxNumBatchedTokens);
-    return chunks * steps.prefillUs(tokens / chunks, promptTokens, running);
-  }
-
-  /** The steps that compute `tokens`, decodes included, on the worker that was met. */
-  #stepsUs(tokens: number, promptTokens: number): number {
-    const chunks = Math.max(1, tokens / this.#model.maxNumBatchedTokens);
-    return this.#prefillUs(tokens, promptTokens, this.#active + 1) + chunks * this.#stepUs;
-  }
-
-  #explain(worker: number, copyUs: number): void {
-    const at = worker * COST_TERMS.length;
+  #explain(
+    worker: number,
+    active: number,
+    waitUs: number,
+    computeUs: number,
+    prefillUs: number,
+    paceUs: number,
+    roomUs: number,
+    copyUs: number,
+  ): void {
     const { termsUs } = this;
-    termsUs[at] = this.#load * this.#waitUs;
-    termsUs[at + 1] = this.#computeUs;
-    termsUs[at + 2] = this.#load * this.#queueUs;
-    termsUs[at + 3] = this.#load * this.#stallUs;
-    termsUs[at + 4] = this.#load * this.#paceUs;
-    termsUs[at + 5] = this.#load * this.#roomUs;
+    const load = this.#load;
+    const at = worker * COST_TERMS.length;
+    termsUs[at] = load * waitUs;
+    termsUs[at + 1] = computeUs;
+    termsUs[at + 2] = load * this.#comersPerUs * prefillUs * (waitUs + prefillUs / 2);
+    termsUs[at + 3] = load * TOKEN_DELAY_WEIGHT * active * prefillUs;
+    termsUs[at + 4] = load * paceUs;
+    termsUs[at + 5] = load * roomUs;
     termsUs[at + 6] = -copyUs;
   }
+}
+
+/** Steps of `chunk` tokens that so many take; not a whole number, so that none more is a jump. */
+function chunksOf(tokens: number, chunk: number): number {
+  return tokens <= chunk ? 1 : tokens / chunk;
+}
+
+/** A prefill in chunks of `chunk` tokens at most: of t tokens, start + t (token + square t). */
+function chunkedUs(
+  tokens: number,
+  startUs: number,
+  tokenUs: number,
+  squareUs: number,
+  chunk: number,
+): number {
+  if (tokens <= chunk) return startUs + tokens * (tokenUs + squareUs * tokens);
+  return (tokens / chunk) * (startUs + chunk * (tokenUs + squareUs * chunk));
 }
 
 /**

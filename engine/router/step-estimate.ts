@@ -8,13 +8,12 @@ import type { LatencyConfig } from '../../shared/latency-config.ts';
  * that names a latency profile of its own is taken for one of the worker's.
  */
 export class StepEstimate {
-  readonly #config: LatencyConfig;
-  readonly #maxNumSeqs: number;
+  readonly prefill: PrefillCurve;
+  readonly #decode: DecodeCurve;
 
   /** `maxNumSeqs` is the most sequences that run at once, at which `linear` has its load factor. */
   constructor(config: LatencyConfig, maxNumSeqs: number) {
-    this.#config = config;
-    this.#maxNumSeqs = maxNumSeqs;
+    [this.prefill, this.#decode] = curvesOf(config, maxNumSeqs);
   }
 
   /** Whether a prefill takes any time at all. */
@@ -29,28 +28,12 @@ export class StepEstimate {
    */
   prefillUs(tokens: number, promptTokens: number, running: number): number {
     if (tokens === 0) return 0;
-    const config = this.#config;
-    switch (config.kind) {
-      case 'constant': {
-        const { ttftUs, ttftFixedShare: fixed } = config;
-        return ttftUs * (fixed + (1 - fixed) * (tokens / promptTokens));
-      }
-      case 'linear': {
-        const { prefillOverheadUs, prefillUsPerToken, loadFactor } = config;
-        const idleUs = prefillOverheadUs + prefillUsPerToken * tokens;
-        return idleUs * linearLoad(loadFactor, running, this.#maxNumSeqs);
-      }
-      case 'polynomial': {
-        const [square, linear, base] = config.prefillMs;
-        return 1000 * ((square * tokens + linear) * tokens + base);
-      }
-      case 'profile': {
-        const startUs = 1000 * config.ttftMs * (1 + 0.02 * Math.max(0, running - 50));
-        return startUs + (1e6 * tokens) / config.prefillTokensPerSecond;
-      }
-      default:
-        return assertNever(config);
-    }
+    const { startUs, tokenUs, squareUs, promptUs, loadSlope, loadFrom, loadsTokens } = this.prefill;
+    const load = 1 + loadSlope * Math.max(0, running - loadFrom);
+    // Most models have no such term, and a division costs as much as all the rest.
+    const sharedUs = promptUs === 0 ? 0 : promptUs / promptTokens;
+    const perTokenUs = tokenUs * (loadsTokens ? load : 1) + sharedUs;
+    return startUs * load + tokens * (perTokenUs + squareUs * tokens);
   }
 
   /**
@@ -58,27 +41,93 @@ export class StepEstimate {
    * the share `cacheUse`, 0 .. 1, of the worker's blocks.
    */
   decodeStepUs(running: number, cacheUse: number): number {
-    const config = this.#config;
-    switch (config.kind) {
-      case 'constant':
-        return config.itlUs;
-      case 'linear':
-        return config.itlUs * linearLoad(config.loadFactor, running, this.#maxNumSeqs);
-      case 'polynomial': {
-        const [square, linear, base] = config.decodeMs;
-        const curveMs = (square * cacheUse + linear) * cacheUse + base;
-        return 1000 * Math.max(config.decodeMinMs, curveMs);
-      }
-      case 'profile':
-        return 1000 * config.itlMs * (1 + 0.005 * Math.max(0, running - 20));
-      default:
-        return assertNever(config);
-    }
+    const { leastUs, idleUs, useUs, useSquareUs } = this.#decode;
+    const curveUs = idleUs + cacheUse * (useUs + useSquareUs * cacheUse);
+    return Math.max(leastUs, curveUs) * loadOf(this.#decode, running);
   }
 }
 
-/** Factor on all times where `running` sequences run of at most `maxNumSeqs`. */
-function linearLoad(loadFactor: number, running: number, maxNumSeqs: number): number {
-  if (maxNumSeqs <= 1) return 1;
-  return 1 + ((loadFactor - 1) * (running - 1)) / (maxNumSeqs - 1);
+/**
+ * The prefill of t tokens of a prompt of n: start + t (token + square t + prompt / n), of which the
+ * start, and perhaps what goes with the tokens, grows with the load.
+ */
+export interface PrefillCurve {
+  readonly startUs: number;
+  readonly tokenUs: number;
+  readonly squareUs: number;
+  readonly promptUs: number;
+  /** By how much each sequence beyond `loadFrom` lengthens it. */
+  readonly loadSlope: number;
+  readonly loadFrom: number;
+  readonly loadsTokens: boolean;
+}
+
+/** A step at cache use u: idle + u (use + square u), at least the least, growing with the load. */
+interface DecodeCurve {
+  readonly leastUs: number;
+  readonly idleUs: number;
+  readonly useUs: number;
+  readonly useSquareUs: number;
+  readonly loadSlope: number;
+  readonly loadFrom: number;
+}
+
+/** Factor on what grows with the load, where `running` sequences run. */
+export function loadOf(curve: PrefillCurve | DecodeCurve, running: number): number {
+  return running <= curve.loadFrom ? 1 : 1 + curve.loadSlope * (running - curve.loadFrom);
+}
+
+const NO_PREFILL: PrefillCurve = {
+  startUs: 0,
+  tokenUs: 0,
+  squareUs: 0,
+  promptUs: 0,
+  loadSlope: 0,
+  loadFrom: 1,
+  loadsTokens: false,
+};
+
+const NO_DECODE: DecodeCurve = {
+  leastUs: 0,
+  idleUs: 0,
+  useUs: 0,
+  useSquareUs: 0,
+  loadSlope: 0,
+  loadFrom: 1,
+};
+
+function curvesOf(config: LatencyConfig, maxNumSeqs: number): [PrefillCurve, DecodeCurve] {
+  switch (config.kind) {
+    case 'constant': {
+      const { ttftUs, ttftFixedShare: fixed, itlUs } = config;
+      const prefill = { ...NO_PREFILL, startUs: ttftUs * fixed, promptUs: ttftUs * (1 - fixed) };
+      return [prefill, { ...NO_DECODE, idleUs: itlUs }];
+    }
+    case 'linear': {
+      const { prefillOverheadUs: startUs, prefillUsPerToken: tokenUs, loadFactor } = config;
+      const loadSlope = maxNumSeqs <= 1 ? 0 : (loadFactor - 1) / (maxNumSeqs - 1);
+      const prefill = { ...NO_PREFILL, startUs, tokenUs, loadSlope, loadsTokens: true };
+      return [prefill, { ...NO_DECODE, idleUs: config.itlUs, loadSlope }];
+    }
+    case 'polynomial': {
+      const [square, linear, base] = inUs(config.prefillMs);
+      const [useSquareUs, useUs, idleUs] = inUs(config.decodeMs);
+      const prefill = { ...NO_PREFILL, startUs: base, tokenUs: linear, squareUs: square };
+      const leastUs = 1000 * config.decodeMinMs;
+      return [prefill, { ...NO_DECODE, leastUs, idleUs, useUs, useSquareUs }];
+    }
+    case 'profile': {
+      const tokenUs = 1e6 / config.prefillTokensPerSecond;
+      const startUs = 1000 * config.ttftMs;
+      const prefill = { ...NO_PREFILL, startUs, tokenUs, loadSlope: 0.02, loadFrom: 50 };
+      const idleUs = 1000 * config.itlMs;
+      return [prefill, { ...NO_DECODE, idleUs, loadSlope: 0.005, loadFrom: 20 }];
+    }
+    default:
+      return assertNever(config);
+  }
+}
+
+function inUs([square, linear, base]: readonly [number, number, number]) {
+  return [1000 * square, 1000 * linear, 1000 * base] as const;
 }
