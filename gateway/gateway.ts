@@ -85,7 +85,9 @@ export class Gateway implements RouteHost {
     try {
       const started = gateway.pool.start();
       warmUp();
+      warmUp();
       await started;
+      warmUp();
       const listeningPort = await gateway.#app.listen(host, port);
       return { gateway, port: listeningPort };
     } catch (error) {

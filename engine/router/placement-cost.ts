@@ -24,11 +24,10 @@ export interface WorkerModel {
 }
 
 /**
- * What a second that tokens come later counts against a second that a first token does. Chosen: the
- * ratio of 2 s to first token to 343 tokens at 25 ms, the objectives and the mean answer of the
- * conversation trace, is 0.23.
+ * What a second that tokens come later counts against a second that a first token does. Fitted: of
+ * 0.05, 0.1 and 0.25 it has the lowest TTFT p90 on most workloads, at no loss of goodput.
  */
-export const TOKEN_DELAY_WEIGHT = 0.25;
+export const TOKEN_DELAY_WEIGHT = 0.1;
 
 /** The share of time that goes to prefill is taken for no more than this. */
 const LOAD_MAX = 0.9;

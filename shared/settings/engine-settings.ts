@@ -36,14 +36,14 @@ export const KV_CACHE = {
   kvOverlapWeight: decimal(
     1,
     { min: 0, max: 2 },
-    'Weight of the prompt blocks still to be computed in the cost of a worker. 0: caches do not ' +
-      'count.',
+    'How much it counts in the cost of a worker what its cache saves; 1 is what it saves. 0: ' +
+      'caches do not count.',
     { nested: 'OVERLAP_WEIGHT' },
   ),
   loadBalanceWeight: decimal(
     0.5,
     { min: 0, max: 2 },
-    'Weight of the active requests in the cost of a worker. 0: load does not count.',
+    'How much load counts in the cost of a worker; 0.5 is what load costs. 0: load does not count.',
     { nested: 'LOAD_BALANCE_WEIGHT' },
   ),
 };

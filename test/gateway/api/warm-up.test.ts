@@ -7,5 +7,5 @@ test('a warm-up comes to the last of some 2,000 parts, and to what is wrong with
   const problem = warmUp();
   assert.ok(problem instanceof ApiError);
   assert.equal(problem.code, 'invalid_type');
-  assert.equal(problem.param, 'messages[320].content[0].file.file_id');
+  assert.equal(problem.param, 'messages[321].content[0].file.file_id');
 });
