@@ -17,7 +17,7 @@ export interface ReplayOutput {
   readonly result: ReplayResult;
   /** See `RequestRecords`; undefined unless records were asked for. */
   readonly records: Float64Array | undefined;
-  /** The last `DECISIONS_KEPT` decisions; none unless records were asked for. */
+  /** The last decisions, oldest first; none unless records were asked for. */
   readonly decisions: readonly Decision[];
   /** What came in which order; undefined if the trace alone says so. */
   readonly order: ArrivalOrder | undefined;

@@ -26,7 +26,7 @@ import { TimelyIndex } from './timely-index.ts';
 const HASHES_WORDS = 1 << 16;
 
 /** Decisions that are explained, the last ones of a replay whose records are asked for. */
-export const DECISIONS_KEPT = 4096;
+const DECISIONS_KEPT = 4096;
 
 /** Arrivals between two calls of `onArrivals`. */
 const PROGRESS_EVERY = 1024;
