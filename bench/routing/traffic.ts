@@ -62,7 +62,11 @@ export const TRAFFIC: readonly Traffic[] = [
     cacheTokens: { scarce: 307_328, ample: 1_500_000 },
   },
   { name: 'shared-prefix:mooncake-synthetic', set: {}, grows: 'groups', cacheTokens: LONG },
-  { name: 'shared-prefix:tool-agent', set: { requests: 3000 }, cacheTokens: SHORT },
+  {
+    name: 'shared-prefix:tool-agent',
+    set: { requests: 3000 },
+    cacheTokens: { scarce: 200_000, ample: 1_000_000 },
+  },
   { name: 'lengths', set: { requests: 3000 }, cacheTokens: SHORT },
 ];
 
