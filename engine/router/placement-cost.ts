@@ -14,6 +14,8 @@ export interface CostWeights {
   readonly overlap: number;
   /** 0.5 is what load costs; 0 leaves caches alone. */
   readonly loadBalance: number;
+  /** Terms that are left out, to see what they are for. */
+  readonly without?: readonly CostTerm[] | undefined;
 }
 
 /** What a worker is like, for the cost of placing something on it. */
@@ -71,6 +73,8 @@ export class PlacementCost {
   readonly #model: WorkerModel;
   readonly #overlap: number;
   readonly #load: number;
+  /** 1 for each term, or 0 where it is left out. */
+  readonly #has: Readonly<Record<CostTerm, number>>;
   readonly #rates: WorkRates;
   readonly #copies = new CopyAccounts();
   /** Of each eligible worker; not a number of others. */
@@ -103,6 +107,7 @@ export class PlacementCost {
     this.#model = model;
     this.#overlap = weights.overlap;
     this.#load = 2 * weights.loadBalance;
+    this.#has = shares(weights.without ?? []);
     this.#rates = new WorkRates(workers);
     this.costUs = new Float64Array(workers);
     this.#explains = explains;
@@ -125,7 +130,8 @@ export class PlacementCost {
     const fewest = this.#fewestTokens;
     const comersPerUs = this.#comersPerUs;
     const halfPerUs = (load * comersPerUs) / 2;
-    const paceWeight = TOKEN_DELAY_WEIGHT * this.#outputTokens;
+    const paceWeight = this.#has.pace * TOKEN_DELAY_WEIGHT * this.#outputTokens;
+    const stallWeight = this.#has.stall * TOKEN_DELAY_WEIGHT;
     const { steps, cacheTokens, maxNumBatchedTokens: chunk } = this.#model;
     const { prefill } = steps;
     const square = prefill.squareUs;
@@ -160,9 +166,9 @@ export class PlacementCost {
       }
       const us = tokenUs + shareUs;
       // What each microsecond of its prefill costs others, but for those who come meanwhile.
-      const othersPerUs = load * (comersPerUs * waitUs + TOKEN_DELAY_WEIGHT * active);
+      const othersPerUs = load * (comersPerUs * waitUs + stallWeight * active);
       const paceUs = paceWeight * (gapUs - this.#idleStepUs);
-      const restUs = load * (waitUs + paceUs);
+      const restUs = load * (this.#has.wait * waitUs + paceUs);
       let prefillUs = chunkedUs(fewest, startUs, us, square, chunk);
       let roomUs = this.#roomUs(fewest, active, inUse);
       let computeUs = prefillUs + chunksOf(fewest, chunk) * stepUs;
@@ -227,17 +233,18 @@ export class PlacementCost {
     this.#mostBlocks = most;
     this.#fewestTokens = promptTokens - most * this.#blockSize;
     const at = (most - 1) * HASH_WORDS;
-    this.#savedUs = most === 0 ? 0 : this.#copies.savedUs(hashes[at]!, hashes[at + 1]!);
+    const saves = most > 0 && this.#has.copy > 0;
+    this.#savedUs = !saves ? 0 : this.#copies.savedUs(hashes[at]!, hashes[at + 1]!);
     rates.advance(atUs);
     const idle = 1 - Math.min(LOAD_MAX, rates.prefillLoad / eligibleCount);
-    this.#comersPerUs = rates.arrivalsPerUs / eligibleCount / idle;
+    this.#comersPerUs = (this.#has.queue * rates.arrivalsPerUs) / eligibleCount / idle;
     this.#stayUs = rates.stayUs(active);
     this.#outputTokens = this.#meanGapUs === 0 ? 0 : this.#stayUs / this.#meanGapUs;
   }
 
   #roomUs(tokens: number, active: number, inUse: number): number {
     const share = tokens / this.#model.cacheTokens;
-    return active * share * this.#stayUs * shortage(inUse + share);
+    return this.#has.room * active * share * this.#stayUs * shortage(inUse + share);
   }
 
   #explain(
@@ -253,10 +260,10 @@ export class PlacementCost {
     const { termsUs } = this;
     const load = this.#load;
     const at = worker * COST_TERMS.length;
-    termsUs[at] = load * waitUs;
+    termsUs[at] = load * this.#has.wait * waitUs;
     termsUs[at + 1] = computeUs;
     termsUs[at + 2] = load * this.#comersPerUs * prefillUs * (waitUs + prefillUs / 2);
-    termsUs[at + 3] = load * TOKEN_DELAY_WEIGHT * active * prefillUs;
+    termsUs[at + 3] = load * this.#has.stall * TOKEN_DELAY_WEIGHT * active * prefillUs;
     termsUs[at + 4] = load * paceUs;
     termsUs[at + 5] = load * roomUs;
     termsUs[at + 6] = -copyUs;
@@ -266,6 +273,12 @@ export class PlacementCost {
 /** Steps of `chunk` tokens that so many take; not a whole number, so that none more is a jump. */
 function chunksOf(tokens: number, chunk: number): number {
   return tokens <= chunk ? 1 : tokens / chunk;
+}
+
+function shares(without: readonly CostTerm[]): Record<CostTerm, number> {
+  const has = { wait: 1, prefill: 1, queue: 1, stall: 1, pace: 1, room: 1, copy: 1 };
+  for (const term of without) has[term] = 0;
+  return has;
 }
 
 /** A prefill in chunks of `chunk` tokens at most: of t tokens, start + t (token + square t). */
