@@ -68,9 +68,9 @@ const AGENTS: Case = {
   change: { blockSize: 64 },
 };
 const HOT: Case = {
-  title: 'one prefix of 20,000 tokens, 100/s',
+  title: 'one prefix of 20,000 tokens, 40/s',
   workload: 'shared-prefix',
-  set: { groups: 1, promptsPerGroup: 5000, requests: 5000, qps: 100, prefixTokens: 20_000 },
+  set: { groups: 1, promptsPerGroup: 5000, requests: 5000, qps: 40, prefixTokens: 20_000 },
   rate: 1,
   change: { blockSize: 64 },
 };
@@ -163,7 +163,7 @@ const HEAD = FIGURES.map(({ title }) => title);
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |\n`;
-  return `${line(head)}${line(head.map(() => '---'))}${rows.map(line).join('')}\n`;
+  return `${line(head)}${line(head.map(() => '---'))}${rows.map(line).join('')}`;
 }
 
 async function terms(): Promise<string> {
@@ -229,9 +229,11 @@ const text = [
   await byPolicy([LONE, CHATS, HOT], ['smart', 'least-loaded', 'cache-aware'], AS_IT_IS),
   '### Weights\n',
   await weights(),
-].join('\n');
+]
+  .join('\n')
+  .trimEnd();
 await runner.stop();
-if (values.write === undefined) process.stdout.write(text);
+if (values.write === undefined) process.stdout.write(`${text}\n`);
 else writeFileSync(values.write, withTables(readFileSync(values.write, 'utf8'), text));
 
 /** Throws where the markers are not there. */
@@ -241,5 +243,5 @@ function withTables(document: string, tables: string): string {
   const from = document.indexOf(begin);
   const to = document.indexOf(end);
   if (from < 0 || to < from) throw new Error(`no ${begin.trim()} ... ${end} in ${values.write}`);
-  return `${document.slice(0, from + begin.length)}\n${tables}${document.slice(to)}`;
+  return `${document.slice(0, from + begin.length)}\n${tables}\n${document.slice(to)}`;
 }
