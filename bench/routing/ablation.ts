@@ -88,6 +88,14 @@ const CHATS: Case = {
   change: { blockSize: 512 },
 };
 
+const SCARCE: Case = {
+  title: '64 prefixes that just fit, 32/s',
+  workload: 'shared-prefix',
+  set: { requests: 6000, qps: 32 },
+  rate: 1,
+  change: { blockSize: 128, worker: { numBlocks: 782 } },
+};
+
 /** Where each term is looked at; the first is where it was expected to matter. */
 const SHOWN: Readonly<Partial<Record<CostTerm, readonly Case[]>>> = {
   wait: [CONVERSATION, CODE],
@@ -95,6 +103,8 @@ const SHOWN: Readonly<Partial<Record<CostTerm, readonly Case[]>>> = {
   stall: [AGENTS, LONE],
   pace: [GENERATED, CODE],
   room: [FULL, CONVERSATION],
+  size: [SCARCE, CONVERSATION],
+  evict: [SCARCE, CONVERSATION],
   copy: [HOT, AGENTS],
 };
 

@@ -97,7 +97,7 @@ describe('the cost of a placement', () => {
   });
 
   test('counts room only where it is short', () => {
-    const busy = { workers: 3, activeRequests: [9, 9, 9], decodeBlocks: [500, 900, 1000] };
+    const busy = { workers: 3, activeRequests: [9, 9, 9], decodeBlocks: [300, 900, 1000] };
     const cost = costWith(3);
     cost.score(request, view(busy));
     cost.booked(request, 0, 0);
@@ -161,9 +161,10 @@ test('each term can be left out, and costs nothing then', () => {
     overlapBlocks: [99, 0],
     activeRequests: [20, 10],
     decodeBlocks: [980, 900],
+    heldBlocks: [20, 100],
     prefillTokensPending: [3000, 500],
   });
-  for (const term of ['wait', 'queue', 'stall', 'pace', 'room', 'copy'] as const) {
+  for (const term of ['wait', 'queue', 'stall', 'pace', 'size', 'room', 'evict', 'copy'] as const) {
     const all = costWith(2);
     const without = costWith(2, { ...DEFAULTS, without: [term] });
     for (const cost of [all, without]) {
