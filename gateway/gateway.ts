@@ -26,6 +26,7 @@ import { PromptCache } from './prompt/prompt-cache.ts';
 import { PromptReader } from './prompt/prompt-reader.ts';
 import { SlicedWork } from './prompt/sliced-work.ts';
 import { RandomIds, systemFingerprint } from './random-ids.ts';
+import { pieceIds } from './text/corpus.ts';
 import { createTokenizer } from './text/create-tokenizer.ts';
 import type { Tokenizer } from './text/tokenizer.ts';
 import type { TrafficRecorder } from './traffic-recorder.ts';
@@ -84,6 +85,7 @@ export class Gateway implements RouteHost {
     const gateway = new Gateway(options, tokenizer, ownPolicy);
     try {
       const started = gateway.pool.start();
+      pieceIds(tokenizer.kind);
       warmUp();
       warmUp();
       await started;

@@ -36,7 +36,7 @@ export function addReplayCommand(program: Command, context: CommandContext): Com
         .helpGroup('Requests:'),
     )
     .addOption(
-      new Option('--records', 'write a record of every request, as CSV')
+      new Option('--records', 'write a record of every request, and explain the last decisions')
         .default(false, 'off')
         .helpGroup('Measurement:'),
     )

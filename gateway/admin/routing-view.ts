@@ -24,7 +24,7 @@ export function ownPolicyView({ source, decisionTime, failures }: OwnPolicyHost)
 /**
  * One decision as `/admin/routing` shows it. Its timestamp is in Unix seconds; `unixMs` is the time
  * of day that `nowUs` is on the monotonic clock. Requests are numbered in the order of their
- * arrival.
+ * arrival. Costs, their terms and regret are in microseconds.
  */
 export function decisionView(decision: Decision, nowUs: number, unixMs: number) {
   return {
@@ -34,10 +34,11 @@ export function decisionView(decision: Decision, nowUs: number, unixMs: number) 
     prompt_blocks: decision.promptBlocks,
     overlap_blocks: decision.overlapBlocks,
     route_us: decision.routeUs,
-    regret_us: decision.regretUs,
+    regret: decision.regretUs,
     candidates: decision.candidates.map((candidate) => ({
       worker: `worker-${candidate.worker}`,
       cost: candidate.cost,
+      terms: candidate.terms,
       overlap_blocks: candidate.overlapBlocks,
       active_requests: candidate.activeRequests,
       decode_blocks: candidate.decodeBlocks,

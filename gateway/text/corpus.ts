@@ -55,7 +55,10 @@ interface PieceIds {
 
 const idsByKind = new Map<TokenizerKind, PieceIds>();
 
-/** The ids of all pieces. For `o200k`, `loadO200k` must have been awaited. */
+/**
+ * The ids of all pieces, made by the first call, which takes some milliseconds. For `o200k`,
+ * `loadO200k` must have been awaited.
+ */
 export function pieceIds(kind: TokenizerKind): PieceIds {
   let ids = idsByKind.get(kind);
   if (ids === undefined) {

@@ -1,3 +1,4 @@
+import type { Decision } from '../../engine/router/decision-log.ts';
 import type { HitBound } from '../measure/hit-bound.ts';
 import type { ReplayConfig } from '../simulate/replay-config.ts';
 import { countedText } from './counted-text.ts';
@@ -10,9 +11,10 @@ import { type LabTrace, loadLabTrace } from './lab-trace.ts';
 import type { Terminal } from './terminal.ts';
 import { warmUpFlag, warmUpRequests } from './warm-up.ts';
 
-/** A replay that has ended, and the records of its requests if they were asked for. */
+/** A replay that has ended, and its records and last decisions if they were asked for. */
 export interface FinishedCell extends LabCell {
   readonly records: Float64Array | undefined;
+  readonly decisions: readonly Decision[];
 }
 
 /** What a command of the lab works with: the requests, and threads that replay them. */

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { EXIT_FAILED } from '../../shared/exit-codes.ts';
 import { reportHtml } from '../report/report-html.ts';
+import { decisionsJsonl } from './decisions-jsonl.ts';
 import { type FinishedCell, withLab } from './lab.ts';
 import { cellsOf } from './lab-cell.ts';
 import { resultsDocument } from './lab-document.ts';
@@ -65,7 +66,9 @@ async function writeFiles(
     ['results.json', [json]],
     ['report.html', [reportHtml(report, await readPageScript('report-page', terminal.openText))]],
   ];
-  if (options.records) files.push(['requests.csv', recordsCsv(cells)]);
+  if (options.records) {
+    files.push(['requests.csv', recordsCsv(cells)], ['decisions.jsonl', decisionsJsonl(cells)]);
+  }
   terminal.writeOut('\n');
   for (const [name, chunks] of files) {
     const path = join(options.out, name);

@@ -1,3 +1,4 @@
+import type { Decision } from '../../engine/router/decision-log.ts';
 import type { RoutingPolicy } from '../../engine/router/routing-policy.ts';
 import type { ArrivalOrder } from '../measure/arrival-log.ts';
 import { type HitBound, hitBound } from '../measure/hit-bound.ts';
@@ -16,6 +17,8 @@ export interface ReplayOutput {
   readonly result: ReplayResult;
   /** See `RequestRecords`; undefined unless records were asked for. */
   readonly records: Float64Array | undefined;
+  /** The last decisions, oldest first; none unless records were asked for. */
+  readonly decisions: readonly Decision[];
   /** What came in which order; undefined if the trace alone says so. */
   readonly order: ArrivalOrder | undefined;
 }
@@ -33,7 +36,12 @@ export function replay(
   const driver = new VirtualDriver(config, source, tuning, policy);
   driver.run();
   const { recorder, order } = driver;
-  return { result: recorder.result(), records: recorder.records(), order };
+  return {
+    result: recorder.result(),
+    records: recorder.records(),
+    decisions: driver.decisions(),
+    order,
+  };
 }
 
 /**

@@ -1,5 +1,6 @@
 import { Cluster, type Transport } from '../../engine/cluster/cluster.ts';
 import type { Placement } from '../../engine/cluster/request.ts';
+import type { Decision } from '../../engine/router/decision-log.ts';
 import { PolicyError } from '../../engine/router/policy-error.ts';
 import type { RoutingPolicy } from '../../engine/router/routing-policy.ts';
 import { SmartRouter } from '../../engine/router/smart-router.ts';
@@ -23,6 +24,9 @@ import { TimelyIndex } from './timely-index.ts';
 
 /** Size of the pieces in which block hashes are allocated. */
 const HASHES_WORDS = 1 << 16;
+
+/** Decisions that are explained, the last ones of a replay whose records are asked for. */
+const DECISIONS_KEPT = 4096;
 
 /** Arrivals between two calls of `onArrivals`. */
 const PROGRESS_EVERY = 1024;
@@ -74,7 +78,8 @@ export class VirtualDriver implements Transport, ReplayObserver {
     this.#config = config;
     this.#source = source;
     this.#onArrivals = onArrivals ?? (() => {});
-    this.#router = new SmartRouter(router, policy);
+    const decisionLogCapacity = records ? DECISIONS_KEPT : 0;
+    this.#router = new SmartRouter({ ...router, decisionLogCapacity }, policy);
     this.#cluster = new Cluster(this.#router, this, router.workers, router.blockSize);
     this.#workers = Array.from(
       { length: router.workers },
@@ -109,6 +114,11 @@ export class VirtualDriver implements Transport, ReplayObserver {
   /** What has come in which order; undefined if the trace alone says so. */
   get order(): ArrivalOrder | undefined {
     return this.#log.order();
+  }
+
+  /** The last decisions, oldest first; none unless records are asked for. */
+  decisions(): Decision[] {
+    return this.#router.decisions(DECISIONS_KEPT).reverse();
   }
 
   send(command: WorkerCommand): void {

@@ -229,9 +229,16 @@ describe('the decisions', () => {
     assert.deepEqual(Object.keys(decision.candidates[0]), [
       'worker',
       'cost',
+      'terms',
       'overlap_blocks',
       'active_requests',
       'decode_blocks',
     ]);
+    for (const { cost, terms } of decision.candidates) {
+      const sum = Object.values<number>(terms).reduce((total, term) => total + term, 0);
+      assert.ok(Math.abs(sum - cost) < 1e-6 * cost, `${sum} us in terms, ${cost} us in all`);
+    }
+    const costs = decision.candidates.map(({ cost }: { cost: number }) => cost);
+    assert.ok(decision.regret === 0 && Math.min(...costs) > 0);
   });
 });
