@@ -22,7 +22,7 @@ Replays every policy, prints what \`smart\` is beside the best other one, and al
 ${TRAFFIC.map(({ name }) => `                       ${name}\n`).join('')}  --policy NAMES     these policies, again where a result is of another commit
   --quick            8 workers and one seed
   --results FILE     JSON; what is in it is not replayed again
-  --write FILE       puts the tables between the markers of this Markdown file
+  --write FILE       puts the tables between the markers of this Markdown file; may be repeated
   --kept             replays nothing, takes what is in the results
   --threads N        2 if not given
   --calibrate        finds the capacities that rates are parts of, and writes capacities.json
@@ -37,7 +37,7 @@ const { values } = parseArgs({
     policy: { type: 'string' },
     quick: { type: 'boolean', default: false },
     results: { type: 'string' },
-    write: { type: 'string' },
+    write: { type: 'string', multiple: true, default: [] },
     kept: { type: 'boolean', default: false },
     threads: { type: 'string', default: '2' },
     calibrate: { type: 'boolean', default: false },
@@ -85,11 +85,11 @@ async function compare(): Promise<void> {
   await comparison.close();
   const compared = rows
     .map((row) => ({ row, policies: results.figures(row, seedsOf(row, isQuick)) }))
-    .filter((each) => each.policies.size > 0);
+    .filter((each) => each.policies.size > 1);
   const parts = comparisonParts(compared, { ...results.provenance, capacities });
   process.stdout.write(Object.values(parts).join('\n'));
-  if (values.write !== undefined) {
-    writeFileSync(values.write, replaceParts(readFileSync(values.write, 'utf8'), parts));
+  for (const path of values.write) {
+    writeFileSync(path, replaceParts(readFileSync(path, 'utf8'), parts));
   }
 }
 
