@@ -19,6 +19,7 @@ export class LoadLedger {
   readonly #running: Float64Array;
   readonly #waiting: Float64Array;
   readonly #usedBlocks: Float64Array;
+  readonly #heldBlocks: Float64Array;
   readonly #inFlightBlocks: Float64Array;
   readonly #inFlightTokens: Float64Array;
   readonly #submitsSent: Float64Array;
@@ -35,6 +36,7 @@ export class LoadLedger {
     this.#running = new Float64Array(workers);
     this.#waiting = new Float64Array(workers);
     this.#usedBlocks = new Float64Array(workers);
+    this.#heldBlocks = new Float64Array(workers);
     this.#inFlightBlocks = new Float64Array(workers);
     this.#inFlightTokens = new Float64Array(workers);
     this.#submitsSent = new Float64Array(workers);
@@ -78,6 +80,11 @@ export class LoadLedger {
     return this.#usedBlocks[worker]!;
   }
 
+  /** Blocks that `worker` had something in when it last reported, used or only cached. */
+  heldBlocks(worker: number): number {
+    return this.#heldBlocks[worker]!;
+  }
+
   /** Copies every worker's active requests and decode blocks to the two arrays, from `at` on. */
   copyTo(activeRequests: Int32Array, decodeBlocks: Float64Array, at: number): void {
     activeRequests.set(this.#activeRequests, at);
@@ -118,6 +125,7 @@ export class LoadLedger {
     this.#running[worker] = load.running;
     this.#waiting[worker] = load.waiting;
     this.#usedBlocks[worker] = activeBlocks;
+    this.#heldBlocks[worker] = activeBlocks + load.cachedBlocks;
     this.#decodeBlocks[worker] = activeBlocks + waitingBlocks + this.#inFlightBlocks[worker]!;
     this.#prefillTokens[worker] = prefillTokensPending + this.#inFlightTokens[worker]!;
   }
@@ -137,6 +145,7 @@ export class LoadLedger {
     this.#running[worker] = 0;
     this.#waiting[worker] = 0;
     this.#usedBlocks[worker] = 0;
+    this.#heldBlocks[worker] = 0;
     this.#inFlightBlocks[worker] = 0;
     this.#inFlightTokens[worker] = 0;
     this.#submitsSent[worker] = 0;

@@ -5,7 +5,17 @@ import { loadOf, type StepEstimate } from './step-estimate.ts';
 import { WorkRates } from './work-rates.ts';
 
 /** What a cost is the sum of, in microseconds; see `PlacementCost`. */
-export const COST_TERMS = ['wait', 'prefill', 'queue', 'stall', 'pace', 'room', 'copy'] as const;
+export const COST_TERMS = [
+  'wait',
+  'prefill',
+  'queue',
+  'stall',
+  'pace',
+  'size',
+  'room',
+  'evict',
+  'copy',
+] as const;
 export type CostTerm = (typeof COST_TERMS)[number];
 
 /** How much a cost counts what caches save, and what load costs. Both are >= 0. */
@@ -14,6 +24,8 @@ export interface CostWeights {
   readonly overlap: number;
   /** 0.5 is what load costs; 0 leaves caches alone. */
   readonly loadBalance: number;
+  /** Terms that are left out, to see what they are for. */
+  readonly without?: readonly CostTerm[] | undefined;
 }
 
 /** What a worker is like, for the cost of placing something on it. */
@@ -33,8 +45,13 @@ export const TOKEN_DELAY_WEIGHT = 0.1;
 const LOAD_MAX = 0.9;
 
 /** Shares of the cache in use between which room becomes short: what is in use goes up and down. */
-const SHORT_FROM = 0.8;
+const SHORT_FROM = 0.5;
 const SHORT_TO = 1.2;
+
+/** Share of the cache that holds something above which a new block costs an old one. */
+const FULL_FROM = 0.9;
+/** What is evicted counts so many times. Fitted: of 1, 2 and 4. */
+const EVICTION_WEIGHT = 2;
 
 /** What is to be known of the cluster to score its workers. */
 type ScoredView = Pick<
@@ -50,27 +67,35 @@ type ScoredView = Pick<
  *     queue     x (wait + x/2) l/(1-p)  for those who come while it waits and is computed
  *     stall     k R x                   for the tokens of those that run there
  *     pace      k O (d/(1-p(w)) - d0)   for its own tokens: the worker is full, or prefills
+ *     size      k R O (d1 - d0) U/C     for the tokens of others, while its context is there too
  *     room      R U/C T f               for those who wait while it holds room that is short
+ *     evict     e h (x - x0) g          for those who will miss what has to go for one more copy
  *     copy      what is put aside for a copy of its prefix there, taken off: see `CopyAccounts`
  *
  * of a worker with P tokens of prefill pending, R active requests and D of its C tokens of cache in
  * use, where the request has U tokens that are not cached. F is the time of the steps that compute
- * as many tokens in chunks, x the prefill in it, d a step that only decodes at D, d0 one at none,
- * all by the worker's own step model. l requests come to a worker in a microsecond, and it prefills
- * for the share p of its time, p(w) for this one. T is how long a request stays, the active
- * requests over the rate at which they come (Little's law), and O the gaps between tokens in it, at
- * the mean of d/(1-p(w)). k is `TOKEN_DELAY_WEIGHT`, and f how likely room is short (`shortage`).
- * `queue` is what a job costs those behind it in a queue that is first come, first served (Haviv
- * and Ritov, "Externalities, tangible externalities, and queue disciplines", 1998).
+ * as many tokens in chunks, x the prefill in it, d a step that only decodes at D, d0 and d1 one at
+ * an empty and at a full cache, all by the worker's own step model. l requests come to a worker in
+ * a microsecond, and it prefills for the share p of its time, p(w) for this one. T is how long a
+ * request stays, the active requests over the rate at which they come (Little's law), and O the
+ * gaps between tokens in it, at the mean of d/(1-p(w)). k is `TOKEN_DELAY_WEIGHT`, and f how likely
+ * room is short (`shortage`). x0 is the prefill on the worker with most of the prompt: what others
+ * hold is had once more. h are the tokens that hit for each that missed, which is what a cached
+ * token saves in its time, e is `EVICTION_WEIGHT`, and g how full the cache is, of what is in use
+ * or not (`fullness`). `queue` is what a job costs those behind it in a queue that is first come,
+ * first served (Haviv and Ritov, "Externalities, tangible externalities, and queue disciplines",
+ * 1998).
  *
  * The overlap weight scales what more than the fewest uncached tokens of any worker costs in F(U)
- * and x; the load weight, as twice its value, all but prefill and copy.
+ * and x; the load weight, as twice its value, all but prefill, evict and copy.
  */
 export class PlacementCost {
   readonly #blockSize: number;
   readonly #model: WorkerModel;
   readonly #overlap: number;
   readonly #load: number;
+  /** 1 for each term, or 0 where it is left out. */
+  readonly #has: Readonly<Record<CostTerm, number>>;
   readonly #rates: WorkRates;
   readonly #copies = new CopyAccounts();
   /** Of each eligible worker; not a number of others. */
@@ -78,15 +103,23 @@ export class PlacementCost {
   /** A row of `COST_TERMS` for each worker, filled in where `explains`. */
   readonly termsUs: Float64Array;
   readonly #explains: boolean;
+  readonly #stallWeight: number;
   readonly #idleStepUs: number;
+  /** How much longer a step that decodes takes at a full cache than at an empty one. */
+  readonly #fillUs: number;
 
   // Of the request: see `#begin`.
   #mostBlocks = 0;
   #fewestTokens = 0;
   #savedUs = 0;
   #comersPerUs = 0;
-  #stayUs = 0;
+  #shareUs = 0;
+  #otherShareUs = 0;
   #outputTokens = 0;
+  #paceWeight = 0;
+  #sizePerTokenUs = 0;
+  #roomPerTokenUs = 0;
+  #evictWeight = 0;
   /** Mean gap between the tokens of an answer, over the workers, as the last request found it. */
   #meanGapUs = 0;
   /** The lowest cost if every worker had of the prompt what the one with most of it has. */
@@ -103,10 +136,13 @@ export class PlacementCost {
     this.#model = model;
     this.#overlap = weights.overlap;
     this.#load = 2 * weights.loadBalance;
+    this.#has = shares(weights.without ?? []);
     this.#rates = new WorkRates(workers);
     this.costUs = new Float64Array(workers);
     this.#explains = explains;
+    this.#stallWeight = this.#has.stall * TOKEN_DELAY_WEIGHT;
     this.#idleStepUs = model.steps.decodeStepUs(1, 0);
+    this.#fillUs = model.steps.decodeStepUs(1, 1) - this.#idleStepUs;
     this.termsUs = new Float64Array(explains ? workers * COST_TERMS.length : 0);
   }
 
@@ -119,68 +155,68 @@ export class PlacementCost {
     const { promptTokens } = request;
     this.#begin(request, view);
     const { costUs } = this;
-    const rates = this.#rates;
     const blockSize = this.#blockSize;
     const load = this.#load;
     const fewest = this.#fewestTokens;
-    const comersPerUs = this.#comersPerUs;
-    const halfPerUs = (load * comersPerUs) / 2;
-    const paceWeight = TOKEN_DELAY_WEIGHT * this.#outputTokens;
+    const halfPerUs = (load * this.#comersPerUs) / 2;
     const { steps, cacheTokens, maxNumBatchedTokens: chunk } = this.#model;
     const { prefill } = steps;
     const square = prefill.squareUs;
-    const shareUs = prefill.promptUs / promptTokens;
-    const otherShareUs = prefill.promptUs / (rates.promptTokens || promptTokens);
     let minUs = Number.POSITIVE_INFINITY;
     let copiedMinUs = Number.POSITIVE_INFINITY;
     let gapSumUs = 0;
     for (let worker = 0; worker < costUs.length; worker++) {
-      if (eligible[worker] === 0) {
-        costUs[worker] = Number.NaN;
-        continue;
-      }
+      costUs[worker] = Number.NaN;
+      if (eligible[worker] === 0) continue;
       const uncached = promptTokens - overlapBlocks[worker]! * blockSize;
       const tokens = fewest + this.#overlap * (uncached - fewest);
       const active = ledger.activeRequests(worker);
       const pending = ledger.prefillTokensPending(worker);
       const inUse = (ledger.decodeBlocks(worker) * blockSize) / cacheTokens;
       const stepUs = steps.decodeStepUs(active + 1, Math.min(1, inUse));
-      const gapUs = stepUs / (1 - Math.min(LOAD_MAX, rates.prefillLoadOf(worker)));
+      const gapUs = stepUs / (1 - Math.min(LOAD_MAX, this.#rates.prefillLoadOf(worker)));
       gapSumUs += gapUs;
       const slow = loadOf(prefill, active + 1);
       const startUs = prefill.startUs * slow;
       const tokenUs = prefill.loadsTokens ? prefill.tokenUs * slow : prefill.tokenUs;
       const chunks = chunksOf(tokens, chunk);
+      let us = tokenUs + this.#otherShareUs;
       let waitUs = 0;
       if (pending > 0) {
-        const us = tokenUs + otherShareUs;
         const all = pending + tokens;
         waitUs = chunkedUs(all, startUs, us, square, chunk) + chunksOf(all, chunk) * stepUs;
         waitUs -= chunkedUs(tokens, startUs, us, square, chunk) + chunks * stepUs;
       }
-      const us = tokenUs + shareUs;
+      us = tokenUs + this.#shareUs;
       // What each microsecond of its prefill costs others, but for those who come meanwhile.
-      const othersPerUs = load * (comersPerUs * waitUs + TOKEN_DELAY_WEIGHT * active);
-      const paceUs = paceWeight * (gapUs - this.#idleStepUs);
-      const restUs = load * (waitUs + paceUs);
+      const othersPerUs = load * (this.#comersPerUs * waitUs + this.#stallWeight * active);
+      const paceUs = this.#paceWeight * (gapUs - this.#idleStepUs);
+      const restUs = load * (this.#has.wait * waitUs + paceUs);
       let prefillUs = chunkedUs(fewest, startUs, us, square, chunk);
-      let roomUs = this.#roomUs(fewest, active, inUse);
+      const shortUs = this.#roomPerTokenUs * shortage(inUse + fewest / cacheTokens);
+      let holdUs = active * fewest * (this.#sizePerTokenUs + shortUs);
       let computeUs = prefillUs + chunksOf(fewest, chunk) * stepUs;
-      let othersUs = prefillUs * (othersPerUs + halfPerUs * prefillUs) + load * roomUs;
+      let othersUs = prefillUs * (othersPerUs + halfPerUs * prefillUs) + load * holdUs;
       const copiedUs = restUs + computeUs + othersUs;
       let placedUs = copiedUs;
+      let evictUs = 0;
       let copyUs = 0;
       if (tokens > fewest) {
+        const leastUs = prefillUs;
         prefillUs = chunkedUs(tokens, startUs, us, square, chunk);
-        roomUs = this.#roomUs(tokens, active, inUse);
+        const shortUs = this.#roomPerTokenUs * shortage(inUse + tokens / cacheTokens);
+        holdUs = active * tokens * (this.#sizePerTokenUs + shortUs);
         computeUs = prefillUs + chunks * stepUs;
-        othersUs = prefillUs * (othersPerUs + halfPerUs * prefillUs) + load * roomUs;
-        placedUs = restUs + computeUs + othersUs;
+        othersUs = prefillUs * (othersPerUs + halfPerUs * prefillUs) + load * holdUs;
+        const held = (ledger.heldBlocks(worker) * blockSize) / cacheTokens;
+        evictUs = this.#evictWeight * fullness(held) * (prefillUs - leastUs);
+        placedUs = restUs + computeUs + othersUs + evictUs;
         copyUs = Math.min(this.#savedUs, placedUs - copiedUs);
         placedUs -= copyUs;
       }
       if (this.#explains) {
-        this.#explain(worker, active, waitUs, computeUs, prefillUs, paceUs, roomUs, copyUs);
+        this.#explain(worker, active, waitUs, computeUs, prefillUs, paceUs);
+        this.#explainCache(worker, active * tokens, holdUs, evictUs, copyUs);
       }
       costUs[worker] = placedUs;
       if (placedUs < minUs) minUs = placedUs;
@@ -197,7 +233,7 @@ export class PlacementCost {
     const tokens = promptTokens - overlapBlocks * this.#blockSize;
     const chunks = Math.max(1, tokens / this.#model.maxNumBatchedTokens);
     const prefillUs = chunks * this.#model.steps.prefillUs(tokens / chunks, promptTokens, 1);
-    this.#rates.add(worker, prefillUs, promptTokens);
+    this.#rates.add(worker, prefillUs, promptTokens, promptTokens - tokens);
     const most = this.#mostBlocks;
     if (most === 0) return;
     const at = (most - 1) * HASH_WORDS;
@@ -227,19 +263,24 @@ export class PlacementCost {
     this.#mostBlocks = most;
     this.#fewestTokens = promptTokens - most * this.#blockSize;
     const at = (most - 1) * HASH_WORDS;
-    this.#savedUs = most === 0 ? 0 : this.#copies.savedUs(hashes[at]!, hashes[at + 1]!);
+    const saves = most > 0 && this.#has.copy > 0;
+    this.#savedUs = !saves ? 0 : this.#copies.savedUs(hashes[at]!, hashes[at + 1]!);
     rates.advance(atUs);
     const idle = 1 - Math.min(LOAD_MAX, rates.prefillLoad / eligibleCount);
-    this.#comersPerUs = rates.arrivalsPerUs / eligibleCount / idle;
-    this.#stayUs = rates.stayUs(active);
-    this.#outputTokens = this.#meanGapUs === 0 ? 0 : this.#stayUs / this.#meanGapUs;
+    this.#comersPerUs = (this.#has.queue * rates.arrivalsPerUs) / eligibleCount / idle;
+    const stayUs = rates.stayUs(active);
+    this.#outputTokens = this.#meanGapUs === 0 ? 0 : stayUs / this.#meanGapUs;
+    const { steps, cacheTokens } = this.#model;
+    this.#shareUs = steps.prefill.promptUs / promptTokens;
+    this.#otherShareUs = steps.prefill.promptUs / (rates.promptTokens || promptTokens);
+    const slowdownUs = (TOKEN_DELAY_WEIGHT * this.#outputTokens * this.#fillUs) / cacheTokens;
+    this.#sizePerTokenUs = this.#has.size * slowdownUs;
+    this.#paceWeight = this.#has.pace * TOKEN_DELAY_WEIGHT * this.#outputTokens;
+    this.#roomPerTokenUs = (this.#has.room * stayUs) / cacheTokens;
+    this.#evictWeight = this.#has.evict * EVICTION_WEIGHT * rates.hitsPerMiss;
   }
 
-  #roomUs(tokens: number, active: number, inUse: number): number {
-    const share = tokens / this.#model.cacheTokens;
-    return active * share * this.#stayUs * shortage(inUse + share);
-  }
-
+  /** The terms of time, of the first five places. */
   #explain(
     worker: number,
     active: number,
@@ -247,25 +288,44 @@ export class PlacementCost {
     computeUs: number,
     prefillUs: number,
     paceUs: number,
-    roomUs: number,
+  ): void {
+    const { termsUs } = this;
+    const load = this.#load;
+    const at = worker * COST_TERMS.length;
+    termsUs[at] = load * this.#has.wait * waitUs;
+    termsUs[at + 1] = computeUs;
+    termsUs[at + 2] = load * this.#comersPerUs * prefillUs * (waitUs + prefillUs / 2);
+    termsUs[at + 3] = load * this.#stallWeight * active * prefillUs;
+    termsUs[at + 4] = load * paceUs;
+  }
+
+  /** The terms of the cache, of the other four. */
+  #explainCache(
+    worker: number,
+    activeTokens: number,
+    holdUs: number,
+    evictUs: number,
     copyUs: number,
   ): void {
     const { termsUs } = this;
     const load = this.#load;
     const at = worker * COST_TERMS.length;
-    termsUs[at] = load * waitUs;
-    termsUs[at + 1] = computeUs;
-    termsUs[at + 2] = load * this.#comersPerUs * prefillUs * (waitUs + prefillUs / 2);
-    termsUs[at + 3] = load * TOKEN_DELAY_WEIGHT * active * prefillUs;
-    termsUs[at + 4] = load * paceUs;
-    termsUs[at + 5] = load * roomUs;
-    termsUs[at + 6] = -copyUs;
+    const sizeUs = activeTokens * this.#sizePerTokenUs;
+    termsUs[at + 5] = load * sizeUs;
+    termsUs[at + 6] = load * (holdUs - sizeUs);
+    termsUs[at + 7] = evictUs;
+    termsUs[at + 8] = -copyUs;
   }
 }
 
 /** Steps of `chunk` tokens that so many take; not a whole number, so that none more is a jump. */
 function chunksOf(tokens: number, chunk: number): number {
   return tokens <= chunk ? 1 : tokens / chunk;
+}
+
+function shares(without: readonly CostTerm[]): Record<CostTerm, number> {
+  const has = COST_TERMS.map((term) => [term, without.includes(term) ? 0 : 1]);
+  return Object.fromEntries(has);
 }
 
 /** A prefill in chunks of `chunk` tokens at most: of t tokens, start + t (token + square t). */
@@ -278,6 +338,11 @@ function chunkedUs(
 ): number {
   if (tokens <= chunk) return startUs + tokens * (tokenUs + squareUs * tokens);
   return (tokens / chunk) * (startUs + chunk * (tokenUs + squareUs * chunk));
+}
+
+/** How much of what is stored anew takes the place of something, where a share `held` is taken. */
+function fullness(held: number): number {
+  return Math.min(1, Math.max(0, (held - FULL_FROM) / (1 - FULL_FROM)));
 }
 
 /**

@@ -8,7 +8,7 @@ import { Rng } from '../../shared/rng.ts';
 import { type TimeUs, timeUs } from '../../shared/units.ts';
 import { type Decision, DecisionLog } from './decision-log.ts';
 import { LoadLedger } from './load-ledger.ts';
-import { PlacementCost } from './placement-cost.ts';
+import { type CostTerm, PlacementCost } from './placement-cost.ts';
 import { createPolicy } from './policies/create-policy.ts';
 import { PrefixIndex } from './prefix-index.ts';
 import type { ClusterView, RouteRequest, RouteTag, RoutingPolicy } from './routing-policy.ts';
@@ -19,6 +19,8 @@ export interface RouterConfig {
   /** Weights of `PlacementCost`. */
   readonly overlapWeight: number;
   readonly loadBalanceWeight: number;
+  /** Terms that the cost is to leave out, all but `prefill`, to see what they are for. */
+  readonly withoutTerms?: readonly CostTerm[];
   /** 0 takes the lowest cost; above 0, `smart` samples. */
   readonly temperature: number;
   /** Tokens per KV block. */
@@ -276,7 +278,11 @@ function costOf(
     maxNumBatchedTokens,
     cacheTokens: blocksPerWorker * blockSize,
   };
-  const weights = { overlap: config.overlapWeight, loadBalance: config.loadBalanceWeight };
+  const weights = {
+    overlap: config.overlapWeight,
+    loadBalance: config.loadBalanceWeight,
+    without: config.withoutTerms,
+  };
   return new PlacementCost(workers, blockSize, model, weights, isLogged);
 }
 

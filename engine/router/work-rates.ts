@@ -16,6 +16,7 @@ export class WorkRates {
   #totalWorkUs = 0;
   #arrivals = 0;
   #promptTokens = 0;
+  #cachedTokens = 0;
   #firstUs = Number.NaN;
   #sumsUs = 0;
   /** 1 over what is left of the sums, and 1 over the window that they have seen. */
@@ -64,13 +65,23 @@ export class WorkRates {
     return this.#arrivals === 0 ? 0 : this.#promptTokens / this.#arrivals;
   }
 
-  /** `worker` is given a prompt at the time of `advance`; its prefill takes `prefillUs` there. */
-  add(worker: number, prefillUs: number, promptTokens: number): void {
+  /** Tokens of prompts of late that were cached for each that was not; 0 before there was one. */
+  get hitsPerMiss(): number {
+    const missed = this.#promptTokens - this.#cachedTokens;
+    return missed > 0 ? this.#cachedTokens / missed : 0;
+  }
+
+  /**
+   * `worker` is given a prompt at the time of `advance`. It has `cachedTokens` of it, and the
+   * prefill of the others takes it `prefillUs`.
+   */
+  add(worker: number, prefillUs: number, promptTokens: number, cachedTokens: number): void {
     const inflated = 1 / this.#decay;
     this.#workUs[worker] = this.#workUs[worker]! + prefillUs * inflated;
     this.#totalWorkUs += prefillUs * inflated;
     this.#arrivals += inflated;
     this.#promptTokens += promptTokens * inflated;
+    this.#cachedTokens += cachedTokens * inflated;
   }
 
   /** What `worker` was given has come to nothing. */
@@ -86,6 +97,7 @@ export class WorkRates {
     this.#totalWorkUs *= this.#decay;
     this.#arrivals *= this.#decay;
     this.#promptTokens *= this.#decay;
+    this.#cachedTokens *= this.#decay;
     this.#decay = 1;
     this.#sumsUs = atUs;
   }

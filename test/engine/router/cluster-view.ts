@@ -22,6 +22,8 @@ interface ViewOptions {
   readonly waiting?: readonly number[];
   readonly prefillTokensPending?: readonly number[];
   readonly cachedBlocks?: readonly number[];
+  /** Of the worker's report, besides those in use. */
+  readonly heldBlocks?: readonly number[];
 }
 
 /** A view as the router would show it to a policy. */
@@ -43,6 +45,7 @@ export function clusterView(options: ViewOptions): ClusterView {
       waiting,
       activeBlocks,
       prefillTokensPending,
+      cachedBlocks: options.heldBlocks?.[worker] ?? 0,
       submitsSeen: active,
     });
     const cached = options.cachedBlocks?.[worker] ?? 0;

@@ -10,10 +10,15 @@ const view = clusterView({
   ineligible: [1],
   overlapBlocks: [4, 5, 6],
   cost: [10.5, 2, 30],
-  terms: [1, 2, 3, 4, 0.5, 0, 0, ...Array(7).fill(9), 10, 20, 5, 0, 0, 0, -5],
+  terms: [1, 2, 3, 4, 0.5, 0, 0, 0, 0, ...Array(9).fill(9), 10, 20, 5, 0, 0, 0, 0, 0, -5],
   activeRequests: [1, 0, 2],
   decodeBlocks: [7, 8, 9],
 });
+
+const NONE = {
+  ...{ wait: 0, prefill: 0, queue: 0, stall: 0, pace: 0 },
+  ...{ size: 0, room: 0, evict: 0, copy: 0 },
+};
 
 function record(log: DecisionLog, n: number): void {
   const tag = { requestId: requestId(n), atUs: timeUs(n * 1000) };
@@ -37,7 +42,7 @@ test('a decision tells all about the request and every eligible worker', () => {
         {
           worker: 0,
           cost: 10.5,
-          terms: { wait: 1, prefill: 2, queue: 3, stall: 4, pace: 0.5, room: 0, copy: 0 },
+          terms: { ...NONE, wait: 1, prefill: 2, queue: 3, stall: 4, pace: 0.5 },
           overlapBlocks: 4,
           activeRequests: 1,
           decodeBlocks: 7,
@@ -45,7 +50,7 @@ test('a decision tells all about the request and every eligible worker', () => {
         {
           worker: 2,
           cost: 30,
-          terms: { wait: 10, prefill: 20, queue: 5, stall: 0, pace: 0, room: 0, copy: -5 },
+          terms: { ...NONE, wait: 10, prefill: 20, queue: 5, copy: -5 },
           overlapBlocks: 6,
           activeRequests: 2,
           decodeBlocks: 9,

@@ -97,7 +97,7 @@ describe('the cost of a placement', () => {
   });
 
   test('counts room only where it is short', () => {
-    const busy = { workers: 3, activeRequests: [9, 9, 9], decodeBlocks: [500, 900, 1000] };
+    const busy = { workers: 3, activeRequests: [9, 9, 9], decodeBlocks: [300, 900, 1000] };
     const cost = costWith(3);
     cost.score(request, view(busy));
     cost.booked(request, 0, 0);
@@ -153,4 +153,29 @@ test('a prefix whose one holder is busy is copied once its requests have paid fo
   assert.ok(terms(cost, 1).copy! < 0);
   cost.score(request, busy);
   assert.ok(terms(cost, 1).copy === 0, 'the copy has taken all');
+});
+
+test('each term can be left out, and costs nothing then', () => {
+  const busy = view({
+    workers: 2,
+    overlapBlocks: [99, 0],
+    activeRequests: [20, 10],
+    decodeBlocks: [980, 900],
+    heldBlocks: [20, 100],
+    prefillTokensPending: [3000, 500],
+  });
+  for (const term of ['wait', 'queue', 'stall', 'pace', 'size', 'room', 'evict', 'copy'] as const) {
+    const all = costWith(2);
+    const without = costWith(2, { ...DEFAULTS, without: [term] });
+    for (const cost of [all, without]) {
+      for (let n = 0; n < 3; n++) {
+        cost.score(request, { ...busy, atUs: (n * 1e6) as typeof busy.atUs });
+        cost.booked(request, 0, 99);
+      }
+    }
+    assert.notEqual(terms(all, 1)[term], 0, `${term} counts`);
+    assert.ok(terms(without, 1)[term] === 0, `${term} is left out`);
+    const sum = Object.values(terms(without, 1)).reduce((total, us) => total + us, 0);
+    near(without.costUs[1], sum);
+  }
 });

@@ -13,7 +13,8 @@ function steady(rates: WorkRates, fromUs: number, seconds: number): number {
   let atUs = fromUs;
   for (let n = 0; n < 10 * seconds; n++, atUs += SECOND_US / 10) {
     rates.advance(atUs);
-    rates.add(n % 2, n % 2 === 0 ? 40_000 : 10_000, n % 2 === 0 ? 3000 : 1000);
+    if (n % 2 === 0) rates.add(0, 40_000, 3000, 2000);
+    else rates.add(1, 10_000, 1000, 0);
   }
   rates.advance(atUs);
   return atUs;
@@ -28,6 +29,7 @@ test('rates are those of the traffic, early in the window as well as after many 
     near(rates.prefillLoadOf(1), 0.05, 0.05);
     near(rates.prefillLoad, 0.25, 0.05);
     near(rates.promptTokens, 2000, 0.05);
+    near(rates.hitsPerMiss, 1, 0.05);
     near(rates.stayUs(40), 4 * SECOND_US, 0.05);
   }
 });
@@ -50,7 +52,7 @@ test('a burst before any time has passed is a finite rate', () => {
   const rates = new WorkRates(1);
   for (let n = 0; n < 1000; n++) {
     rates.advance(5);
-    rates.add(0, 1000, 100);
+    rates.add(0, 1000, 100, 50);
   }
   rates.advance(5);
   assert.ok(Number.isFinite(rates.arrivalsPerUs) && rates.arrivalsPerUs > 0);
