@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util';
 import { openTextFile } from '../../cli/text-file.ts';
 import type { CostTerm } from '../../engine/router/placement-cost.ts';
 import { type LabTrace, loadLabTrace } from '../../lab/experiment/lab-trace.ts';
+import { meanOf } from '../../lab/experiment/mean.ts';
 import type { ReplayResult } from '../../lab/measure/replay-result.ts';
 import { buildConfig, type ConfigChange } from '../../lab/simulate/build-config.ts';
 import type { ReplayConfig } from '../../lab/simulate/replay-config.ts';
@@ -74,13 +75,27 @@ const HOT: Case = {
   rate: 1,
   change: { blockSize: 64 },
 };
-const LONE: Case = {
-  title: 'lengths, 120/s: nothing shared',
-  workload: 'lengths',
-  set: { requests: 8000, inputCv: 1.5, outputCv: 1, qps: 120 },
+const HOTTER: Case = {
+  ...HOT,
+  title: 'one prefix of 20,000 tokens, 100/s',
+  set: { ...HOT.set, qps: 100 },
+};
+const SHARED: Case = {
+  title: 'one prefix, 20/s',
+  workload: 'shared-prefix',
+  set: { groups: 1, promptsPerGroup: 5000, requests: 5000, qps: 20 },
   rate: 1,
   change: { blockSize: 64 },
 };
+const [SLOWER, LONE, FASTER] = [60, 120, 180].map(
+  (qps): Case => ({
+    title: `lengths, ${qps}/s: nothing shared`,
+    workload: 'lengths',
+    set: { requests: 8000, inputCv: 1.5, outputCv: 1, qps },
+    rate: 1,
+    change: { blockSize: 64 },
+  }),
+) as [Case, Case, Case];
 const CHATS: Case = {
   title: 'Azure conversation, 4x: nothing shared',
   file: 'AzureLLMInferenceTrace_conv.csv.gz',
@@ -105,7 +120,7 @@ const SHOWN: Readonly<Partial<Record<CostTerm, readonly Case[]>>> = {
   room: [FULL, CONVERSATION],
   size: [SCARCE, CONVERSATION],
   evict: [SCARCE, CONVERSATION],
-  copy: [HOT, AGENTS],
+  copy: [HOT, HOTTER, AGENTS],
 };
 
 const SEEDS = [1, 2, 3];
@@ -115,6 +130,8 @@ const { values } = parseArgs({
 });
 const traces = new Map<string, Promise<LabTrace>>();
 const runner = new ReplayRunner(2);
+/** Figures of the replays that have ended, by what was replayed. */
+const known = new Map<string, (number | null)[][]>();
 
 function traceOf({ title, file, workload, set = {} }: Case): Promise<LabTrace> {
   const source =
@@ -141,19 +158,53 @@ async function configsOf(one: Case, change: ConfigChange): Promise<ReplayConfig[
   });
 }
 
-/** Mean of the seeds of each figure, and half of the range between them where there are several. */
-async function figures(one: Case, change: ConfigChange): Promise<string[]> {
+/** Each figure of each replay of `one`, by the order of the seeds. */
+async function replayed(one: Case, change: ConfigChange): Promise<(number | null)[][]> {
+  const key = `${one.title} ${JSON.stringify(change)}`;
+  const kept = known.get(key);
+  if (kept !== undefined) return kept;
   const runs = await runner.run(await configsOf(one, change));
-  const results = runs.flatMap((run) => (run === undefined ? [] : [run.result]));
-  process.stderr.write(`${one.title} ${JSON.stringify(change)}\n`);
-  return FIGURES.map(({ of, digits }) => {
-    const all = results.map(of).filter((value) => value !== null);
-    if (all.length === 0) return '';
-    const mean = all.reduce((sum, value) => sum + value, 0) / all.length;
-    const half = (Math.max(...all) - Math.min(...all)) / 2;
-    const spread = Number(half.toFixed(digits)) > 0 ? ` ± ${half.toFixed(digits)}` : '';
-    return `${mean.toFixed(digits)}${spread}`;
-  });
+  process.stderr.write(`${key}\n`);
+  const all = FIGURES.map(({ of }) =>
+    runs.map((run) => {
+      if (run === undefined) throw new Error('a replay did not end');
+      return of(run.result);
+    }),
+  );
+  known.set(key, all);
+  return all;
+}
+
+/** Mean of the seeds, and half of the range between them where there are several. */
+function cell(all: readonly (number | null)[], digits: number): string {
+  const present = all.filter((value) => value !== null);
+  if (present.length === 0) return '';
+  const half = (Math.max(...present) - Math.min(...present)) / 2;
+  const spread = Number(half.toFixed(digits)) > 0 ? ` ± ${half.toFixed(digits)}` : '';
+  return `${meanOf(present).toFixed(digits)}${spread}`;
+}
+
+async function figures(one: Case, change: ConfigChange): Promise<string[]> {
+  const all = await replayed(one, change);
+  return all.map((present, at) => cell(present, FIGURES[at]!.digits));
+}
+
+/** Three rows: as it is, without the term, and what that changes, seed by seed. */
+async function without(term: CostTerm, one: Case): Promise<string[][]> {
+  const whole = await replayed(one, {});
+  const less = await replayed(one, { router: { withoutTerms: [term] } });
+  const cells = (all: (number | null)[][]) => all.map((row, at) => cell(row, FIGURES[at]!.digits));
+  const change = whole.map((row, at) =>
+    row.map((value, seed) => {
+      const other = less[at]![seed]!;
+      return value === null || other === null ? null : other - value;
+    }),
+  );
+  return [
+    [one.title, 'all terms', ...cells(whole)],
+    ['', `no \`${term}\``, ...cells(less)],
+    ['', 'difference', ...cells(change)],
+  ];
 }
 
 const FIGURES: readonly {
@@ -164,6 +215,7 @@ const FIGURES: readonly {
   { title: 'TTFT p50 ms', of: ({ latencies }) => latencies.ttftMs.p50, digits: 0 },
   { title: 'TTFT p90 ms', of: ({ latencies }) => latencies.ttftMs.p90, digits: 0 },
   { title: 'mean ITL ms', of: ({ latencies }) => latencies.tpotMs.mean, digits: 2 },
+  { title: 'mean E2E ms', of: ({ latencies }) => latencies.e2eMs.mean, digits: 0 },
   { title: 'good %', of: ({ goodShare }) => 100 * goodShare, digits: 1 },
   { title: 'hit %', of: ({ cache }) => 100 * (cache.tokenHitRate ?? 0), digits: 1 },
   { title: 'max/mean work', of: ({ imbalance }) => imbalance.maxOverMean, digits: 2 },
@@ -179,15 +231,7 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
 async function terms(): Promise<string> {
   const rows: string[][] = [];
   for (const [term, cases] of Object.entries(SHOWN)) {
-    for (const one of cases) {
-      rows.push([one.title, 'all terms', ...(await figures(one, {}))]);
-      const without = [term as CostTerm];
-      rows.push([
-        one.title,
-        `no \`${term}\``,
-        ...(await figures(one, { router: { withoutTerms: without } })),
-      ]);
-    }
+    for (const one of cases) rows.push(...(await without(term as CostTerm, one)));
   }
   return table(['requests', 'cost', ...HEAD], rows);
 }
@@ -209,19 +253,26 @@ async function byPolicy(
   return table(['requests', 'policy', ...HEAD], rows);
 }
 
+/** A table for each of two cases: TTFT p90 and good %, a row for each weight of overlap. */
 async function weights(): Promise<string> {
-  const rows: string[][] = [];
+  const loads = [0, 0.25, 0.5, 0.75, 1, 2];
+  const tables: string[] = [];
   for (const one of [CONVERSATION, GENERATED]) {
+    const rows: string[][] = [];
     for (const overlapWeight of [0, 0.5, 1, 1.5, 2]) {
-      for (const loadBalanceWeight of [0, 0.25, 0.5, 1, 2]) {
-        const [, ttftP90 = '', , good = ''] = await figures(one, {
+      const row = [String(overlapWeight)];
+      for (const loadBalanceWeight of loads) {
+        const [, ttftP90 = '', , , good = ''] = await figures(one, {
           router: { overlapWeight, loadBalanceWeight },
         });
-        rows.push([one.title, String(overlapWeight), String(loadBalanceWeight), ttftP90, good]);
+        row.push(`${ttftP90}, ${good}`);
       }
+      rows.push(row);
     }
+    const head = [`${one.title}: overlap`, ...loads.map((load) => `load ${load}`)];
+    tables.push(table(head, rows));
   }
-  return table(['requests', 'overlap', 'load', 'TTFT p90 ms', 'good %'], rows);
+  return tables.join('\n');
 }
 
 const LATE = [0, 50, 200, 1000].map((ms): readonly [string, ConfigChange] => [
@@ -236,8 +287,12 @@ const text = [
   '### Late news of workers\n',
   await byPolicy([CONVERSATION], ['smart', 'cache-aware', 'least-loaded'], LATE),
   '### Nothing shared, and one thing shared by all\n',
-  await byPolicy([LONE, CHATS, HOT], ['smart', 'least-loaded', 'cache-aware'], AS_IT_IS),
-  '### Weights\n',
+  await byPolicy(
+    [SLOWER, LONE, FASTER, CHATS, SHARED, HOT],
+    ['smart', 'least-loaded', 'cache-aware'],
+    AS_IT_IS,
+  ),
+  '### Weights: TTFT p90 ms, good %\n',
   await weights(),
 ]
   .join('\n')

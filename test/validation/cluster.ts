@@ -17,8 +17,6 @@ export interface Setting {
   /** Prefill and decode at this pace; the default profile if there is none. */
   readonly pace?: Pace;
   readonly maxNumBatchedTokens?: number | undefined;
-  /** Weight of prompt blocks to be computed, for `smart`. */
-  readonly overlapWeight?: number | undefined;
   /** Bandwidth between the caches, in gigabytes a second; 0 for none. */
   readonly fetchGBps?: number;
   /** Requests that warm the caches and are in no figure. */
@@ -44,7 +42,7 @@ export function recordsOf(setting: Setting): Float64Array {
 
 function configOf(setting: Setting): ReplayConfig {
   const { trace, policy, workers, blockSize, kvTokens, pace } = setting;
-  const { fetchGBps = 0, overlapWeight = 1, maxNumBatchedTokens = 8192 } = setting;
+  const { fetchGBps = 0, maxNumBatchedTokens = 8192 } = setting;
   const kvBlocks = Math.ceil(kvTokens / blockSize);
   const config = replayConfig({
     workload: 'lengths',
@@ -58,7 +56,6 @@ function configOf(setting: Setting): ReplayConfig {
   return {
     ...config,
     trace,
-    router: { ...config.router, overlapWeight },
     worker: { ...config.worker, latency: latencyOf(pace), maxNumSeqs: 256, maxNumBatchedTokens },
     window: { ...config.window, prefillOnly: pace !== undefined && pace.itlMs === undefined },
     remoteFetch: fetchGBps === 0 ? undefined : { bytesPerToken: 327_680, bytesPerSecond },

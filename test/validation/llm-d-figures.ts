@@ -11,8 +11,6 @@ const WORKERS = 8;
 export interface LlmdSetting {
   readonly policy: PolicyName;
   readonly seed?: number;
-  /** Weight of the overlap for `smart`. */
-  readonly overlapWeight?: number;
   readonly answerTokens?: number;
   /** Of a step that decodes, besides its prefill. */
   readonly itlMs?: number;
@@ -53,8 +51,7 @@ export interface RunFigures {
 
 /** Replays the run of `llmdRun` on eight pods of 307,280 tokens that compute 20,480 a second. */
 export async function llmdFigures(setting: LlmdSetting): Promise<RunFigures> {
-  const { policy, seed = 1, answerTokens = 430, itlMs = 50 } = setting;
-  const { overlapWeight, maxNumBatchedTokens } = setting;
+  const { policy, seed = 1, answerTokens = 430, itlMs = 50, maxNumBatchedTokens } = setting;
   const table = await readTrace(llmdRun(seed, answerTokens), { mooncakeBlockTokens: BLOCK_TOKENS });
   const records = recordsOf({
     trace: { kind: 'table', table },
@@ -64,7 +61,6 @@ export async function llmdFigures(setting: LlmdSetting): Promise<RunFigures> {
     kvTokens: 307_280,
     pace: { prefillUsPerToken: 48.8, itlMs },
     warmupRequests: WARMUP_REQUESTS,
-    overlapWeight,
     maxNumBatchedTokens,
   });
   const width = RECORD_FIELDS.length;
