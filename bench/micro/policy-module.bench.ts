@@ -72,7 +72,7 @@ function loadedView(workers: number): ClusterView {
     eligibleCount: workers,
     overlapBlocks: Int32Array.from({ length: workers }, () => rng.below(PROMPT_BLOCKS)),
     cost: new Float64Array(workers),
-    terms: new Float64Array(0),
+    terms: new Float32Array(0),
     ledger,
     index: new PrefixIndex(workers, PROMPT_BLOCKS),
   };

@@ -131,13 +131,13 @@ export class DecisionLog {
 interface CandidateColumns {
   /** Not a number where the worker was not eligible. */
   readonly cost: Float64Array;
-  readonly terms: Float64Array;
+  readonly terms: Float32Array;
   readonly overlapBlocks: Int32Array;
   readonly activeRequests: Int32Array;
   readonly decodeBlocks: Float64Array;
 }
 
-function termsAt(terms: Float64Array, row: number): Record<CostTerm, number> {
+function termsAt(terms: Float32Array, row: number): Record<CostTerm, number> {
   const named = COST_TERMS.map((term, index) => [term, terms[row * COST_TERMS.length + index]!]);
   return Object.fromEntries(named);
 }
@@ -145,7 +145,7 @@ function termsAt(terms: Float64Array, row: number): Record<CostTerm, number> {
 function candidateColumns(rows: number): CandidateColumns {
   return {
     cost: new Float64Array(rows),
-    terms: new Float64Array(rows * COST_TERMS.length),
+    terms: new Float32Array(rows * COST_TERMS.length),
     overlapBlocks: new Int32Array(rows),
     activeRequests: new Int32Array(rows),
     decodeBlocks: new Float64Array(rows),

@@ -101,7 +101,7 @@ export class PlacementCost {
   /** Of each eligible worker; not a number of others. */
   readonly costUs: Float64Array;
   /** A row of `COST_TERMS` for each worker, filled in where `explains`. */
-  readonly termsUs: Float64Array;
+  readonly termsUs: Float32Array;
   readonly #explains: boolean;
   readonly #stallWeight: number;
   readonly #idleStepUs: number;
@@ -143,7 +143,7 @@ export class PlacementCost {
     this.#stallWeight = this.#has.stall * TOKEN_DELAY_WEIGHT;
     this.#idleStepUs = model.steps.decodeStepUs(1, 0);
     this.#fillUs = model.steps.decodeStepUs(1, 1) - this.#idleStepUs;
-    this.termsUs = new Float64Array(explains ? workers * COST_TERMS.length : 0);
+    this.termsUs = new Float32Array(explains ? workers * COST_TERMS.length : 0);
   }
 
   /**

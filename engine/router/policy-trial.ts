@@ -40,7 +40,7 @@ function idleView({ workers, blockSize }: PolicyCluster): ClusterView {
     eligibleCount: workers,
     overlapBlocks: new Int32Array(workers),
     cost: new Float64Array(workers),
-    terms: new Float64Array(0),
+    terms: new Float32Array(0),
     ledger: new LoadLedger(workers, blockSize),
     index: new PrefixIndex(workers, PROMPT_BLOCKS),
   };

@@ -43,7 +43,7 @@ export interface ClusterView {
    */
   readonly cost: Float64Array;
   /** What costs are sums of, a row of `COST_TERMS` for each worker; empty where not logged. */
-  readonly terms: Float64Array;
+  readonly terms: Float32Array;
   readonly ledger: LoadLedger;
   readonly index: PrefixIndex;
 }

@@ -117,7 +117,7 @@ export class SmartRouter {
       eligibleCount: workers,
       overlapBlocks: new Int32Array(workers),
       cost: this.#cost?.costUs ?? new Float64Array(workers).fill(Number.NaN),
-      terms: this.#cost?.termsUs ?? new Float64Array(0),
+      terms: this.#cost?.termsUs ?? new Float32Array(0),
       ledger: this.ledger,
       index: this.index,
     };

@@ -62,7 +62,7 @@ export function clusterView(options: ViewOptions): ClusterView {
     cost: Float64Array.from({ length: workers }, (_, w) =>
       eligible[w] === 1 ? (options.cost?.[w] ?? 0) : Number.NaN,
     ),
-    terms: Float64Array.from(options.terms ?? []),
+    terms: Float32Array.from(options.terms ?? []),
     ledger,
     index,
   };
