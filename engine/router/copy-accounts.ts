@@ -1,7 +1,7 @@
 /** Prefixes that are accounted for at once; a power of two. */
 const ACCOUNTS = 4096;
 
-/** Share of what a copy would have spared that is put aside for it. */
+/** Share of what a copy would have spared that is put aside for it. Fitted: of 0.25, 0.5 and 1. */
 const SAVED_SHARE = 0.25;
 
 /**
