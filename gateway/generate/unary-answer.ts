@@ -53,7 +53,7 @@ export class UnaryAnswer extends Answer {
         this.complete();
         return;
       }
-      exchange.write(slice.value);
+      if (slice.value !== '') exchange.write(slice.value);
     }
   }
 
@@ -83,7 +83,7 @@ export class UnaryAnswer extends Answer {
       usage.reasoningTokens += text.reasoningTokens;
     }
     const texts = this.choices.map((choice) => choice.text);
-    if (usage.completionTokens > WHOLE_TOKENS) {
+    if (usage.completionTokens > WHOLE_TOKENS || this.#encoder.isLong) {
       this.#body = this.#encoder.slices(texts, usage);
       this.writeBursts();
       return;
