@@ -30,6 +30,7 @@ const GATEWAY_PARTS = [
   'gateway/models/',
   'gateway/vectors/',
   'gateway/http/',
+  'gateway/policy/',
   'gateway/generate/',
   'gateway/metrics/',
   'gateway/admin/',
@@ -52,6 +53,7 @@ export const LAYERS: Readonly<Record<string, readonly string[]>> = {
   'gateway/models/': ['shared/', 'gateway/prompt/', 'gateway/models/'],
   'gateway/vectors/': ['shared/', 'gateway/vectors/'],
   'gateway/http/': ['shared/', 'gateway/http/', 'gateway/platform.ts', 'gateway/random-ids.ts'],
+  'gateway/policy/': ['shared/', 'gateway/http/', 'gateway/policy/'],
   'gateway/generate/': [
     'shared/',
     'engine/',
@@ -72,6 +74,7 @@ export const LAYERS: Readonly<Record<string, readonly string[]>> = {
     'shared/',
     'engine/',
     'gateway/http/',
+    'gateway/policy/',
     'gateway/admin/',
     // The shape of a route, and no endpoint.
     'gateway/api/route.ts',

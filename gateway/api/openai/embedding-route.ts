@@ -1,13 +1,14 @@
 import { ApiError } from '../../../shared/errors.ts';
-import { hashText } from '../../../shared/rng.ts';
 import type { Generation } from '../../generate/generation.ts';
 import type { RoutingHead } from '../../generate/routing-head.ts';
 import type { Sampling } from '../../generate/sampling.ts';
 import { TextPrompt, TokenPrompt } from '../../prompt/text-prompt.ts';
 import type { Embedder } from '../../vectors/embedder.ts';
 import { type GenerationHost, generationRoute } from '../generation-route.ts';
-import { EMBEDDING_BODY, type EmbeddingBody, inputsOf } from './embedding-body.ts';
+import { pinnedOf, sessionKeyOf } from './common-request.ts';
+import { EMBEDDING_BODY, type EmbeddingBody } from './embedding-body.ts';
 import { EmbeddingResponse } from './embedding-response.ts';
+import { inputsOf } from './text-input.ts';
 
 /** What the route needs of the server. */
 export interface EmbeddingHost extends GenerationHost {
@@ -44,10 +45,14 @@ function parseEmbedding(
   const { generator } = host;
   const model = generator.modelOf(body.model, host.nowS());
   if (model instanceof ApiError) return model;
-  const pinned = head.pinned === '' ? undefined : generator.workerOf(head.pinned);
+  const { nvext } = body;
+  const pinned = pinnedOf(head, nvext?.backend_instance_id ?? undefined, generator);
   if (pinned instanceof ApiError) return pinned;
-  const session = generator.readsSession ? head.session || body.user || '' : '';
-  const inputs = inputsOf(body);
+  const session = {
+    promptCacheKey: body.prompt_cache_key ?? undefined,
+    user: body.user ?? undefined,
+  };
+  const inputs = inputsOf(body.input);
   return {
     model,
     prompts: inputs.map((input) =>
@@ -64,9 +69,10 @@ function parseEmbedding(
       },
       host.embedder,
     ),
-    priority: body.priority ?? 0,
-    cacheSalt: '',
-    sessionKey: session === '' ? undefined : hashText(session),
+    // In Dynamo's hints a higher priority is served first, here a lower one.
+    priority: body.priority ?? 0 - (nvext?.agent_hints?.priority ?? 0),
+    cacheSalt: body.cache_salt ?? '',
+    sessionKey: sessionKeyOf(head, session, generator),
     pinned,
   };
 }
