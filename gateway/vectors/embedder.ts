@@ -63,6 +63,6 @@ export class Embedder {
 /** Ids are told apart from a text that looks like them. */
 function keyOf(input: TextInput, dimensions: number, format: VectorFormat): string {
   return typeof input === 'string'
-    ? `${format} ${dimensions} ${input}`
-    : `${format} ${dimensions} ids ${input.join()}`;
+    ? `text ${format} ${dimensions} ${input}`
+    : `ids ${format} ${dimensions} ${input.join()}`;
 }
