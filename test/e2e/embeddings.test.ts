@@ -21,7 +21,11 @@ async function post(body: Record<string, unknown>) {
     method: 'POST',
     body: JSON.stringify({ model: MODEL, ...body }),
   });
-  return { status: response.status, headers: response.headers, json: await response.json() };
+  return {
+    status: response.status,
+    headers: response.headers,
+    json: JSON.parse(await response.text()),
+  };
 }
 
 describe('POST /v1/embeddings', () => {
