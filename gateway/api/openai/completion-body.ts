@@ -17,6 +17,8 @@ import { ITEMS_MAX, inputsOf, textInput } from './text-input.ts';
 
 /** Answers of one request, to all its prompts together. */
 const ANSWERS_MAX = ITEMS_MAX;
+/** Likely tokens that can be told for each one. */
+export const LOGPROBS_MAX = 5;
 /** Tokens of an answer where the request does not say. */
 export const TOKENS_DEFAULT = 16;
 
@@ -26,6 +28,9 @@ const FIELDS = Type.Object({
   max_tokens: optional(TOKENS, {
     default: TOKENS_DEFAULT,
     description: 'Limit of each answer, in tokens.',
+  }),
+  logprobs: optional(Type.Integer({ minimum: 0, maximum: LOGPROBS_MAX }), {
+    description: 'Tells how likely each token was, and so many of the likeliest in its place.',
   }),
   ...ANSWER_FIELDS,
   ...PLACEMENT_FIELDS,

@@ -8,9 +8,9 @@ import { answerHeaders } from './answer-headers.ts';
 
 /** Letters of a usual word. */
 const WORD_LENGTH = 4;
-/** Values of vectors of words, and of texts, that a body may take which is made at once. */
-const WORD_VALUES_MAX = 100_000;
-const VALUES_MAX = 8192;
+/** A value costs as much to write as so many tokens, and that of a word's vector to make. */
+const VALUE_TOKENS = 2;
+const WORD_VALUE_TOKENS = 1 / 6;
 
 /** What is to be embedded, and how. */
 interface EmbeddingRequest {
@@ -24,14 +24,21 @@ interface EmbeddingRequest {
 /** The body of `/v1/embeddings`. Nothing of it is made before the workers are done. */
 export class EmbeddingResponse implements BodyEncoder {
   readonly isStream = false;
-  readonly isLong: boolean;
   readonly #request: EmbeddingRequest;
   readonly #embedder: Embedder;
 
   constructor(request: EmbeddingRequest, embedder: Embedder) {
     this.#request = request;
     this.#embedder = embedder;
-    this.isLong = isLong(request);
+  }
+
+  lengthOf(): number {
+    const { inputs, dimensions } = this.#request;
+    let words = 0;
+    for (const input of inputs) {
+      words += typeof input === 'string' ? input.length / WORD_LENGTH : input.length;
+    }
+    return dimensions * (VALUE_TOKENS * inputs.length + WORD_VALUE_TOKENS * words);
   }
 
   headers(answer: AnswerFacts): HeaderList {
@@ -67,13 +74,4 @@ const START = '{"object":"list","data":[';
 /** Also ends the item before. */
 function itemStart(index: number): string {
   return `${index === 0 ? '' : '},'}{"object":"embedding","index":${index},"embedding":`;
-}
-
-function isLong({ inputs, dimensions }: EmbeddingRequest): boolean {
-  if (inputs.length * dimensions > VALUES_MAX) return true;
-  const words = inputs.reduce(
-    (sum, input) => sum + (typeof input === 'string' ? input.length / WORD_LENGTH : input.length),
-    0,
-  );
-  return words * dimensions > WORD_VALUES_MAX;
 }
