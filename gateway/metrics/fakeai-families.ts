@@ -7,8 +7,8 @@ import type { Histogram } from './distribution.ts';
 import { counter, type Family, gauge, histogram, MILLISECONDS, SECONDS } from './family.ts';
 import type { GatewayMetrics } from './gateway-metrics.ts';
 import { fixed, type LabelSets, labelled, product, UNLABELLED } from './label-sets.ts';
+import { LOAD_COUNTERS, LOAD_LEVELS } from './load-figures.ts';
 import { STATUSES } from './request-metrics.ts';
-import type { WorkerCounter } from './worker-metrics.ts';
 
 /** The families of this server. */
 export function fakeaiFamilies(metrics: GatewayMetrics, cluster: ClusterFigures): Family[] {
@@ -160,38 +160,18 @@ function logFamilies({ linesDropped, recorder }: ClusterFigures): Family[] {
 }
 
 function workerFamilies({ workers, options }: GatewayMetrics, cluster: ClusterFigures): Family[] {
-  const labels = labelled('worker', workers.indices.map(String));
-  const level = (name: string, help: string, read: (worker: number) => number) =>
-    gauge(`fakeai_worker_${name}`, help, labels, read);
-  const count = (name: string, help: string, total: WorkerCounter) =>
-    counter(`fakeai_kv_${name}_total`, help, labels, (worker) => workers.total(worker, total));
+  const labels = workers.as('worker');
   return [
-    level('running', 'Sequences that run.', (at) => workers.load(at, 'running')),
-    level('waiting', 'Sequences that wait.', (at) => workers.load(at, 'waiting')),
-    level('active_blocks', 'KV blocks that sequences use.', (at) =>
-      workers.load(at, 'activeBlocks'),
+    ...LOAD_LEVELS.map(({ name, help, field }) =>
+      gauge(name, help, labels, (at) => workers.load(at, field)),
     ),
-    level('cached_blocks', 'KV blocks kept for later hits.', (at) =>
-      workers.load(at, 'cachedBlocks'),
-    ),
-    level('free_blocks', 'KV blocks that hold nothing.', (at) => {
+    gauge('fakeai_worker_free_blocks', 'KV blocks that hold nothing.', labels, (at) => {
       const used = workers.load(at, 'activeBlocks') + workers.load(at, 'cachedBlocks');
       return options.blocksPerWorker - used;
     }),
-    count('hits', 'KV blocks found at first admission.', 'hitBlocks'),
-    count('misses', 'KV blocks not found at first admission.', 'missedBlocks'),
-    count(
-      'readmission_hits',
-      'KV blocks found when a preempted sequence was admitted again.',
-      'readmittedHitBlocks',
+    ...LOAD_COUNTERS.map(({ name, help, field }) =>
+      counter(name, help, labels, (at) => workers.total(at, field)),
     ),
-    count(
-      'readmission_misses',
-      'KV blocks not found when a preempted sequence was admitted again.',
-      'readmittedMissedBlocks',
-    ),
-    count('evictions', 'KV blocks given up for others.', 'evictedBlocks'),
-    count('preemptions', 'Sequences that lost their blocks.', 'preemptions'),
     counter('fakeai_worker_restarts_total', 'Starts after a death.', labels, (at) =>
       cluster.pool.restarts(workerId(at)),
     ),
@@ -200,7 +180,7 @@ function workerFamilies({ workers, options }: GatewayMetrics, cluster: ClusterFi
 
 function routerFamilies({ workers, answers }: GatewayMetrics, cluster: ClusterFigures): Family[] {
   const { policy, router } = cluster;
-  const labels = product(labelled('worker', workers.indices.map(String)), fixed({ policy }));
+  const labels = product(workers.as('worker'), fixed({ policy }));
   return [
     counter('fakeai_router_decisions_total', 'Sequences placed on a worker.', labels, (at) =>
       router.decisionsFor(workerId(at)),

@@ -31,18 +31,12 @@ export function kvCacheView(metrics: GatewayMetrics, cluster: ClusterFigures, de
 /** By name. Counters of blocks are those at admission. */
 function workerViews({ workers, options }: GatewayMetrics, { router }: ClusterFigures) {
   const views = workers.indices.map((index) => {
-    const load = workers.loadView(index);
     const view = {
-      active_requests: load.running + load.waiting,
+      active_requests: workers.load(index, 'running') + workers.load(index, 'waiting'),
       total_requests: router.decisionsFor(workerId(index)),
-      ...load,
+      ...workers.loadView(index),
       total_blocks: options.blocksPerWorker,
-      hit_blocks: workers.total(index, 'hitBlocks'),
-      missed_blocks: workers.total(index, 'missedBlocks'),
-      readmitted_hit_blocks: workers.total(index, 'readmittedHitBlocks'),
-      readmitted_missed_blocks: workers.total(index, 'readmittedMissedBlocks'),
-      evicted_blocks: workers.total(index, 'evictedBlocks'),
-      preemptions: workers.total(index, 'preemptions'),
+      ...workers.totalView(index),
       tokens_processed: workers.tokensOut(index),
     };
     return [`worker-${index}`, view] as const;

@@ -18,10 +18,7 @@ export function vllmFamilies(metrics: GatewayMetrics): Family[] {
 
 function engineFamilies({ workers, options }: GatewayMetrics): Family[] {
   const { blockSize, blocksPerWorker, prefixCaching, servedModel } = options;
-  const engines = product(
-    fixed({ model_name: servedModel }),
-    labelled('engine', workers.indices.map(String)),
-  );
+  const engines = product(fixed({ model_name: servedModel }), workers.as('engine'));
   const config = fixed({
     block_size: `${blockSize}`,
     num_gpu_blocks: `${blocksPerWorker}`,

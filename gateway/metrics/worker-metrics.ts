@@ -1,18 +1,9 @@
 import type { WorkerId } from '../../shared/ids.ts';
 import { type EventBatch, emptyLoad, type LoadReport, TOKEN_WORDS } from '../../shared/protocol.ts';
 import { Counter } from './counter.ts';
+import { type LabelSets, labelled } from './label-sets.ts';
+import { LOAD_COUNTERS, LOAD_LEVELS, type LoadCounter, type LoadLevel } from './load-figures.ts';
 import type { Punctuality } from './punctuality.ts';
-
-/** Counters of a load report: they start again at 0 with their worker, the metrics do not. */
-const COUNTERS = [
-  'hitBlocks',
-  'missedBlocks',
-  'readmittedHitBlocks',
-  'readmittedMissedBlocks',
-  'evictedBlocks',
-  'preemptions',
-] as const;
-export type WorkerCounter = (typeof COUNTERS)[number];
 
 /** What the workers' batches say of them. */
 export class WorkerMetrics {
@@ -20,7 +11,7 @@ export class WorkerMetrics {
   readonly indices: readonly number[];
   readonly #punctuality: Punctuality;
   /** The last report of each worker, and what its counters had reached when it last died. */
-  readonly #loads: readonly LoadReport[];
+  readonly #loads: LoadReport[];
   readonly #past: readonly LoadReport[];
   readonly #tokensOut: Counter;
 
@@ -38,7 +29,8 @@ export class WorkerMetrics {
    */
   batch(batch: EventBatch, nowUs: number): void {
     const { load, tokens, worker } = batch;
-    this.#keep(worker, load);
+    // A copy: whoever reads batches may use them again.
+    this.#loads[worker] = { ...load };
     // The rows say how late the tokens were when the worker let them go, which was `latenessUs`
     // after the end of the batch.
     const transitUs = Math.max(0, nowUs - batch.endUs - load.latenessUs);
@@ -55,43 +47,41 @@ export class WorkerMetrics {
   workerDown(worker: WorkerId): void {
     const past = this.#past[worker];
     if (past === undefined) return;
-    for (const counter of COUNTERS) past[counter] = this.total(worker, counter);
-    this.#keep(worker, emptyLoad());
+    for (const { field } of LOAD_COUNTERS) past[field] = this.total(worker, field);
+    this.#loads[worker] = emptyLoad();
+  }
+
+  /** A series for each worker. */
+  as(label: string): LabelSets {
+    return labelled(label, this.indices.map(String));
   }
 
   /** What a worker last said; 0 while it is down. */
-  load(worker: number, field: 'running' | 'waiting' | 'activeBlocks' | 'cachedBlocks'): number {
+  load(worker: number, field: LoadLevel): number {
     return this.#loads[worker]?.[field] ?? 0;
   }
 
-  /** What a worker last said, as JSON shows it. */
-  loadView(worker: number) {
-    return {
-      running: this.load(worker, 'running'),
-      waiting: this.load(worker, 'waiting'),
-      active_blocks: this.load(worker, 'activeBlocks'),
-      cached_blocks: this.load(worker, 'cachedBlocks'),
-    };
+  /** A counter since the start of the process. */
+  total(worker: number, field: LoadCounter): number {
+    return (this.#past[worker]?.[field] ?? 0) + (this.#loads[worker]?.[field] ?? 0);
   }
 
-  /** A counter since the start of the process. */
-  total(worker: number, counter: WorkerCounter): number {
-    return (this.#past[worker]?.[counter] ?? 0) + (this.#loads[worker]?.[counter] ?? 0);
+  /** Levels as JSON shows them. */
+  loadView(worker: number): Record<string, number> {
+    return Object.fromEntries(
+      LOAD_LEVELS.map(({ key, field }) => [key, this.load(worker, field)] as const),
+    );
+  }
+
+  /** Counters as JSON shows them. */
+  totalView(worker: number): Record<string, number> {
+    return Object.fromEntries(
+      LOAD_COUNTERS.map(({ key, field }) => [key, this.total(worker, field)] as const),
+    );
   }
 
   /** Tokens that came out of a worker. */
   tokensOut(worker: number): number {
     return this.#tokensOut.of(worker);
-  }
-
-  /** Copies what is shown: whoever reads batches may use them again. */
-  #keep(worker: number, load: Readonly<LoadReport>): void {
-    const kept = this.#loads[worker];
-    if (kept === undefined) return;
-    kept.running = load.running;
-    kept.waiting = load.waiting;
-    kept.activeBlocks = load.activeBlocks;
-    kept.cachedBlocks = load.cachedBlocks;
-    for (const counter of COUNTERS) kept[counter] = load[counter];
   }
 }
