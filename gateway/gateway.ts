@@ -9,8 +9,11 @@ import type { SettingSources, Settings } from '../shared/settings/resolve-settin
 import { adminAccess } from './admin/admin-access.ts';
 import { ROUTES, type RouteHost } from './api/routes.ts';
 import { endpointRows, servedRoutes } from './api/served-routes.ts';
+import { unknownPath } from './api/unknown-path.ts';
 import { warmUp } from './api/warm-up.ts';
+import { workerConfig } from './cluster-config.ts';
 import { Edge } from './edge.ts';
+import { FirstTokenDelay } from './generate/first-token-delay.ts';
 import { Generator } from './generate/generator.ts';
 import { HttpApp } from './http/http-app.ts';
 import { Intake } from './http/intake.ts';
@@ -68,6 +71,9 @@ export class Gateway implements RouteHost {
   readonly generator: Generator;
   readonly embedder: Embedder;
   readonly embeddingDimensions: number;
+  readonly tokenizer: Tokenizer;
+  /** Of what no worker computes. */
+  readonly delay: FirstTokenDelay;
   readonly slicedWork = new SlicedWork();
   readonly figures: ClusterFigures;
   readonly prometheus: PrometheusView;
@@ -146,6 +152,8 @@ export class Gateway implements RouteHost {
     this.pool = live.pool;
     this.cluster = live.cluster;
     this.models = newCatalog(settings, this.#nowS);
+    this.tokenizer = tokenizer;
+    this.delay = new FirstTokenDelay(workerConfig(settings, sources), settings.seed);
     this.embedder = new Embedder(settings.embeddingCacheSize);
     this.embeddingDimensions = settings.embeddingDimensions;
     this.generator = new Generator(
@@ -170,7 +178,7 @@ export class Gateway implements RouteHost {
     const { endpoints } = metrics;
     const gates = { key: keyGate(settings), admin: adminAccess(settings) };
     const routes = servedRoutes(ROUTES, this, endpoints, gates);
-    this.#app = new HttpApp(routes, endpoints.other, edge, tlsOf(settings));
+    this.#app = new HttpApp(routes, endpoints.other, edge, tlsOf(settings), unknownPath);
     live.watch.start();
     this.#lagSampler.start();
     this.#clock = setInterval(() => this.#readWallClock(), 200).unref();
@@ -187,6 +195,10 @@ export class Gateway implements RouteHost {
 
   nowS(): number {
     return this.#nowS;
+  }
+
+  profileOf(model: string): number {
+    return this.#live.profileOf(model);
   }
 
   /** Of one worker, or of all. See the function of that name. */
