@@ -62,7 +62,7 @@ function shorthandOptions(): readonly Option[] {
     new Option('--itl <ms[:percent]>', 'Mean and variance of the time between tokens (5:10).'),
     new Option(
       '--api-key <key>',
-      'A key, or a file of keys, to ask for. May be repeated. (refused until it works)',
+      'A key, or a file of keys, to ask for. May be repeated.',
     ).argParser((value: string, previous: readonly string[] = []) => [...previous, value]),
     new Option('--loop <name>').hideHelp(),
     new Option('--http2').hideHelp(),

@@ -1,6 +1,11 @@
+import { hashedEntries } from '../gateway/policy/api-keys.ts';
 import { CONFIG_FILE_ENV } from '../shared/settings/entries.ts';
 import type { ReadFile } from '../shared/settings/parse-value.ts';
-import { type ResolvedSettings, resolveSettings } from '../shared/settings/resolve-settings.ts';
+import {
+  type ResolvedSettings,
+  resolveSettings,
+  type Settings,
+} from '../shared/settings/resolve-settings.ts';
 import type { GivenFlags } from './setting-flags.ts';
 
 /** Where a configuration file is looked for when none is named; the first that exists is read. */
@@ -22,7 +27,17 @@ export async function loadSettings(
   if (problem !== undefined) problems.push(problem);
   if (!resolved.ok) problems.push(...resolved.problems);
   if (!resolved.ok || problems.length > 0) return { ok: false, problems };
-  return { ...resolved, configFile: file?.name };
+  return { ...resolved, settings: withHashes(resolved.settings), configFile: file?.name };
+}
+
+/** With the hashes of all keys alone, where the settings say so. */
+function withHashes(settings: Settings): Settings {
+  if (!settings.hashApiKeys) return settings;
+  return Object.freeze({
+    ...settings,
+    apiKeys: Object.freeze(hashedEntries(settings.apiKeys)),
+    adminApiKeys: Object.freeze(hashedEntries(settings.adminApiKeys)),
+  });
 }
 
 function nameInEnv(env: Readonly<Record<string, string | undefined>>): string | undefined {

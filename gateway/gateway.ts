@@ -22,6 +22,7 @@ import { LoopLagSampler } from './metrics/loop-lag-sampler.ts';
 import { PrometheusView } from './metrics/prometheus-view.ts';
 import { DEFAULT_MODEL, ModelCatalog } from './models/model-catalog.ts';
 import { OwnPolicy } from './own-policy.ts';
+import { keyGate } from './policy/key-access.ts';
 import { PromptCache } from './prompt/prompt-cache.ts';
 import { PromptReader } from './prompt/prompt-reader.ts';
 import { SlicedWork } from './prompt/sliced-work.ts';
@@ -162,7 +163,8 @@ export class Gateway implements RouteHost {
     this.prometheus = new PrometheusView(metrics, this.figures);
     this.#lagSampler = new LoopLagSampler(metrics.punctuality, nowUs);
     const { endpoints } = metrics;
-    const routes = servedRoutes(ROUTES, this, endpoints, adminAccess(settings));
+    const gates = { key: keyGate(settings), admin: adminAccess(settings) };
+    const routes = servedRoutes(ROUTES, this, endpoints, gates);
     this.#app = new HttpApp(routes, endpoints.other, edge, tlsOf(settings));
     live.watch.start();
     this.#lagSampler.start();

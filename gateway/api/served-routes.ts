@@ -1,8 +1,8 @@
 import { errorBody as openAiErrorBody } from '../../shared/errors.ts';
-import type { AdminAccess } from '../admin/admin-access.ts';
 import type { Handler, HttpRoute } from '../http/http-app.ts';
 import type { EndpointRow, Endpoints } from '../metrics/endpoints.ts';
-import type { Route } from './route.ts';
+import type { Gate } from '../policy/gate.ts';
+import type { Access, Route } from './route.ts';
 
 /** What requests to `routes` are counted under. */
 export function endpointRows(routes: readonly Route<never>[]): EndpointRow[] {
@@ -19,15 +19,23 @@ export function endpointRows(routes: readonly Route<never>[]): EndpointRow[] {
   return [...rows.values()];
 }
 
+/** What lets requests in to the routes of each access. */
+export interface Gates {
+  /** Everybody is let in where there is none. */
+  readonly key?: Gate | undefined;
+  /** Nobody is let in where there is none. */
+  readonly admin?: Gate | undefined;
+}
+
 /**
- * The routes as the HTTP server takes them, each opened on `host`. Without `admin` there are none
- * of administration; no page of another origin may read an answer of these.
+ * The routes as the HTTP server takes them, each opened on `host`. Without a gate of administration
+ * there are none of it; no page of another origin may read an answer of these.
  */
 export function servedRoutes<Host>(
   routes: readonly Route<Host>[],
   host: Host,
   endpoints: Endpoints,
-  admin: AdminAccess | undefined,
+  gates: Gates,
 ): HttpRoute[] {
   const served: HttpRoute[] = [];
   for (const { method, path, access, countedAs, errorBody = openAiErrorBody, open } of routes) {
@@ -37,18 +45,27 @@ export function servedRoutes<Host>(
       endpoint: endpoints.of(countedAs ?? path),
       errorBody,
     };
-    if (access !== 'admin') served.push({ ...route, handle: open(host) });
-    else if (admin !== undefined) {
-      served.push({ ...route, sameOrigin: true, handle: guarded(admin, open(host)) });
-    }
+    const gate = gateOf(gates, access);
+    if (access === 'admin' && gate === undefined) continue;
+    const handle = open(host);
+    served.push({
+      ...route,
+      ...(access === 'admin' && { sameOrigin: true }),
+      handle: gate === undefined ? handle : guarded(gate, handle),
+    });
   }
   return served;
 }
 
-function guarded(access: AdminAccess, handle: Handler): Handler {
+function gateOf({ key, admin }: Gates, access: Access): Gate | undefined {
+  if (access === 'public') return undefined;
+  return access === 'key' ? key : admin;
+}
+
+function guarded(gate: Gate, handle: Handler): Handler {
   return (exchange, head) => {
-    const refusal = access.refusal(head);
+    const refusal = gate.refusal(head);
     if (refusal === undefined) handle(exchange, head);
-    else exchange.sendError(refusal);
+    else exchange.refuse(refusal);
   };
 }

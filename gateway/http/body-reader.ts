@@ -62,6 +62,16 @@ export class BodyReader {
     }
     const refusal = full ?? this.#body.open();
     if (refusal !== undefined) this.refuse(refusal);
+    this.#receive(res);
+  }
+
+  /** Throws a body away that takes no place in the intake. See `refuse`. */
+  discard(res: HttpResponse, error: ApiError): void {
+    this.refuse(error);
+    this.#receive(res);
+  }
+
+  #receive(res: HttpResponse): void {
     res.onData((chunk, isLast) => {
       if (!this.#owner.isOpen) return;
       if (this.#refusal === undefined) {

@@ -163,9 +163,19 @@ export class Exchange {
    * is refused or the client leaves before its end.
    */
   readBody(read: BodyHandler): void {
+    this.#bodyReader(read).start(this.#res);
+  }
+
+  /** For a request that is not let in: answers with the error, and throws its body away. */
+  refuse(error: ApiError): void {
+    if (this.#bodyBytes === 0) this.sendError(error);
+    else this.#bodyReader(() => undefined).discard(this.#res, error);
+  }
+
+  #bodyReader(read: BodyHandler): BodyReader {
     const { intake, readingTurns } = this.#host;
     this.#body = new BodyReader(this, intake, readingTurns, this.#bodyBytes, read);
-    this.#body.start(this.#res);
+    return this.#body;
   }
 
   /** A whole answer. */

@@ -33,6 +33,9 @@ export function problemsBetween(
         'FAKEAI_ADMIN_API_KEYS has no key',
     );
   }
+  if (settings.requireApiKey && settings.apiKeys.length === 0 && !failed.has('apiKeys')) {
+    problems.push('FAKEAI_REQUIRE_API_KEY is true, but FAKEAI_API_KEYS has no key');
+  }
   return problems;
 }
 
@@ -75,6 +78,11 @@ function contradictions(settings: Settings, sources: SettingSources): readonly s
   const warnings: string[] = [];
   if (settings.responseDelay !== undefined && sources.ttftMs !== 'default') {
     warnings.push('FAKEAI_TTFT_MS and FAKEAI_RESPONSE_DELAY are both set; FAKEAI_TTFT_MS counts.');
+  }
+  if (settings.apiKeys.length > 0 && !settings.requireApiKey) {
+    warnings.push(
+      'FAKEAI_API_KEYS has keys, but nobody is asked for one: set FAKEAI_REQUIRE_API_KEY.',
+    );
   }
   if (
     sources.streamKeepaliveIntervalSeconds !== 'default' &&

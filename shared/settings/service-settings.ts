@@ -69,15 +69,9 @@ export const SERVER = {
 };
 
 export const AUTH = {
-  requireApiKey: boolean(false, 'Ask for an API key on /v1/*, rerank and tokenize routes.', {
-    effect: NOT_YET,
-  }),
-  hashApiKeys: boolean(false, 'Keep only the SHA-256 of each key in memory.', {
-    effect: NOT_YET,
-  }),
-  apiKeys: keys('Accepted API keys: keys, sha256:<64 hex> hashes, or files with one key a line.', {
-    effect: NOT_YET,
-  }),
+  requireApiKey: boolean(false, 'Ask for an API key on /v1/*, rerank and tokenize routes.'),
+  hashApiKeys: boolean(false, 'Keep only the SHA-256 of each key in memory.'),
+  apiKeys: keys('Accepted API keys: keys, sha256:<64 hex> hashes, or files with one key a line.'),
 };
 
 export const RATE_LIMITS = {

@@ -98,3 +98,18 @@ describe('the configuration file', () => {
     assert.equal(settings.rateLimitRedisUrl, undefined);
   });
 });
+
+describe('keys', () => {
+  const files = { 'keys.txt': '# staging\nthe-first-key\n' };
+  const env = { FAKEAI_API_KEYS: 'keys.txt', FAKEAI_REQUIRE_API_KEY: 'true' };
+
+  it('are kept as they are, or as their hashes alone where the settings say so', async () => {
+    const plain = await load(files, undefined, env);
+    assert.ok(plain.ok);
+    assert.deepEqual(plain.settings.apiKeys, ['the-first-key']);
+    const hashed = await load(files, undefined, { ...env, FAKEAI_HASH_API_KEYS: 'true' });
+    assert.ok(hashed.ok);
+    assert.match(hashed.settings.apiKeys.join(), /^sha256:[0-9a-f]{64}$/);
+    assert.doesNotMatch(JSON.stringify(hashed), /the-first/);
+  });
+});

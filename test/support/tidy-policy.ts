@@ -29,6 +29,7 @@ const GATEWAY_PARTS = [
   'gateway/prompt/',
   'gateway/models/',
   'gateway/http/',
+  'gateway/policy/',
   'gateway/generate/',
   'gateway/metrics/',
   'gateway/admin/',
@@ -50,6 +51,7 @@ export const LAYERS: Readonly<Record<string, readonly string[]>> = {
   'gateway/prompt/': ['shared/', 'gateway/text/', 'gateway/prompt/'],
   'gateway/models/': ['shared/', 'gateway/prompt/', 'gateway/models/'],
   'gateway/http/': ['shared/', 'gateway/http/', 'gateway/platform.ts', 'gateway/random-ids.ts'],
+  'gateway/policy/': ['shared/', 'gateway/http/', 'gateway/policy/'],
   'gateway/generate/': [
     'shared/',
     'engine/',
@@ -70,6 +72,7 @@ export const LAYERS: Readonly<Record<string, readonly string[]>> = {
     'shared/',
     'engine/',
     'gateway/http/',
+    'gateway/policy/',
     'gateway/admin/',
     // The shape of a route, and no endpoint.
     'gateway/api/route.ts',

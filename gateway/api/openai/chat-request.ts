@@ -2,6 +2,7 @@ import type { Sampling } from '../../generate/sampling.ts';
 import { isJsonObject } from '../json-body.ts';
 import type { ChatBody } from './chat-body.ts';
 import type { ChatMessage } from './chat-message.ts';
+import { stopsOf, usageModeOf } from './common-request.ts';
 import type { UsageMode } from './usage.ts';
 
 /** The body of `POST /v1/chat/completions`, checked, with all that later steps need resolved. */
@@ -12,6 +13,8 @@ export interface ChatRequest extends Sampling {
   readonly tools: readonly unknown[];
   readonly stream: boolean;
   readonly usageMode: UsageMode;
+  /** Likely tokens to tell for each token of the content; undefined: no log probabilities. */
+  readonly topLogprobs: number | undefined;
   /** Lower is served first. */
   readonly priority: number;
   readonly cacheSalt: string;
@@ -33,6 +36,7 @@ export function chatRequestOf(fields: ChatBody): ChatRequest {
     ignoreEos: fields.ignore_eos ?? false,
     stream: fields.stream ?? false,
     usageMode: usageModeOf(fields.stream_options),
+    topLogprobs: fields.logprobs ? (fields.top_logprobs ?? 0) : undefined,
     choices: fields.n ?? 1,
     stop: stopsOf(fields.stop),
     seed,
@@ -46,18 +50,6 @@ export function chatRequestOf(fields: ChatBody): ChatRequest {
     promptCacheKey: fields.prompt_cache_key ?? undefined,
     pinnedWorker: fields.nvext?.backend_instance_id ?? undefined,
   };
-}
-
-/** Usage in every chunk needs both options, as in vLLM. */
-function usageModeOf(options: ChatBody['stream_options']): UsageMode {
-  if (!options?.include_usage) return 'none';
-  return options.continuous_usage_stats ? 'continuous' : 'final';
-}
-
-const NO_STOP: readonly string[] = [];
-
-function stopsOf(stop: ChatBody['stop']): readonly string[] {
-  return typeof stop === 'string' ? [stop] : (stop ?? NO_STOP);
 }
 
 const NO_TOOLS: readonly unknown[] = [];

@@ -2,21 +2,9 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { AdminAccess } from '../../../gateway/admin/admin-access.ts';
-import type { RequestHead } from '../../../gateway/http/request-head.ts';
+import { headOf } from '../../support/request-head.ts';
 
 const LOCAL = { host: '127.0.0.1:8000' };
-
-function headOf(headers: Readonly<Record<string, string>>): RequestHead {
-  return {
-    getMethod: () => 'get',
-    getUrl: () => '/admin/routing',
-    getHeader: (name) => headers[name] ?? '',
-    getQuery: () => undefined,
-    forEach: (visit) => {
-      for (const [name, value] of Object.entries(headers)) visit(name, value);
-    },
-  };
-}
 
 function refusalOf(headers: Readonly<Record<string, string>>, keys: readonly string[] = []) {
   return new AdminAccess({ keys, scheme: 'http' }).refusal(headOf(headers));

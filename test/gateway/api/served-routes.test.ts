@@ -33,9 +33,10 @@ test('each path is counted once, with its method, or any if it has several', () 
 });
 
 test('a last segment in braces takes all that follows', () => {
-  const patterns = servedRoutes(TABLE, undefined, ENDPOINTS, undefined).map(
-    ({ pattern, endpoint }) => [pattern, endpoint],
-  );
+  const patterns = servedRoutes(TABLE, undefined, ENDPOINTS, {}).map(({ pattern, endpoint }) => [
+    pattern,
+    endpoint,
+  ]);
   assert.deepEqual(patterns, [
     ['/answers', 0],
     ['/things/*', 1],
@@ -47,7 +48,7 @@ test('a last segment in braces takes all that follows', () => {
 
 test('routes of administration are served where somebody may use them, to no other origin', () => {
   const admin = new AdminAccess({ keys: [], scheme: 'http' });
-  const served = servedRoutes(TABLE, undefined, ENDPOINTS, admin);
+  const served = servedRoutes(TABLE, undefined, ENDPOINTS, { admin });
   assert.deepEqual(
     served.flatMap(({ pattern, sameOrigin }) => (sameOrigin === true ? [pattern] : [])),
     ['/secret', '/secret/*'],
@@ -60,7 +61,7 @@ test('a route that writes errors in a shape of its own is served with it', () =>
     { method: 'POST', path: '/answers', access: 'key', errorBody: ownBody, open },
     { method: 'GET', path: '/both', access: 'public', open },
   ];
-  const served = servedRoutes(own, undefined, ENDPOINTS, undefined);
+  const served = servedRoutes(own, undefined, ENDPOINTS, {});
   assert.deepEqual(
     served.map((each) => each.errorBody),
     [ownBody, errorBody],

@@ -42,6 +42,7 @@ function asText(value: SettingValue): string {
 
 /** What some settings need beside them. */
 const COMPANIONS: Partial<Record<SettingName, Env>> = {
+  requireApiKey: { FAKEAI_API_KEYS: 'a-long-key' },
   sslCertfile: { FAKEAI_SSL_KEYFILE: 'key.pem' },
   sslKeyfile: { FAKEAI_SSL_CERTFILE: 'cert.pem' },
 };
@@ -161,7 +162,9 @@ describe('sources of settings', () => {
       'FAKEAI_SSL_CERTFILE and FAKEAI_SSL_KEYFILE must be set both or not at all',
     ]);
   });
+});
 
+describe('settings together', () => {
   it('may not name a policy and a file of one, wherever they do', () => {
     const module = { flag: '--policy-module', value: 'mine.ts' };
     const problem = 'both say how a worker is chosen: leave one out';
@@ -170,15 +173,28 @@ describe('sources of settings', () => {
     ]);
   });
 
+  it('may not ask for keys without having one', () => {
+    const problem = 'FAKEAI_REQUIRE_API_KEY is true, but FAKEAI_API_KEYS has no key';
+    const env = { FAKEAI_REQUIRE_API_KEY: 'yes' };
+    assert.deepEqual(problemsOf({ env }), [problem]);
+    const [wrong = '', ...others] = problemsOf({ env: { ...env, FAKEAI_API_KEYS: 'short' } });
+    assert.match(wrong, /^FAKEAI_API_KEYS/);
+    assert.deepEqual(others, []);
+    const { settings } = settled({
+      flags: [{ flag: '--api-key', value: ['one-long', 'two-long'] }],
+    });
+    assert.deepEqual([settings.requireApiKey, settings.apiKeys], [true, ['one-long', 'two-long']]);
+  });
+
   it('are told at once which settings do not work yet, as they spelled them', () => {
     const problems = problemsOf({
-      flags: [{ flag: '--api-key', value: ['a-long-key'] }],
-      env: { FAKEAI_SECURITY__ENABLE_SECURITY: 'yes', FAKEAI_RATE_LIMIT_TIER: 'tier-1' },
-      file: { name: 'fakeai.yaml', document: { rate_limits: { rpm_override: 5 } } },
+      flags: [{ flag: '--enable-safety', value: true }],
+      env: { FAKEAI_FEATURES__ENABLE_MODERATION: 'yes', FAKEAI_DEFAULT_VOICE: 'alloy' },
+      file: { name: 'fakeai.yaml', document: { storage: { file_retention_hours: 5 } } },
     });
     assert.deepEqual(problems, [
-      '--api-key, fakeai.yaml: rate_limits.rpm_override, FAKEAI_SECURITY__ENABLE_SECURITY do not ' +
-        'work yet, and nobody must count on them: leave them out',
+      'FAKEAI_FEATURES__ENABLE_MODERATION, --enable-safety, fakeai.yaml: ' +
+        'storage.file_retention_hours do not work yet, and nobody must count on them: leave them out',
     ]);
   });
 
@@ -357,6 +373,12 @@ describe('warnings', () => {
     const interval = { FAKEAI_STREAM_KEEPALIVE_INTERVAL_SECONDS: '5' };
     assert.match(warningsOf(interval), /no effect without FAKEAI_STREAM_KEEPALIVE_COMMENTS/);
     assert.equal(warningsOf({ ...interval, FAKEAI_STREAM_KEEPALIVE_COMMENTS: 'yes' }), '');
+  });
+
+  it('name keys that nobody is asked for', () => {
+    const keys = { FAKEAI_API_KEYS: 'a-long-key' };
+    assert.match(warningsOf(keys), /nobody is asked for one/);
+    assert.equal(warningsOf({ ...keys, FAKEAI_REQUIRE_API_KEY: 'yes' }), '');
   });
 
   it('name latencies that must exceed their time limits', () => {

@@ -1,0 +1,61 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { RequestHead } from '../http/request-head.ts';
+
+/** An entry of a list of keys that is the SHA-256 of a key. */
+const HASHED_KEY = /^sha256:([0-9a-f]{64})$/i;
+const BEARER = /^Bearer(?: +|$)/i;
+
+/**
+ * The keys that a server accepts, by their SHA-256. Those whose hash begins as that of the key
+ * shown are compared in constant time; what the search for them takes tells of hashes alone, which
+ * nobody can choose a key by.
+ */
+export class ApiKeys {
+  readonly #digests = new Map<number, Buffer[]>();
+
+  /** Entries are keys, or `sha256:` and the hash of one in hexadecimal. */
+  constructor(entries: readonly string[]) {
+    for (const entry of entries) {
+      const hex = HASHED_KEY.exec(entry)?.[1];
+      const digest = hex === undefined ? digestOf(entry) : Buffer.from(hex, 'hex');
+      const alike = this.#digests.get(digest.readUInt32LE()) ?? [];
+      this.#digests.set(digest.readUInt32LE(), [...alike, digest]);
+    }
+  }
+
+  /** Whether it is the SHA-256 of one of the keys. */
+  has(digest: Buffer): boolean {
+    let matches = 0;
+    for (const each of this.#digests.get(digest.readUInt32LE()) ?? []) {
+      matches += Number(timingSafeEqual(each, digest));
+    }
+    return matches > 0;
+  }
+}
+
+/**
+ * The key that a request shows, or an empty string: OpenAI's clients send it as a bearer token,
+ * Anthropic's as `x-api-key`, Azure's as `api-key`.
+ */
+export function credentialOf(head: RequestHead): string {
+  const bearer = head.getHeader('authorization').replace(BEARER, '');
+  if (bearer !== '') return bearer;
+  return head.getHeader('x-api-key') || head.getHeader('api-key');
+}
+
+/** SHA-256. */
+export function digestOf(key: string): Buffer {
+  return createHash('sha256').update(key).digest();
+}
+
+/** Entries of a list of keys, as hashes all. */
+export function hashedEntries(entries: readonly string[]): readonly string[] {
+  return entries.map((entry) =>
+    HASHED_KEY.test(entry) ? entry : `sha256:${digestOf(entry).toString('hex')}`,
+  );
+}
+
+/** Enough of a key to recognise one's own typing error by. */
+export function maskKey(key: string): string {
+  return `${key.slice(0, 3)}***`;
+}

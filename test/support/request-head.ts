@@ -1,0 +1,14 @@
+import type { RequestHead } from '../../gateway/http/request-head.ts';
+
+/** The head of a request with such headers. */
+export function headOf(headers: Readonly<Record<string, string>>, url = '/v1/models'): RequestHead {
+  return {
+    getMethod: () => 'get',
+    getUrl: () => url,
+    getHeader: (name) => headers[name] ?? '',
+    getQuery: () => undefined,
+    forEach: (visit) => {
+      for (const [name, value] of Object.entries(headers)) visit(name, value);
+    },
+  };
+}
