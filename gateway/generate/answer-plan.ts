@@ -42,12 +42,12 @@ export class Segment {
  * may end it sooner.
  */
 export class AnswerPlan {
-  /** Tokens until its natural end or its limit, at least 1. */
+  /** Tokens until its natural end or its limit; none only where that is 0. */
   readonly tokens: number;
   readonly endsNaturally: boolean;
   /** The answer's own, 32 bits. */
   readonly seed: number;
-  /** What the tokens are, in order; one of them at most is text. None is empty. */
+  /** What the tokens are, in order; one of them at most is text. One alone may be empty. */
   readonly segments: readonly Segment[];
 
   /** `room` is what the context window leaves, in tokens. */
@@ -58,7 +58,7 @@ export class AnswerPlan {
     seed: number,
     room: number,
   ) {
-    const limit = Math.max(1, sampling.outputLimit ?? room);
+    const limit = sampling.outputLimit ?? Math.max(1, room);
     const natural = Math.max(sampling.minTokens, naturalLength(lengths, seed));
     const wanted = sampling.ignoreEos ? (sampling.outputLimit ?? lengths.tokens) : natural;
     const thinks = sampling.enableThinking ?? model.reasoning;
