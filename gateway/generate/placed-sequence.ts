@@ -33,8 +33,7 @@ export class PlacedSequence extends DefaultSpec implements ClusterRequest {
     this.hashes = hashes;
     this.promptBlocks = prompt.blocks;
     this.promptTokens = prompt.tokens;
-    // With its first token a worker has computed the prompt, also of an answer without any.
-    this.outputTokens = Math.max(1, plan.tokens);
+    this.outputTokens = plan.tokens;
     this.sessionKey = sessionKey;
     this.pinned = first?.worker ?? pinned;
     this.arrivedUs = timeUs(arrivedUs);

@@ -55,7 +55,7 @@ export class UnaryAnswer extends Answer {
         this.complete();
         return;
       }
-      exchange.write(slice.value);
+      if (slice.value !== '') exchange.write(slice.value);
     }
   }
 
