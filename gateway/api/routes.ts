@@ -1,6 +1,6 @@
 import { ADMIN_ROUTES, type AdminHost } from '../admin/admin-routes.ts';
-import { CHAT_ROUTE, type ChatHost } from './openai/chat-route.ts';
-import { COMPLETION_ROUTE } from './openai/completion-route.ts';
+import { CHAT_ROUTE } from './openai/chat-route.ts';
+import { COMPLETION_ROUTE, type CompletionHost } from './openai/completion-route.ts';
 import { EMBEDDING_ROUTE, type EmbeddingHost } from './openai/embedding-route.ts';
 import { MODEL_ROUTES, type ModelHost } from './openai/model-routes.ts';
 import { MODERATION_ROUTE, type ModerationHost } from './openai/moderation-route.ts';
@@ -11,7 +11,7 @@ import { HEALTH_ROUTES, type HealthHost } from './service/health-routes.ts';
 import { METRICS_ROUTES, type MetricsHost } from './service/metrics-routes.ts';
 
 /** What the routes need of the server around them. */
-export type RouteHost = ChatHost &
+export type RouteHost = CompletionHost &
   EmbeddingHost &
   ModerationHost &
   SpeechHost &

@@ -116,7 +116,8 @@ describe('POST /v1/audio/speech', () => {
   /** Requests that are over, whatever their clients took of them. */
   async function ended(): Promise<number> {
     const text = await (await fetch(`${server.origin}/metrics/prometheus`)).text();
-    const series = /fakeai_requests_total\{endpoint="\/v1\/audio\/speech",[^}]*status="200"\} (\d+)/;
+    const series =
+      /fakeai_requests_total\{endpoint="\/v1\/audio\/speech",[^}]*status="200"\} (\d+)/;
     return Number(series.exec(text)?.[1] ?? 0);
   }
 
