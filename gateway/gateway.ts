@@ -72,7 +72,6 @@ export class Gateway implements RouteHost {
   readonly generator: Generator;
   readonly embedder: Embedder;
   readonly embeddingDimensions: number;
-  readonly tokenizer: Tokenizer;
   /** Of what no worker computes. */
   readonly delay: FirstTokenDelay;
   readonly slicedWork = new SlicedWork();
@@ -154,7 +153,6 @@ export class Gateway implements RouteHost {
     this.pool = live.pool;
     this.cluster = live.cluster;
     this.models = newCatalog(settings, this.#nowS);
-    this.tokenizer = tokenizer;
     this.delay = new FirstTokenDelay(workerConfig(settings, sources), settings.seed);
     this.embedder = new Embedder(settings.embeddingCacheSize);
     this.embeddingDimensions = settings.embeddingDimensions;

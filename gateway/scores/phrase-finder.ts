@@ -77,7 +77,7 @@ function endsWith(recent: readonly PlacedWord[], words: readonly string[]): bool
   return true;
 }
 
-/** What a word may be a form of: itself, and it without an ending, before which an e may be lost. */
+/** What a word may be a form of: itself, and without an ending, which may have taken an e. */
 function stemsOf(word: string): string[] {
   const stems = [word];
   for (const ending of ENDINGS) {

@@ -1,4 +1,4 @@
-import { type Static, Type } from '@sinclair/typebox';
+import { Type } from '@sinclair/typebox';
 import { oneOf } from '../../../shared/schema/one-of.ts';
 import { AUDIO_FORMAT_NAMES } from '../../audio/audio-format.ts';
 import { VOICES } from '../../audio/voices.ts';
@@ -35,4 +35,3 @@ const FIELDS = Type.Object({
 
 /** The body of `POST /v1/audio/speech`. */
 export const SPEECH_BODY = new BodySchema(FIELDS);
-export type SpeechBody = Static<typeof FIELDS>;

@@ -1,4 +1,4 @@
-import { type Static, Type } from '@sinclair/typebox';
+import { Type } from '@sinclair/typebox';
 import { oneOf } from '../../../shared/schema/one-of.ts';
 import { MODEL_FIELD } from '../openai/common-fields.ts';
 import { BodySchema } from '../schema/body-schema.ts';
@@ -27,7 +27,6 @@ const RANKING_FIELDS = Type.Object({
 
 /** The body of `POST /v1/ranking`, as NVIDIA's NIM takes it. */
 export const RANKING_BODY = new BodySchema(RANKING_FIELDS);
-export type RankingBody = Static<typeof RANKING_FIELDS>;
 
 const RERANK_FIELDS = Type.Object({
   ...MODEL_FIELD,
@@ -48,4 +47,3 @@ const RERANK_FIELDS = Type.Object({
 
 /** The body of `POST /v1/rerank`, as Cohere, Jina and vLLM take it. */
 export const RERANK_BODY = new BodySchema(RERANK_FIELDS);
-export type RerankBody = Static<typeof RERANK_FIELDS>;

@@ -67,7 +67,7 @@ describe('what FFmpeg makes of a file', { skip: hasDecoder ? false : 'ffmpeg is 
   }
 });
 
-/** After its first tenth of a second it is as loud everywhere, and the loudest pitch is a tone's. */
+/** After its first tenth of a second it is as loud everywhere, and not silent. */
 function assertIsTone(pcm: Buffer): void {
   const samples = new Int16Array(pcm.buffer, pcm.byteOffset, pcm.length / 2);
   const slice = RATE / 25;
