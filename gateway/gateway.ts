@@ -22,7 +22,11 @@ import { LoopLagSampler } from './metrics/loop-lag-sampler.ts';
 import { PrometheusView } from './metrics/prometheus-view.ts';
 import { DEFAULT_MODEL, ModelCatalog } from './models/model-catalog.ts';
 import { OwnPolicy } from './own-policy.ts';
-import { keyGate } from './policy/key-access.ts';
+import { ApiGate } from './policy/api-gate.ts';
+import { ApiKeys } from './policy/api-keys.ts';
+import type { Gate } from './policy/gate.ts';
+import { MemoryBuckets } from './policy/memory-buckets.ts';
+import { amountsPerMinute, RateLimits } from './policy/rate-limits.ts';
 import { PromptCache } from './prompt/prompt-cache.ts';
 import { PromptReader } from './prompt/prompt-reader.ts';
 import { SlicedWork } from './prompt/sliced-work.ts';
@@ -152,6 +156,7 @@ export class Gateway implements RouteHost {
       },
       live,
     );
+    const rateLimits = newRateLimits(settings, nowUs);
     this.figures = {
       policy: ownPolicy?.source.name ?? settings.routerPolicy,
       ownPolicy,
@@ -159,11 +164,12 @@ export class Gateway implements RouteHost {
       pool: live.pool,
       linesDropped: options.linesDropped ?? (() => 0),
       recorder,
+      rateLimits,
     };
     this.prometheus = new PrometheusView(metrics, this.figures);
     this.#lagSampler = new LoopLagSampler(metrics.punctuality, nowUs);
     const { endpoints } = metrics;
-    const gates = { key: keyGate(settings), admin: adminAccess(settings) };
+    const gates = { key: apiGate(settings, rateLimits), admin: adminAccess(settings) };
     const routes = servedRoutes(ROUTES, this, endpoints, gates);
     this.#app = new HttpApp(routes, endpoints.other, edge, tlsOf(settings));
     live.watch.start();
@@ -220,6 +226,19 @@ async function ownPolicyOf(options: GatewayOptions): Promise<OwnPolicy | undefin
   if (policySource === undefined) return undefined;
   const { kvCacheNumWorkers: workers, kvCacheBlockSize: blockSize, seed } = settings;
   return await OwnPolicy.load(policySource, { workers, blockSize, seed });
+}
+
+function newRateLimits(settings: Settings, nowUs: () => number): RateLimits | undefined {
+  if (!settings.rateLimitEnabled) return undefined;
+  const perMinute = amountsPerMinute(settings);
+  const maxKeys = settings.rateLimitMaxKeys;
+  return new RateLimits(perMinute, new MemoryBuckets({ perMinute, maxKeys, nowUs }));
+}
+
+/** Undefined where everybody may use the API as much as they like. */
+function apiGate(settings: Settings, limits: RateLimits | undefined): Gate | undefined {
+  const keys = settings.requireApiKey ? new ApiKeys(settings.apiKeys) : undefined;
+  return keys === undefined && limits === undefined ? undefined : new ApiGate({ keys, limits });
 }
 
 function newMetrics(settings: Settings, intake: Intake, startUs: number): GatewayMetrics {

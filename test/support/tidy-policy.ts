@@ -93,7 +93,7 @@ export const OWNERS: Readonly<Record<string, readonly string[]>> = {
   'cli-progress': ['lab/experiment/'],
   commander: ['cli/', 'lab/experiment/'],
   'gpt-tokenizer': ['gateway/text/'],
-  'lru-cache': ['gateway/text/', 'gateway/prompt/', 'gateway/models/'],
+  'lru-cache': ['gateway/text/', 'gateway/prompt/', 'gateway/models/', 'gateway/policy/'],
   msgpackr: ['shared/message.ts'],
   pino: ['gateway/', 'cli/commands/parity-server.ts'],
   piscina: ['engine/host/', 'lab/simulate/replay-runner.ts'],

@@ -1,0 +1,56 @@
+import type { Settings } from '../../shared/settings/resolve-settings.ts';
+import type { Amounts, BucketStore } from './bucket-store.ts';
+import { RateCharge } from './rate-charge.ts';
+
+/** What a limit is on. */
+export const LIMITS = ['requests', 'tokens'] as const;
+export type Limit = (typeof LIMITS)[number];
+
+/** Requests and tokens per minute of each tier. */
+const TIERS: Readonly<Record<Settings['rateLimitTier'], Amounts>> = {
+  free: { requests: 60, tokens: 40_000 },
+  'tier-1': { requests: 3500, tokens: 200_000 },
+  'tier-2': { requests: 10_000, tokens: 450_000 },
+  'tier-3': { requests: 20_000, tokens: 1_000_000 },
+  'tier-4': { requests: 40_000, tokens: 5_000_000 },
+  'tier-5': { requests: 80_000, tokens: 10_000_000 },
+};
+
+/** Whom requests without a key count for, all together. */
+const ANONYMOUS = 'anonymous';
+
+/** How many requests and tokens each key may use per minute. */
+export class RateLimits {
+  readonly perMinute: Amounts;
+  readonly store: BucketStore;
+  readonly #refused = { requests: 0, tokens: 0 };
+
+  constructor(perMinute: Amounts, store: BucketStore) {
+    this.perMinute = perMinute;
+    this.store = store;
+  }
+
+  /** Of a request that shows a key of such a SHA-256, or none. */
+  chargeOf(digest: Buffer | undefined): RateCharge {
+    return new RateCharge(this, digest?.toString('base64url') ?? ANONYMOUS);
+  }
+
+  /** A request was over a limit. */
+  refuse(limit: Limit): void {
+    this.#refused[limit]++;
+  }
+
+  /** Requests that were over a limit. */
+  refused(limit: Limit): number {
+    return this.#refused[limit];
+  }
+}
+
+/** What a server of such settings allows each key. */
+export function amountsPerMinute(settings: Settings): Amounts {
+  const tier = TIERS[settings.rateLimitTier];
+  return {
+    requests: settings.rateLimitRpm ?? tier.requests,
+    tokens: settings.rateLimitTpm ?? tier.tokens,
+  };
+}
