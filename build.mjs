@@ -3,6 +3,7 @@
 // test.
 import { execFileSync } from 'node:child_process';
 import { chmodSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { build } from 'esbuild';
 
 /** The commit of this folder, `null` where it is no clone; `-modified` if it is not that commit. */
@@ -26,13 +27,50 @@ function external() {
   );
 }
 
+/**
+ * Rooms whose tests touch nothing but their own process, and little of that: those of one
+ * folder are built into one file, since a process takes longer to start than most of them to run.
+ */
+const TESTED_TOGETHER = [
+  /^bench\//,
+  /^shared\b/,
+  /^engine\/(kv|router|worker|cluster)\b/,
+  /^gateway\/(admin|api|generate|metrics|models|policy|prompt|text)\b/,
+  /^lab\/(analyze|capacity|experiment|report|traces|tune|workloads)\b/,
+];
+const TOGETHER = 'tests-of:';
+
 /** Every `test/**\/*.test.ts`, by the place of its bundle in the folder of all bundles. */
 function tests() {
-  const paths = readdirSync('test', { recursive: true }).filter((path) =>
-    path.endsWith('.test.ts'),
-  );
-  return Object.fromEntries(paths.map((path) => [path.slice(0, -'.ts'.length), `test/${path}`]));
+  const entries = {};
+  for (const path of readdirSync('test', { recursive: true })) {
+    if (!path.endsWith('.test.ts')) continue;
+    const folder = dirname(path);
+    if (TESTED_TOGETHER.some((room) => room.test(folder))) {
+      entries[`${folder}.test`] = `${TOGETHER}${folder}`;
+    } else {
+      entries[path.slice(0, -'.ts'.length)] = `test/${path}`;
+    }
+  }
+  return entries;
 }
+
+/** Resolves the tests of a folder to a module that imports each of them. */
+const testsOfFolder = {
+  name: 'tests of a folder',
+  setup(build) {
+    build.onResolve({ filter: new RegExp(`^${TOGETHER}`) }, ({ path }) => ({
+      path: path.slice(TOGETHER.length),
+      namespace: 'tests-of',
+    }));
+    build.onLoad({ filter: /.*/, namespace: 'tests-of' }, ({ path }) => {
+      const resolveDir = resolve('test', path);
+      const names = readdirSync(resolveDir).filter((name) => name.endsWith('.test.ts'));
+      const contents = names.map((name) => `import './${name}';`).join('\n');
+      return { contents, resolveDir, loader: 'ts' };
+    });
+  },
+};
 
 const isForTests = process.argv.includes('--tests');
 const outdir = isForTests ? 'test/dist' : 'dist';
@@ -54,6 +92,7 @@ await build({
   external: external(),
   define: { FAKEAI_COMMIT: JSON.stringify(commit()) },
   sourcemap: true,
+  plugins: [testsOfFolder],
   logLevel: 'warning',
 });
 await build({

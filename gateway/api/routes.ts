@@ -1,5 +1,6 @@
 import { ADMIN_ROUTES, type AdminHost } from '../admin/admin-routes.ts';
 import { CHAT_ROUTE, type ChatHost } from './openai/chat-route.ts';
+import { COMPLETION_ROUTE } from './openai/completion-route.ts';
 import { MODEL_ROUTES, type ModelHost } from './openai/model-routes.ts';
 import type { Route } from './route.ts';
 import { HEALTH_ROUTES, type HealthHost } from './service/health-routes.ts';
@@ -11,6 +12,7 @@ export type RouteHost = ChatHost & ModelHost & HealthHost & MetricsHost & AdminH
 /** Every route of the server, in the order in which the metrics show them. */
 export const ROUTES: readonly Route<RouteHost>[] = [
   CHAT_ROUTE,
+  COMPLETION_ROUTE,
   ...MODEL_ROUTES,
   ...HEALTH_ROUTES,
   ...METRICS_ROUTES,

@@ -3,6 +3,7 @@ import { type WorkerId, workerId } from '../../shared/ids.ts';
 import { combineSeeds, hashText, mix32 } from '../../shared/rng.ts';
 import type { Exchange } from '../http/exchange.ts';
 import type { Model, ModelCatalog } from '../models/model-catalog.ts';
+import type { Prompt } from '../prompt/prompt.ts';
 import type { PromptCache } from '../prompt/prompt-cache.ts';
 import type { PromptReader } from '../prompt/prompt-reader.ts';
 import { TenantRoots } from '../prompt/tenant-roots.ts';
@@ -52,6 +53,9 @@ export interface GeneratorHost extends PlacementHost {
 const NO_HASHES = new Uint32Array(0);
 /** Eight choices of a usual prompt; the others of a request are placed in later turns. */
 const PLACED_AT_ONCE_EVENTS = 32;
+/** Prompts planned in a turn of the event loop, and what one costs there as if it were text. */
+const PLANNED_AT_ONCE = 64;
+const PLAN_LENGTH = 1024;
 
 /** Answers what endpoints have parsed: reads and hashes the prompts, plans and places answers. */
 export class Generator {
@@ -98,13 +102,15 @@ export class Generator {
    */
   answer(exchange: Exchange, generation: Generation, bodyBytes: number): Promise<void> | undefined {
     const { prompts } = this.#parts;
-    if (!prompts.isShort(bodyBytes)) return this.#answerInSlices(exchange, generation);
+    const { length } = generation.prompts;
+    if (bodyBytes > prompts.lengthAtOnce || length > PLANNED_AT_ONCE) {
+      return this.#answerInSlices(exchange, generation);
+    }
     const planned: PlannedPrompt[] = [];
     let audioTokens = 0;
     for (const prompt of generation.prompts) {
-      const tokens = this.#emptied(this.#tokens, generation.model);
-      audioTokens += prompts.read(prompt, generation.model.imageCost, tokens);
-      const problem = this.#plan(generation, planned);
+      audioTokens += this.#read(prompt, generation.model);
+      const problem = this.#plan(generation, prompt, planned);
       if (problem !== undefined) {
         exchange.sendError(problem);
         return undefined;
@@ -113,23 +119,44 @@ export class Generator {
     return this.#admit(exchange, generation, planned, audioTokens);
   }
 
+  /** Of prompts that are known to be short there are several in each turn of the event loop. */
   async #answerInSlices(exchange: Exchange, generation: Generation): Promise<void> {
     const { model } = generation;
+    const reader = this.#parts.prompts;
     const planned: PlannedPrompt[] = [];
     let audioTokens = 0;
+    let room = 0;
     for (const prompt of generation.prompts) {
-      const own = this.#emptied(new TokenBuffer(), model);
-      const isWanted = () => exchange.isOpen;
-      audioTokens += await this.#parts.prompts.readInSlices(prompt, model.imageCost, own, isWanted);
+      const isShort = prompt.length <= reader.lengthAtOnce;
+      if (!isShort) audioTokens += await this.#readInSlices(prompt, model, exchange);
+      else if (room <= 0) await reader.nextTurn();
       if (!exchange.isOpen) return;
-      this.#emptied(this.#tokens, model).append(own.ids, own.length);
-      const problem = this.#plan(generation, planned);
+      if (!isShort || room <= 0) room = reader.lengthAtOnce;
+      if (isShort) audioTokens += this.#read(prompt, model);
+      room -= PLAN_LENGTH + (isShort ? prompt.length : 0);
+      const problem = this.#plan(generation, prompt, planned);
       if (problem !== undefined) {
         exchange.sendError(problem);
         return;
       }
     }
     await this.#admit(exchange, generation, planned, audioTokens);
+  }
+
+  /** Puts a prompt into the token buffer. Returns how many of its tokens are audio. */
+  #read(prompt: Prompt, model: Model): number {
+    const tokens = this.#emptied(this.#tokens, model);
+    return this.#parts.prompts.read(prompt, model.imageCost, tokens);
+  }
+
+  /** The same, in turns of the event loop, as long as the client waits. */
+  async #readInSlices(prompt: Prompt, model: Model, exchange: Exchange): Promise<number> {
+    const own = this.#emptied(new TokenBuffer(), model);
+    const isWanted = () => exchange.isOpen;
+    const { prompts } = this.#parts;
+    const audioTokens = await prompts.readInSlices(prompt, model.imageCost, own, isWanted);
+    if (isWanted()) this.#emptied(this.#tokens, model).append(own.ids, own.length);
+    return audioTokens;
   }
 
   /** Emptied, and limited to what a prompt may have. */
@@ -141,7 +168,7 @@ export class Generator {
   }
 
   /** Adds the prompt that is in the token buffer to those planned, or says why it has no room. */
-  #plan(generation: Generation, planned: PlannedPrompt[]): ApiError | undefined {
+  #plan(generation: Generation, prompt: Prompt, planned: PlannedPrompt[]): ApiError | undefined {
     const { blockSize, kvEnabled, validatesContext } = this.#settings;
     const { model, promptParam, sampling, prompts } = generation;
     const tokens = this.#tokens;
@@ -150,7 +177,7 @@ export class Generator {
     const overflow = validatesContext ? contextOverflow(generation, promptTokens) : undefined;
     if (overflow !== undefined) return overflow;
     const root = this.#roots.of(model.id, generation.cacheSalt);
-    const cachedTokens = this.#parts.promptCache.use(tokens, root);
+    const cachedTokens = prompt.isRemembered ? this.#parts.promptCache.use(tokens, root) : 0;
     if (cachedTokens > 0) this.#host.promptCacheHit();
     const plans = this.#plans(generation, promptTokens);
     if (plans instanceof ApiError) return plans;

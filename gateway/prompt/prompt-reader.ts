@@ -8,6 +8,9 @@ import type { SlicedWork } from './sliced-work.ts';
 /** A body of more than so many parts is encoded in more than one turn of the event loop. */
 const PARTS_AT_ONCE = 2;
 
+/** What stands for a prompt without a single token: `<|endoftext|>` of o200k_base. */
+const END_OF_TEXT = 199_999;
+
 /** Where a text stands among the ids that are not of texts. */
 interface PlacedText {
   readonly text: string;
@@ -24,14 +27,23 @@ export class PromptReader {
     this.#work = work;
   }
 
-  /** Whether the prompt of a body of so many bytes is short enough for `read`. */
-  isShort(bodyBytes: number): boolean {
-    return bodyBytes <= PARTS_AT_ONCE * this.#tokenizer.partLength;
+  /** What may be read in one turn of the event loop, in characters. */
+  get lengthAtOnce(): number {
+    return PARTS_AT_ONCE * this.#tokenizer.partLength;
   }
 
-  /** Puts the ids into `out`, up to its limit. Returns how many of them are audio. */
+  /** Resolves in a turn of the event loop in which as much may be read. */
+  nextTurn(): Promise<void> {
+    return this.#work.run(() => true);
+  }
+
+  /**
+   * Puts the ids into `out`, one at least and up to its limit. Returns how many of them are audio.
+   */
   read(prompt: Prompt, imageCost: ImageCost, out: TokenBuffer): number {
-    return prompt.render(imageCost, this.#tokenizer, out);
+    const audioTokens = prompt.render(imageCost, this.#tokenizer, out);
+    if (out.length === 0) out.push(END_OF_TEXT);
+    return audioTokens;
   }
 
   /** The same, in slices, as long as `isWanted`. `out` must be nobody else's until then. */
@@ -56,6 +68,7 @@ export class PromptReader {
       slices = new PromptSlices(texts, between, this.#tokenizer, out);
       return false;
     });
+    if (out.length === 0) out.push(END_OF_TEXT);
     return audioTokens;
   }
 }

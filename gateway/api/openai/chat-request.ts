@@ -2,6 +2,7 @@ import type { Sampling } from '../../generate/sampling.ts';
 import { isJsonObject } from '../json-body.ts';
 import type { ChatBody } from './chat-body.ts';
 import type { ChatMessage } from './chat-message.ts';
+import { stopsOf, usageModeOf } from './common-request.ts';
 import type { UsageMode } from './usage.ts';
 
 /** The body of `POST /v1/chat/completions`, checked, with all that later steps need resolved. */
@@ -46,18 +47,6 @@ export function chatRequestOf(fields: ChatBody): ChatRequest {
     promptCacheKey: fields.prompt_cache_key ?? undefined,
     pinnedWorker: fields.nvext?.backend_instance_id ?? undefined,
   };
-}
-
-/** Usage in every chunk needs both options, as in vLLM. */
-function usageModeOf(options: ChatBody['stream_options']): UsageMode {
-  if (!options?.include_usage) return 'none';
-  return options.continuous_usage_stats ? 'continuous' : 'final';
-}
-
-const NO_STOP: readonly string[] = [];
-
-function stopsOf(stop: ChatBody['stop']): readonly string[] {
-  return typeof stop === 'string' ? [stop] : (stop ?? NO_STOP);
 }
 
 const NO_TOOLS: readonly unknown[] = [];

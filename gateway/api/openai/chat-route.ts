@@ -1,14 +1,14 @@
 import { ApiError } from '../../../shared/errors.ts';
-import { hashText } from '../../../shared/rng.ts';
 import type { Generation } from '../../generate/generation.ts';
 import type { RoutingHead } from '../../generate/routing-head.ts';
 import type { RandomIds } from '../../random-ids.ts';
 import { type GenerationHost, generationRoute } from '../generation-route.ts';
 import { CHAT_BODY, type ChatBody } from './chat-body.ts';
 import { ChatChunks } from './chat-chunks.ts';
-import { type ChatRequest, chatRequestOf } from './chat-request.ts';
+import { chatRequestOf } from './chat-request.ts';
 import { ChatResponse } from './chat-response.ts';
 import { ChatPrompt } from './chat-template.ts';
+import { pinnedOf, sessionKeyOf } from './common-request.ts';
 
 /** What the route needs of the server. */
 export interface ChatHost extends GenerationHost {
@@ -29,8 +29,7 @@ function parseChat(body: ChatBody, head: RoutingHead, host: ChatHost): Generatio
   const createdS = host.nowS();
   const model = host.generator.modelOf(request.model, createdS);
   if (model instanceof ApiError) return model;
-  const named = head.pinned || request.pinnedWorker;
-  const pinned = named === undefined ? undefined : host.generator.workerOf(String(named));
+  const pinned = pinnedOf(head, request.pinnedWorker, host.generator);
   if (pinned instanceof ApiError) return pinned;
   const { stream, usageMode, priority, cacheSalt } = request;
   const answerHead = {
@@ -47,12 +46,7 @@ function parseChat(body: ChatBody, head: RoutingHead, host: ChatHost): Generatio
     encoder: stream ? new ChatChunks(answerHead, usageMode) : new ChatResponse(answerHead),
     priority,
     cacheSalt,
-    sessionKey: host.generator.readsSession ? sessionKey(request, head) : undefined,
+    sessionKey: sessionKeyOf(head, request, host.generator),
     pinned,
   };
-}
-
-function sessionKey(request: ChatRequest, head: RoutingHead): number | undefined {
-  const said = head.session || request.promptCacheKey || request.user || '';
-  return said === '' ? undefined : hashText(said);
 }

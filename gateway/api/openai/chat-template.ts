@@ -19,6 +19,8 @@ import type { AssistantMessage, ChatMessage, ContentPart, Role } from './chat-me
 
 /** The prompt of a chat: its messages, and the definitions of its tools as they were sent. */
 export class ChatPrompt implements Prompt {
+  readonly length = Number.POSITIVE_INFINITY;
+  readonly isRemembered = true;
   readonly #messages: readonly ChatMessage[];
   readonly #tools: readonly unknown[];
 

@@ -6,10 +6,10 @@ import type { Generation } from '../../../gateway/generate/generation.ts';
 import { Generator, type GeneratorHost } from '../../../gateway/generate/generator.ts';
 import type { Exchange } from '../../../gateway/http/exchange.ts';
 import { ModelCatalog } from '../../../gateway/models/model-catalog.ts';
-import type { Prompt } from '../../../gateway/prompt/prompt.ts';
 import { PromptCache } from '../../../gateway/prompt/prompt-cache.ts';
 import { PromptReader } from '../../../gateway/prompt/prompt-reader.ts';
 import { SlicedWork } from '../../../gateway/prompt/sliced-work.ts';
+import { TextPrompt } from '../../../gateway/prompt/text-prompt.ts';
 import { SimpleTokenizer } from '../../../gateway/text/simple-tokenizer.ts';
 import { TokenBuffer } from '../../../gateway/text/token-buffer.ts';
 import { ApiError } from '../../../shared/errors.ts';
@@ -64,6 +64,7 @@ function rig() {
     noteRouteUs: () => {},
     modelLabel: () => 0,
     promptCacheHit: () => {},
+    writeLater: () => {},
     answerStarted: (answer: Answer) => started.push(answer),
   };
   const parts = {
@@ -78,21 +79,12 @@ function rig() {
   return { answer, generator, exchange, submitted, started };
 }
 
-function textPrompt(text: string): Prompt {
-  return {
-    render: (_imageCost, tokenizer, out) => {
-      tokenizer.encode(text, out);
-      return 0;
-    },
-  };
-}
-
 /** Two answers to each prompt. */
 function generationOf(texts: readonly string[]): Generation {
   const head = { id: 'x', createdS: 0, modelJson: '"m"', fingerprint: 'fp' };
   return {
     model: modelOf('m'),
-    prompts: texts.map(textPrompt),
+    prompts: texts.map((text) => new TextPrompt(text)),
     promptParam: 'prompt',
     sampling: chatRequest({ n: 2, max_tokens: 5, seed: 1 }),
     encoder: new ChatResponse(head),
@@ -130,6 +122,19 @@ describe('a request with several prompts', () => {
       assert.equal(started[0]?.start.usage.promptTokens, 8);
     });
   }
+
+  it('plans a few dozen prompts in a turn of the event loop, however short they are', async () => {
+    const { answer, started } = rig();
+    let turns = 0;
+    const count = () => {
+      turns++;
+      if (started.length === 0) setImmediate(count);
+    };
+    setImmediate(count);
+    await answer(Array.from({ length: 1000 }, () => 'one'));
+    assert.equal(started[0]?.choices.length, 2000);
+    assert.ok(turns >= 7, `${turns}`);
+  });
 
   it('counts what was cached of each of them once', async () => {
     const { answer, started } = rig();

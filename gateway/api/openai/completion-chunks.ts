@@ -1,0 +1,93 @@
+import { type ApiError, errorBody, type HeaderList } from '../../../shared/errors.ts';
+import type { AnswerFacts, FinishReason, StreamEncoder } from '../../generate/answer-encoder.ts';
+import type { SegmentKind } from '../../generate/answer-plan.ts';
+import type { Usage } from '../../generate/usage.ts';
+import { answerHeaders } from './answer-headers.ts';
+import type { AnswerHead } from './chat-response.ts';
+import { type UsageMode, usageJson } from './usage.ts';
+
+/** The server-sent events of a streamed completion: one for each token, as in `ChatChunks`. */
+export class CompletionChunks implements StreamEncoder {
+  readonly isStream = true;
+  readonly opensAt = 'firstToken';
+  readonly keepAlive = ': keep-alive\n\n';
+  readonly end = 'data: [DONE]\n\n';
+  /** Those of the model's name. */
+  readonly extraBytes: number;
+  /** Up to the index of the choice. */
+  readonly #head: string;
+  readonly #mode: UsageMode;
+
+  constructor(head: AnswerHead, mode: UsageMode) {
+    // A joined string is flat; a concatenated one would be walked as a tree by every event.
+    this.#head = [
+      'data: {"id":"',
+      head.id,
+      '","object":"text_completion","created":',
+      head.createdS,
+      ',"model":',
+      head.modelJson,
+      ',"system_fingerprint":"',
+      head.fingerprint,
+      '","choices":[',
+    ].join('');
+    this.extraBytes = Buffer.byteLength(this.#head) - this.#head.length;
+    this.#mode = mode;
+  }
+
+  headers(answer: AnswerFacts): HeaderList {
+    return answerHeaders(answer);
+  }
+
+  bytesMax(characters: number): number {
+    return this.#head.length + this.extraBytes + REST_BYTES_MAX + characters;
+  }
+
+  open(): string {
+    return '';
+  }
+
+  begin(): string {
+    return '';
+  }
+
+  token(choice: number, _kind: SegmentKind, text: string, usage: Usage): string {
+    return this.#event(choice, text, 'null', usage);
+  }
+
+  finish(choice: number, reason: FinishReason, usage: Usage): string {
+    return this.#event(choice, '', `"${reason}"`, usage);
+  }
+
+  /** The usage, where the client has asked for it. */
+  close(usage: Usage): string {
+    if (this.#mode === 'none') return '';
+    return `${this.#head}],"usage":${usageJson(usage)}}\n\n`;
+  }
+
+  /** Nothing follows it, not even `[DONE]`. */
+  error(error: ApiError): string {
+    return `data: ${errorBody(error)}\n\n`;
+  }
+
+  #event(choice: number, text: string, finishReason: string, usage: Usage): string {
+    return (
+      `${this.#head}{"index":${choice},"text":"${text}","logprobs":null` +
+      `,"finish_reason":${finishReason}}${this.#end(usage)}`
+    );
+  }
+
+  #end(usage: Usage): string {
+    switch (this.#mode) {
+      case 'none':
+        return ']}\n\n';
+      case 'final':
+        return '],"usage":null}\n\n';
+      case 'continuous':
+        return `],"usage":${usageJson(usage)}}\n\n`;
+    }
+  }
+}
+
+/** What an event has besides its head and its text: with a usage in it, some 400 bytes. */
+const REST_BYTES_MAX = 512;

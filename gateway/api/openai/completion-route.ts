@@ -1,0 +1,77 @@
+import { ApiError } from '../../../shared/errors.ts';
+import type { Generation } from '../../generate/generation.ts';
+import type { RoutingHead } from '../../generate/routing-head.ts';
+import type { Sampling } from '../../generate/sampling.ts';
+import { TextPrompt, TokenPrompt } from '../../prompt/text-prompt.ts';
+import { generationRoute } from '../generation-route.ts';
+import type { ChatHost } from './chat-route.ts';
+import { pinnedOf, sessionKeyOf, stopsOf, usageModeOf } from './common-request.ts';
+import {
+  COMPLETION_BODY,
+  type CompletionBody,
+  promptsOf,
+  TOKENS_DEFAULT,
+} from './completion-body.ts';
+import { CompletionChunks } from './completion-chunks.ts';
+import { CompletionResponse } from './completion-response.ts';
+
+export const COMPLETION_ROUTE = generationRoute(
+  '/v1/completions',
+  COMPLETION_BODY,
+  (host: ChatHost) => (body, head) => parseCompletion(body, head, host),
+);
+
+function parseCompletion(
+  body: CompletionBody,
+  head: RoutingHead,
+  host: ChatHost,
+): Generation | ApiError {
+  const createdS = host.nowS();
+  const model = host.generator.modelOf(body.model, createdS);
+  if (model instanceof ApiError) return model;
+  const { nvext } = body;
+  const pinned = pinnedOf(head, nvext?.backend_instance_id ?? undefined, host.generator);
+  if (pinned instanceof ApiError) return pinned;
+  const answerHead = {
+    id: host.ids.next('cmpl-'),
+    createdS,
+    modelJson: model.idJson,
+    fingerprint: host.fingerprint,
+  };
+  const session = {
+    promptCacheKey: body.prompt_cache_key ?? undefined,
+    user: body.user ?? undefined,
+  };
+  return {
+    model,
+    prompts: promptsOf(body).map((prompt) =>
+      typeof prompt === 'string' ? new TextPrompt(prompt) : new TokenPrompt(prompt),
+    ),
+    promptParam: 'prompt',
+    sampling: samplingOf(body),
+    encoder: body.stream
+      ? new CompletionChunks(answerHead, usageModeOf(body.stream_options))
+      : new CompletionResponse(answerHead),
+    // In Dynamo's hints a higher priority is served first, here a lower one.
+    priority: body.priority ?? 0 - (nvext?.agent_hints?.priority ?? 0),
+    cacheSalt: body.cache_salt ?? '',
+    sessionKey: sessionKeyOf(head, session, host.generator),
+    pinned,
+  };
+}
+
+function samplingOf(body: CompletionBody): Sampling {
+  const seed = body.seed ?? undefined;
+  return {
+    outputLimit: body.max_tokens ?? TOKENS_DEFAULT,
+    minTokens: body.min_tokens ?? 0,
+    ignoreEos: body.ignore_eos ?? false,
+    choices: body.n ?? 1,
+    stop: stopsOf(body.stop),
+    seed,
+    repeatable: seed !== undefined || body.temperature === 0,
+    reasoningEffort: undefined,
+    // A completion goes on with a text: it has no place for thoughts.
+    enableThinking: false,
+  };
+}
