@@ -157,7 +157,7 @@ function aCluster(): ClusterFigures {
     linesDropped: () => 0,
     ownPolicy: undefined,
     recorder: undefined,
-  rateLimits: undefined,
+    rateLimits: undefined,
     pool: { isUp: () => true, restarts: () => 0 },
   };
 }

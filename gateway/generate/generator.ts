@@ -216,7 +216,7 @@ export class Generator {
     return plans;
   }
 
-  /** Starts the answer if the key of the request may use as many tokens, else says that it may not. */
+  /** Starts the answer if the key of the request may use as many tokens, else says why not. */
   #admit(
     exchange: Exchange,
     generation: Generation,

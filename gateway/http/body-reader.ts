@@ -93,9 +93,9 @@ export class BodyReader {
   }
 
   /**
-   * Refuses a body that is still on its way, or waits for `readWith`. What comes of it is thrown away, and the answer
-   * follows it: told earlier, most clients fail to write and do not read the answer. One that
-   * takes longer than a second is told then, and its connection is closed.
+   * Refuses a body that is still on its way, or waits for `readWith`. What comes of it is thrown
+   * away, and the answer follows it: told earlier, most clients fail to write and do not read the
+   * answer. One that takes longer than a second is told then, and its connection is closed.
    */
   refuse(error: ApiError): void {
     if (this.#uploaded()) this.#body.release();

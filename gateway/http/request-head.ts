@@ -73,8 +73,9 @@ export class HeadReader implements RequestHead {
 export function keptHead(head: RequestHead): RequestHead {
   const [method, url, query] = [head.getMethod(), head.getUrl(), head.queryText()];
   const headers: (readonly [name: string, value: string])[] = [];
-  // biome-ignore lint/complexity/noForEach: a head is no collection, it has only this method.
-  head.forEach((name, value) => headers.push([name, value]));
+  head.forEach((name, value) => {
+    headers.push([name, value]);
+  });
   const parameters = new URLSearchParams(query);
   return {
     getMethod: () => method,

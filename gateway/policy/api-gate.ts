@@ -4,7 +4,11 @@ import type { Exchange } from '../http/exchange.ts';
 import type { RequestHead } from '../http/request-head.ts';
 import { type ApiKeys, credentialOf } from './api-keys.ts';
 import type { Gate } from './gate.ts';
+import { RateCharge } from './rate-charge.ts';
 import type { RateLimits } from './rate-limits.ts';
+
+/** Whom requests without a key count for, all together. */
+const ANONYMOUS = 'anonymous';
 
 export interface ApiGateParts {
   /** Undefined where nobody is asked for a key. */
@@ -27,7 +31,10 @@ export class ApiGate implements Gate {
     const credential = credentialOf(head);
     const refusal = this.#keys?.refusalOf(credential);
     if (refusal !== undefined || this.#limits === undefined) return refusal;
-    const charge = this.#limits.chargeOf(credential.digest);
+    const charge = new RateCharge(
+      this.#limits,
+      credential.digest?.toString('base64url') ?? ANONYMOUS,
+    );
     exchange.charge = charge;
     return charge.takeRequest();
   }

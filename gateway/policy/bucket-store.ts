@@ -15,6 +15,6 @@ export interface Levels extends Amounts {
 export interface BucketStore {
   /** Takes of both if both hold as much; undefined where nobody knows. */
   take(key: string, wanted: Amounts): Soon<Levels | undefined>;
-  /** Puts back what was not used, or takes what was used besides, which may be more than there is. */
+  /** Puts back what was not used, or takes what was used besides, were it more than there is. */
   add(key: string, amounts: Amounts): void;
 }

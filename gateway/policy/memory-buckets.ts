@@ -28,7 +28,7 @@ export class MemoryBuckets implements BucketStore {
     const nowUs = this.#options.nowUs();
     const { requests, tokens } = this.#of(key, nowUs);
     const isTaken =
-      requests.level(nowUs) >= wanted.requests && tokens.level(nowUs) >= wanted.tokens;
+      holds(requests.level(nowUs), wanted.requests) && holds(tokens.level(nowUs), wanted.tokens);
     if (isTaken) {
       requests.add(-wanted.requests, nowUs);
       tokens.add(-wanted.tokens, nowUs);
@@ -54,4 +54,9 @@ export class MemoryBuckets implements BucketStore {
     this.#keys.set(key, buckets);
     return buckets;
   }
+}
+
+/** Nothing can be taken of a bucket that is overdrawn as well. */
+function holds(level: number, wanted: number): boolean {
+  return wanted === 0 || level >= wanted;
 }

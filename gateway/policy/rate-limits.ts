@@ -1,6 +1,5 @@
 import type { Settings } from '../../shared/settings/resolve-settings.ts';
 import type { Amounts, BucketStore } from './bucket-store.ts';
-import { RateCharge } from './rate-charge.ts';
 
 /** What a limit is on. */
 export const LIMITS = ['requests', 'tokens'] as const;
@@ -16,9 +15,6 @@ const TIERS: Readonly<Record<Settings['rateLimitTier'], Amounts>> = {
   'tier-5': { requests: 80_000, tokens: 10_000_000 },
 };
 
-/** Whom requests without a key count for, all together. */
-const ANONYMOUS = 'anonymous';
-
 /** How many requests and tokens each key may use per minute. */
 export class RateLimits {
   readonly perMinute: Amounts;
@@ -28,11 +24,6 @@ export class RateLimits {
   constructor(perMinute: Amounts, store: BucketStore) {
     this.perMinute = perMinute;
     this.store = store;
-  }
-
-  /** Of a request that shows a key of such a SHA-256, or none. */
-  chargeOf(digest: Buffer | undefined): RateCharge {
-    return new RateCharge(this, digest?.toString('base64url') ?? ANONYMOUS);
   }
 
   /** A request was over a limit. */

@@ -116,7 +116,13 @@ const SWITCHED: readonly {
   {
     isOn: ({ rateLimitEnabled }) => rateLimitEnabled,
     by: 'FAKEAI_RATE_LIMIT_ENABLED',
-    names: ['rateLimitTier', 'rateLimitRpm', 'rateLimitTpm', 'rateLimitMaxKeys', 'rateLimitRedisUrl'],
+    names: [
+      'rateLimitTier',
+      'rateLimitRpm',
+      'rateLimitTpm',
+      'rateLimitMaxKeys',
+      'rateLimitRedisUrl',
+    ],
   },
 ];
 
