@@ -36,11 +36,15 @@ function tokenTask(mode: UsageMode, choice: number, repeats: number): BenchTask 
     run: () => {
       for (let repeat = 0; repeat < repeats; repeat++) {
         for (let token = 0; token < TOKENS; token++) {
-          bytes.write(chunks.token(choice, 'text', answer.piece(token), USAGE), 0, 'latin1');
+          bytes.write(
+            chunks.token(choice, 'text', answer.piece(token), USAGE, 7, token),
+            0,
+            'latin1',
+          );
         }
       }
     },
-    note: `${chunks.token(choice, 'text', ' word', USAGE).length} bytes`,
+    note: `${chunks.token(choice, 'text', ' word', USAGE, 7, 0).length} bytes`,
   };
 }
 
@@ -53,7 +57,7 @@ function openTask(operations: number): BenchTask {
       for (let call = 0; call < operations; call++) {
         const chunks = new ChatChunks(HEAD, 'final');
         bytes.write(chunks.begin(0, USAGE), 0, 'latin1');
-        bytes.write(chunks.token(0, 'text', 'The', USAGE), 0, 'latin1');
+        bytes.write(chunks.token(0, 'text', 'The', USAGE, 7, 0), 0, 'latin1');
       }
     },
   };
@@ -64,6 +68,7 @@ function bodyTask(operations: number): BenchTask {
   const answer = new CorpusAnswer(7, TOKENS, true);
   const choice: ChoiceText = {
     finishReason: 'stop',
+    seed: 7,
     segments: [{ kind: 'text' }],
     tokensOf: () => TOKENS,
     textOf: (_segment, from, to) => answer.text(from, to),

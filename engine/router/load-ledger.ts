@@ -1,6 +1,7 @@
 import { assert } from '../../shared/assert.ts';
 import type { LoadReport } from '../../shared/protocol.ts';
 
+/** Bookings that a ring has room for at first; a power of two, as its size always is. */
 const RING_BOOKINGS_MIN = 16;
 
 /**
@@ -99,7 +100,7 @@ export class LoadLedger {
     const sent = this.#submitsSent[worker]!;
     let ring = this.#rings[worker]!;
     if (sent - this.#submitsSeen[worker]! === ring.length) ring = this.#growRing(worker);
-    ring[sent % ring.length] = uncachedTokens;
+    ring[sent & (ring.length - 1)] = uncachedTokens;
     const blocks = this.#blocksOf(uncachedTokens);
     this.#submitsSent[worker] = sent + 1;
     this.#inFlightBlocks[worker] = this.#inFlightBlocks[worker]! + blocks;
@@ -116,7 +117,7 @@ export class LoadLedger {
     assert(load.submitsSeen <= this.#submitsSent[worker]!, 'a worker sees only booked submits');
     const ring = this.#rings[worker]!;
     for (; seen < load.submitsSeen; seen++) {
-      const tokens = ring[seen % ring.length]!;
+      const tokens = ring[seen & (ring.length - 1)]!;
       this.#inFlightBlocks[worker] = this.#inFlightBlocks[worker]! - this.#blocksOf(tokens);
       this.#inFlightTokens[worker] = this.#inFlightTokens[worker]! - tokens;
     }
@@ -160,7 +161,7 @@ export class LoadLedger {
     const old = this.#rings[worker]!;
     const ring = new Uint32Array(old.length * 2);
     for (let n = this.#submitsSeen[worker]!; n < this.#submitsSent[worker]!; n++) {
-      ring[n % ring.length] = old[n % old.length]!;
+      ring[n & (ring.length - 1)] = old[n & (old.length - 1)]!;
     }
     this.#rings[worker] = ring;
     return ring;

@@ -345,7 +345,8 @@ function chunkedUs(
 
 /** How much of what is stored anew takes the place of something, where a share `held` is taken. */
 function fullness(held: number): number {
-  return Math.min(1, Math.max(0, (held - FULL_FROM) / (1 - FULL_FROM)));
+  if (held <= FULL_FROM) return 0;
+  return held >= 1 ? 1 : (held - FULL_FROM) / (1 - FULL_FROM);
 }
 
 /**
@@ -353,6 +354,8 @@ function fullness(held: number): number {
  * from none at `SHORT_FROM` to certainty at `SHORT_TO`.
  */
 function shortage(inUse: number): number {
-  const share = Math.min(1, Math.max(0, (inUse - SHORT_FROM) / (SHORT_TO - SHORT_FROM)));
+  if (inUse <= SHORT_FROM) return 0;
+  if (inUse >= SHORT_TO) return 1;
+  const share = (inUse - SHORT_FROM) / (SHORT_TO - SHORT_FROM);
   return share * share * (3 - 2 * share);
 }

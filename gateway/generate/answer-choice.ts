@@ -8,6 +8,7 @@ import type { AnswerHashes } from './answer-hashes.ts';
 import type { AnswerPlan } from './answer-plan.ts';
 import { AnswerText } from './answer-text.ts';
 import type { PlannedPrompt } from './planned-prompt.ts';
+import type { TokenReader } from './token-reader.ts';
 
 /** The answer that choices belong to, as they see it. */
 export interface ChoiceOwner {
@@ -30,6 +31,8 @@ export class AnswerChoice implements RequestListener {
   isInLine = false;
   /** Its first event was written. */
   isOpen = false;
+  /** Where each token has an event of its own: reads those that are to be written. */
+  reader: TokenReader | undefined;
   /** All that there is of it was taken, its finish reason included. */
   hasEnded = false;
   readonly #owner: ChoiceOwner;
@@ -53,6 +56,13 @@ export class AnswerChoice implements RequestListener {
   /** Its worker has still to give it tokens. */
   get isOwed(): boolean {
     return !this.hasEnded && this.emitted < this.plan.tokens;
+  }
+
+  /** There is more to be written than was. */
+  get hasMore(): boolean {
+    if (this.hasEnded) return false;
+    const { text } = this;
+    return text.hasEnded || text.taken < this.emitted || this.reader?.hasNext === true;
   }
 
   /** Tokens that it has cost: those sent, or while it has not ended those that came out. */

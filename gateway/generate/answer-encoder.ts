@@ -12,6 +12,8 @@ export type FinishReason = 'stop' | 'length' | 'content_filter';
  */
 export interface ChoiceText {
   readonly finishReason: FinishReason;
+  /** That of the answer, 32 bits: what is made up about its tokens follows from it. */
+  readonly seed: number;
   readonly segments: readonly Pick<Segment, 'kind'>[];
   /** Tokens of a segment whose text was given out. */
   tokensOf(segment: number): number;
@@ -44,13 +46,25 @@ export interface StreamEncoder {
   readonly keepAlive: string;
   /** The last event of every stream that did not fail, in ASCII. */
   readonly end: string;
+  /** Tokens that are given out together have events of their own all the same, if it says so. */
+  readonly tellsTokens?: boolean;
   headers(answer: AnswerFacts): HeaderList;
   /** Bytes at most of what one call returns, with a text of so many characters. */
   bytesMax(characters: number): number;
   open(usage: Usage): string;
   /** Sent in one write with the first token of the choice, not before. */
   begin(choice: number, usage: Usage): string;
-  token(choice: number, kind: SegmentKind, text: string, usage: Usage): string;
+  /**
+   * `seed` is that of the choice, and `at` how many of its tokens were given out before this one.
+   */
+  token(
+    choice: number,
+    kind: SegmentKind,
+    text: string,
+    usage: Usage,
+    seed: number,
+    at: number,
+  ): string;
   finish(choice: number, reason: FinishReason, usage: Usage): string;
   close(usage: Usage): string;
   error(error: ApiError): string;
@@ -59,6 +73,8 @@ export interface StreamEncoder {
 /** The body of an answer that is not streamed: JSON. */
 export interface BodyEncoder {
   readonly isStream: false;
+  /** How long a body is, in tokens of text, where there is more in it than those of the answer. */
+  lengthOf?(usage: Usage): number;
   headers(answer: AnswerFacts): HeaderList;
   whole(choices: readonly ChoiceText[], usage: Usage): string;
   /** The same, slice by slice, each of less than 4 KiB, so that it need not be held whole. */
@@ -71,8 +87,31 @@ export interface BodyEncoder {
  */
 export type AnswerEncoder = StreamEncoder | BodyEncoder;
 
+/** Tokens of an answer that come before those of a segment. */
+export function tokensBefore(choice: ChoiceText, segment: number): number {
+  let before = 0;
+  for (let index = 0; index < segment; index++) before += choice.tokensOf(index);
+  return before;
+}
+
 /** Tokens of a slice of a body, which has less than 4 KiB. */
 export const SLICE_TOKENS = 512;
+
+/** Characters of a slice of joined parts, unless one of them is longer. */
+const JOINED_LENGTH = 2048;
+
+/** Short parts of a body, several to a slice: each is an HTTP chunk of its own. */
+export function* joinedSlices(parts: Iterable<string>): Generator<string, void, undefined> {
+  let slice = '';
+  for (const part of parts) {
+    if (slice.length + part.length > JOINED_LENGTH) {
+      yield slice;
+      slice = '';
+    }
+    slice += part;
+  }
+  yield slice;
+}
 
 /** The text of a segment in slices. */
 export function* segmentSlices(

@@ -36,6 +36,10 @@ export class AnswerText implements ChoiceText {
     this.#end = first.tokens;
   }
 
+  get seed(): number {
+    return this.#plan.seed;
+  }
+
   /** Tokens that were taken with `next`. */
   get taken(): number {
     return this.#taken;

@@ -252,9 +252,8 @@ export abstract class Answer implements ChoiceOwner, PendingAnswer, ExchangeList
 
   /** `choice`, the first in line, has had its turn; it lines up again if it has more. */
   protected hadItsTurn(choice: AnswerChoice): void {
-    const { text } = choice;
     this.line.shift();
-    choice.isInLine = !choice.hasEnded && (text.hasEnded || text.taken < choice.emitted);
+    choice.isInLine = choice.hasMore;
     if (choice.isInLine) this.line.push(choice);
   }
 

@@ -4,6 +4,7 @@ import { Answer, type AnswerHost } from './answer.ts';
 import type { AnswerChoice } from './answer-choice.ts';
 import type { StreamEncoder } from './answer-encoder.ts';
 import type { AnswerStart } from './answer-start.ts';
+import { TokenReader } from './token-reader.ts';
 
 /** Two tokens of the corpus have less characters: what an event has besides text held back. */
 const TEXT_MAX = 32;
@@ -84,6 +85,7 @@ export class StreamedAnswer extends Answer {
       this.#writeEvent(this.#encoder.begin(index, usage));
       choice.isOpen = true;
     }
+    if (this.#encoder.tellsTokens === true) this.#writeSingly(choice);
     while (text.taken < choice.emitted && !text.hasEnded) {
       if (!this.mayWrite) return;
       this.#writeToken(choice);
@@ -94,13 +96,35 @@ export class StreamedAnswer extends Answer {
     }
   }
 
+  /** Writes an event for each token, also for those that are given out together. */
+  #writeSingly(choice: AnswerChoice): void {
+    const { usage } = this.start;
+    const { index, text } = choice;
+    choice.reader ??= new TokenReader(text);
+    const { reader } = choice;
+    for (;;) {
+      while (reader.hasNext) {
+        if (!this.mayWrite) return;
+        const { kind, read } = reader;
+        usage.completionTokens++;
+        if (kind === 'reasoning') usage.reasoningTokens++;
+        const event = this.#encoder.token(index, kind, reader.next(), usage, text.seed, read);
+        this.#writeEvent(event);
+      }
+      if (text.taken >= choice.emitted || text.hasEnded || !this.mayWrite) return;
+      text.next();
+      if (!reader.hasNext) this.eventsLeft--;
+    }
+  }
+
   #writeToken({ index, text }: AnswerChoice): void {
     const { usage } = this.start;
     const { kind, tokens: before } = text;
     const piece = text.next();
     usage.completionTokens += text.tokens - before;
     if (kind === 'reasoning') usage.reasoningTokens++;
-    if (piece !== '') this.#writeEvent(this.#encoder.token(index, kind, piece, usage));
+    if (piece !== '')
+      this.#writeEvent(this.#encoder.token(index, kind, piece, usage, text.seed, before));
     else this.eventsLeft--;
   }
 

@@ -83,12 +83,13 @@ export class UnaryAnswer extends Answer {
       usage.reasoningTokens += text.reasoningTokens;
     }
     const texts = this.choices.map((choice) => choice.text);
-    if (usage.completionTokens > WHOLE_TOKENS) {
+    const length = this.#encoder.lengthOf?.(usage) ?? usage.completionTokens;
+    if (length > WHOLE_TOKENS) {
       this.#body = this.#encoder.slices(texts, usage);
       this.writeBursts();
       return;
     }
-    this.eventsLeft -= SLICE_EVENTS * Math.ceil(usage.completionTokens / SLICE_TOKENS);
+    this.eventsLeft -= SLICE_EVENTS * Math.ceil(length / SLICE_TOKENS);
     exchange.sendJson(200, this.#encoder.whole(texts, usage), this.#encoder.headers(this));
     this.complete();
   }

@@ -1,6 +1,8 @@
 import { type Static, Type } from '@sinclair/typebox';
+import { type ApiError, apiError } from '../../../shared/errors.ts';
 import { oneOf } from '../../../shared/schema/one-of.ts';
 import { REASONING_EFFORTS } from '../../generate/reasoning.ts';
+import type { JsonObject } from '../json-body.ts';
 import { BodySchema } from '../schema/body-schema.ts';
 import { optional } from '../schema/field-types.ts';
 import { MESSAGES } from './chat-message.ts';
@@ -13,6 +15,8 @@ import {
   TOKENS,
   withinLimit,
 } from './common-fields.ts';
+
+const TOP_LOGPROBS_MAX = 20;
 
 const FIELDS = Type.Object({
   ...MODEL_FIELD,
@@ -30,6 +34,14 @@ const FIELDS = Type.Object({
   ),
   ...PLACEMENT_FIELDS,
   ...SAMPLING_FIELDS,
+  logprobs: optional(Type.Boolean(), {
+    default: false,
+    description: 'Tells how likely each token of the content was.',
+  }),
+  top_logprobs: optional(Type.Integer({ minimum: 0, maximum: TOP_LOGPROBS_MAX }), {
+    default: 0,
+    description: 'So many of the likeliest tokens in each place. Needs logprobs.',
+  }),
   tools: Type.Optional(
     Type.Unknown({ description: 'Definitions of tools; they are part of the prompt.' }),
   ),
@@ -40,5 +52,12 @@ const FIELDS = Type.Object({
 export const CHAT_BODY = new BodySchema(FIELDS, {
   min_tokens: withinLimit((body) => body.max_completion_tokens ?? body.max_tokens),
   stream_options: onlyStreamed,
+  top_logprobs: onlyWithLogprobs,
 });
+function onlyWithLogprobs({ logprobs, top_logprobs: top }: JsonObject): ApiError | undefined {
+  if (logprobs === true || typeof top !== 'number' || top === 0) return undefined;
+  const reason = "is only allowed with 'logprobs': true";
+  return apiError('unsupported_parameter', { param: 'top_logprobs', reason });
+}
+
 export type ChatBody = Static<typeof FIELDS>;

@@ -4,6 +4,7 @@ import type { SegmentKind } from '../../generate/answer-plan.ts';
 import type { Usage } from '../../generate/usage.ts';
 import { answerHeaders } from './answer-headers.ts';
 import type { AnswerHead } from './chat-response.ts';
+import { chatLogprob } from './logprobs.ts';
 import { type UsageMode, usageJson } from './usage.ts';
 
 /**
@@ -17,6 +18,7 @@ export class ChatChunks implements StreamEncoder {
   readonly opensAt = 'firstToken';
   readonly keepAlive = ': keep-alive\n\n';
   readonly end = 'data: [DONE]\n\n';
+  readonly tellsTokens: boolean;
   /** Those of the model's name. */
   readonly extraBytes: number;
   /** Up to the index of the choice. */
@@ -24,8 +26,10 @@ export class ChatChunks implements StreamEncoder {
   readonly #mode: UsageMode;
   /** From the end of a delta to the end of an event, where it is the same for all. */
   readonly #tail: string;
+  /** Likely tokens that are told for each one of the content; undefined: no log probabilities. */
+  readonly #topLogprobs: number | undefined;
 
-  constructor(head: AnswerHead, mode: UsageMode) {
+  constructor(head: AnswerHead, mode: UsageMode, topLogprobs?: number) {
     // A joined string is flat; a concatenated one would be walked as a tree by every event.
     this.#head = [
       'data: {"id":"',
@@ -40,6 +44,8 @@ export class ChatChunks implements StreamEncoder {
     ].join('');
     this.extraBytes = Buffer.byteLength(this.#head) - this.#head.length;
     this.#mode = mode;
+    this.#topLogprobs = topLogprobs;
+    this.tellsTokens = topLogprobs !== undefined;
     this.#tail = mode === 'none' ? TAIL : TAIL_NULL_USAGE;
   }
 
@@ -48,7 +54,9 @@ export class ChatChunks implements StreamEncoder {
   }
 
   bytesMax(characters: number): number {
-    return this.#head.length + this.extraBytes + REST_BYTES_MAX + characters;
+    const { length } = this.#head;
+    const tokens = this.tellsTokens ? 1 + (this.#topLogprobs ?? 0) : 0;
+    return length + this.extraBytes + REST_BYTES_MAX + characters + tokens * LOGPROB_BYTES_MAX;
   }
 
   open(): string {
@@ -58,21 +66,33 @@ export class ChatChunks implements StreamEncoder {
   /** Says the role. */
   begin(choice: number, usage: Usage): string {
     if (this.#isShared(choice)) return this.#head + ROLE_OF_FIRST + this.#tail;
-    return this.#event(choice, '"role":"assistant","content":""', 'null', usage);
+    return this.#event(choice, '"role":"assistant","content":""', 'null', 'null', usage);
   }
 
-  token(choice: number, kind: SegmentKind, text: string, usage: Usage): string {
+  token(
+    choice: number,
+    kind: SegmentKind,
+    text: string,
+    usage: Usage,
+    seed: number,
+    at: number,
+  ): string {
     const isText = kind === 'text';
-    if (isText && this.#isShared(choice)) {
+    const top = this.#topLogprobs;
+    if (isText && top === undefined && this.#isShared(choice)) {
       return this.#head + CONTENT_OF_FIRST + text + this.#tail;
     }
+    const logprobs =
+      isText && top !== undefined
+        ? `{"content":[${chatLogprob(text, seed, at, top)}],"refusal":null}`
+        : 'null';
     const name = isText ? 'content' : 'reasoning_content';
-    return this.#event(choice, `"${name}":"${text}"`, 'null', usage);
+    return this.#event(choice, `"${name}":"${text}"`, logprobs, 'null', usage);
   }
 
   finish(choice: number, reason: FinishReason, usage: Usage): string {
     if (this.#isShared(choice)) return this.#head + FINISH_OF_FIRST[reason] + this.#end();
-    return this.#event(choice, '', `"${reason}"`, usage);
+    return this.#event(choice, '', 'null', `"${reason}"`, usage);
   }
 
   /** The usage, where the client has asked for it. */
@@ -91,10 +111,16 @@ export class ChatChunks implements StreamEncoder {
     return choice === 0 && this.#mode !== 'continuous';
   }
 
-  #event(choice: number, delta: string, finishReason: string, usage: Usage): string {
+  #event(
+    choice: number,
+    delta: string,
+    logprobs: string,
+    finishReason: string,
+    usage: Usage,
+  ): string {
     const end = this.#mode === 'continuous' ? `],"usage":${usageJson(usage)}}\n\n` : this.#end();
     return (
-      `${this.#head}{"index":${choice},"delta":{${delta}},"logprobs":null` +
+      `${this.#head}{"index":${choice},"delta":{${delta}},"logprobs":${logprobs}` +
       `,"finish_reason":${finishReason}}${end}`
     );
   }
@@ -106,6 +132,8 @@ export class ChatChunks implements StreamEncoder {
 
 /** What an event has besides its head and its text: with a usage in it, some 400 bytes. */
 const REST_BYTES_MAX = 512;
+/** What is told of one likely token, whose text is short. */
+const LOGPROB_BYTES_MAX = 160;
 const ROLE_OF_FIRST = '{"index":0,"delta":{"role":"assistant","content":"';
 const CONTENT_OF_FIRST = '{"index":0,"delta":{"content":"';
 const FINISH_OF_FIRST: Readonly<Record<FinishReason, string>> = {

@@ -13,6 +13,8 @@ export interface ChatRequest extends Sampling {
   readonly tools: readonly unknown[];
   readonly stream: boolean;
   readonly usageMode: UsageMode;
+  /** Likely tokens to tell for each token of the content; undefined: no log probabilities. */
+  readonly topLogprobs: number | undefined;
   /** Lower is served first. */
   readonly priority: number;
   readonly cacheSalt: string;
@@ -34,6 +36,7 @@ export function chatRequestOf(fields: ChatBody): ChatRequest {
     ignoreEos: fields.ignore_eos ?? false,
     stream: fields.stream ?? false,
     usageMode: usageModeOf(fields.stream_options),
+    topLogprobs: fields.logprobs ? (fields.top_logprobs ?? 0) : undefined,
     choices: fields.n ?? 1,
     stop: stopsOf(fields.stop),
     seed,

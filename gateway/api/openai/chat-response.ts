@@ -4,11 +4,14 @@ import {
   type BodyEncoder,
   type ChoiceText,
   type FinishReason,
+  joinedSlices,
   segmentSlices,
+  tokensBefore,
 } from '../../generate/answer-encoder.ts';
 import type { SegmentKind } from '../../generate/answer-plan.ts';
 import type { Usage } from '../../generate/usage.ts';
 import { answerHeaders } from './answer-headers.ts';
+import { chatLogprob } from './logprobs.ts';
 import { usageJson } from './usage.ts';
 
 /** What all chunks and the whole body of one answer have in common. */
@@ -23,6 +26,8 @@ export interface AnswerHead {
   readonly fingerprint: string;
 }
 
+/** What is told of one likely token costs as much as so many tokens of text. */
+const LOGPROB_TOKENS = 20;
 const ID_START = '{"id":"';
 const CONTENT_START = ',"message":{"role":"assistant","content":"';
 const CONTENT_END = '","refusal":null';
@@ -39,9 +44,17 @@ const USAGE_START = '],"usage":';
 export class ChatResponse implements BodyEncoder {
   readonly isStream = false;
   readonly #head: AnswerHead;
+  /** Likely tokens that are told for each one of the content; undefined: no log probabilities. */
+  readonly #topLogprobs: number | undefined;
 
-  constructor(head: AnswerHead) {
+  constructor(head: AnswerHead, topLogprobs?: number) {
     this.#head = head;
+    this.#topLogprobs = topLogprobs;
+  }
+
+  lengthOf({ completionTokens }: Usage): number {
+    const top = this.#topLogprobs;
+    return top === undefined ? completionTokens : completionTokens * (2 + top) * LOGPROB_TOKENS;
   }
 
   headers(answer: AnswerFacts): HeaderList {
@@ -60,7 +73,8 @@ export class ChatResponse implements BodyEncoder {
         const thought = choice.textOf(reasoning, 0, choice.tokensOf(reasoning));
         body += REASONING_START + thought + REASONING_END;
       }
-      body += CHOICE_END[choice.finishReason];
+      if (this.#topLogprobs === undefined) body += CHOICE_END[choice.finishReason];
+      else for (const part of choiceEnds(choice, this.#topLogprobs)) body += part;
     }
     return body + USAGE_START + usageJson(usage) + end;
   }
@@ -78,7 +92,8 @@ export class ChatResponse implements BodyEncoder {
         yield* segmentSlices(choice, reasoning);
         yield REASONING_END;
       }
-      yield CHOICE_END[choice.finishReason];
+      if (this.#topLogprobs === undefined) yield CHOICE_END[choice.finishReason];
+      else yield* joinedSlices(choiceEnds(choice, this.#topLogprobs));
     }
     yield USAGE_START + usageJson(usage) + end;
   }
@@ -136,4 +151,17 @@ function choiceStart(index: number): string {
 
 function choiceEnd(reason: FinishReason): string {
   return `},"logprobs":null,"finish_reason":"${reason}"}`;
+}
+
+/** The end of a choice with the log probabilities of its content, a token in each slice. */
+function* choiceEnds(choice: ChoiceText, top: number): Generator<string, void, undefined> {
+  const segment = segmentOf(choice, 'text');
+  const before = tokensBefore(choice, segment);
+  const tokens = choice.tokensOf(segment);
+  yield '},"logprobs":{"content":[';
+  for (let at = 0; at < tokens; at++) {
+    const entry = chatLogprob(choice.textOf(segment, at, at + 1), choice.seed, before + at, top);
+    yield at === 0 ? entry : `,${entry}`;
+  }
+  yield `],"refusal":null},"finish_reason":"${choice.finishReason}"}`;
 }

@@ -31,7 +31,7 @@ function parseChat(body: ChatBody, head: RoutingHead, host: ChatHost): Generatio
   if (model instanceof ApiError) return model;
   const pinned = pinnedOf(head, request.pinnedWorker, host.generator);
   if (pinned instanceof ApiError) return pinned;
-  const { stream, usageMode, priority, cacheSalt } = request;
+  const { stream, usageMode, topLogprobs, priority, cacheSalt } = request;
   const answerHead = {
     id: host.ids.next('chatcmpl-'),
     createdS,
@@ -43,7 +43,9 @@ function parseChat(body: ChatBody, head: RoutingHead, host: ChatHost): Generatio
     prompts: [new ChatPrompt(request.messages, request.tools)],
     promptParam: 'messages',
     sampling: request,
-    encoder: stream ? new ChatChunks(answerHead, usageMode) : new ChatResponse(answerHead),
+    encoder: stream
+      ? new ChatChunks(answerHead, usageMode, topLogprobs)
+      : new ChatResponse(answerHead, topLogprobs),
     priority,
     cacheSalt,
     sessionKey: sessionKeyOf(head, request, host.generator),

@@ -18,6 +18,8 @@ import {
 const ANSWERS_MAX = 2048;
 const PROMPTS_MAX = ANSWERS_MAX;
 const TOKEN_ID_MAX = 2 ** 32 - 1;
+/** Likely tokens that can be told for each one. */
+export const LOGPROBS_MAX = 5;
 /** Tokens of an answer where the request does not say. */
 export const TOKENS_DEFAULT = 16;
 
@@ -48,6 +50,9 @@ const FIELDS = Type.Object({
   max_tokens: optional(TOKENS, {
     default: TOKENS_DEFAULT,
     description: 'Limit of each answer, in tokens.',
+  }),
+  logprobs: optional(Type.Integer({ minimum: 0, maximum: LOGPROBS_MAX }), {
+    description: 'Tells how likely each token was, and so many of the likeliest in its place.',
   }),
   ...ANSWER_FIELDS,
   ...PLACEMENT_FIELDS,

@@ -38,6 +38,7 @@ function parseCompletion(
     modelJson: model.idJson,
     fingerprint: host.fingerprint,
   };
+  const logprobs = body.logprobs ?? undefined;
   const session = {
     promptCacheKey: body.prompt_cache_key ?? undefined,
     user: body.user ?? undefined,
@@ -50,8 +51,8 @@ function parseCompletion(
     promptParam: 'prompt',
     sampling: samplingOf(body),
     encoder: body.stream
-      ? new CompletionChunks(answerHead, usageModeOf(body.stream_options))
-      : new CompletionResponse(answerHead),
+      ? new CompletionChunks(answerHead, usageModeOf(body.stream_options), logprobs)
+      : new CompletionResponse(answerHead, logprobs),
     // In Dynamo's hints a higher priority is served first, here a lower one.
     priority: body.priority ?? 0 - (nvext?.agent_hints?.priority ?? 0),
     cacheSalt: body.cache_salt ?? '',

@@ -26,10 +26,10 @@ function events(mode: UsageMode): string[] {
   const chunks = new ChatChunks(HEAD, mode);
   return [
     chunks.begin(0, USAGE),
-    chunks.token(0, 'reasoning', ' why', USAGE),
+    chunks.token(0, 'reasoning', ' why', USAGE, 7, 0),
     chunks.begin(1, USAGE),
-    chunks.token(1, 'text', ' b', USAGE),
-    chunks.token(0, 'text', ' a', USAGE),
+    chunks.token(1, 'text', ' b', USAGE, 7, 0),
+    chunks.token(0, 'text', ' a', USAGE, 7, 0),
     chunks.finish(1, 'length', USAGE),
     chunks.finish(0, 'stop', USAGE),
   ];
@@ -92,7 +92,7 @@ test('cumulative usage is that of the moment of the call', () => {
   const usage = { ...USAGE, completionTokens: 0 };
   for (let token = 1; token <= 3; token++) {
     usage.completionTokens = token;
-    assert.equal(payload(chunks.token(0, 'text', 'x', usage)).usage.completion_tokens, token);
+    assert.equal(payload(chunks.token(0, 'text', 'x', usage, 7, 0)).usage.completion_tokens, token);
   }
 });
 
@@ -111,9 +111,9 @@ test('an event is as long as said, whatever the name of the model, and no longer
       const chunks = new ChatChunks({ ...HEAD, modelJson }, mode);
       for (const event of [
         chunks.begin(127, usage),
-        chunks.token(0, 'text', 'word', usage),
-        chunks.token(127, 'text', 'word', usage),
-        chunks.token(127, 'reasoning', 'word', usage),
+        chunks.token(0, 'text', 'word', usage, 7, 0),
+        chunks.token(127, 'text', 'word', usage, 7, 0),
+        chunks.token(127, 'reasoning', 'word', usage, 7, 0),
         chunks.finish(127, 'content_filter', usage),
         chunks.close(usage),
       ]) {

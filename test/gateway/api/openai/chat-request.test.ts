@@ -35,6 +35,7 @@ test('a request with the required fields alone has every default', () => {
     ignoreEos: false,
     stream: false,
     usageMode: 'none',
+    topLogprobs: undefined,
     choices: 1,
     stop: [],
     seed: undefined,

@@ -30,6 +30,7 @@ function choice(content: string, reasoning: string, finishReason: FinishReason):
   const segments = reasoning === '' ? [said] : [thought, said];
   return {
     finishReason,
+    seed: 7,
     segments,
     tokensOf: (segment) => segments[segment]?.text.length ?? 0,
     textOf: (segment, from, to) => segments[segment]?.text.slice(from, to) ?? '',
