@@ -6,10 +6,10 @@ import type { PolicySource } from '../engine/router/policy-source.ts';
 import type { SmartRouter } from '../engine/router/smart-router.ts';
 import type { WorkerId } from '../shared/ids.ts';
 import type { SettingSources, Settings } from '../shared/settings/resolve-settings.ts';
-import { adminAccess } from './admin/admin-access.ts';
 import { ROUTES, type RouteHost } from './api/routes.ts';
 import { endpointRows, servedRoutes } from './api/served-routes.ts';
 import { warmUp } from './api/warm-up.ts';
+import { ApiPolicy, sharedBuckets } from './api-policy.ts';
 import { Edge } from './edge.ts';
 import { Generator } from './generate/generator.ts';
 import { HttpApp } from './http/http-app.ts';
@@ -22,11 +22,7 @@ import { LoopLagSampler } from './metrics/loop-lag-sampler.ts';
 import { PrometheusView } from './metrics/prometheus-view.ts';
 import { DEFAULT_MODEL, ModelCatalog } from './models/model-catalog.ts';
 import { OwnPolicy } from './own-policy.ts';
-import { ApiGate } from './policy/api-gate.ts';
-import { ApiKeys } from './policy/api-keys.ts';
-import type { Gate } from './policy/gate.ts';
-import { MemoryBuckets } from './policy/memory-buckets.ts';
-import { amountsPerMinute, RateLimits } from './policy/rate-limits.ts';
+import type { RedisBuckets } from './policy/redis-buckets.ts';
 import { PromptCache } from './prompt/prompt-cache.ts';
 import { PromptReader } from './prompt/prompt-reader.ts';
 import { SlicedWork } from './prompt/sliced-work.ts';
@@ -74,6 +70,7 @@ export class Gateway implements RouteHost {
   readonly prometheus: PrometheusView;
   readonly #edge: Edge;
   readonly #live: LiveCluster;
+  readonly #policy: ApiPolicy;
   readonly #app: HttpApp;
   readonly #lagSampler: LoopLagSampler;
   #nowS = Math.floor(Date.now() / 1000);
@@ -87,7 +84,8 @@ export class Gateway implements RouteHost {
     const { host, port } = options.settings;
     const tokenizer = await createTokenizer(options.settings);
     const ownPolicy = await ownPolicyOf(options);
-    const gateway = new Gateway(options, tokenizer, ownPolicy);
+    const buckets = await sharedBuckets(options.settings, options.logger);
+    const gateway = new Gateway(options, tokenizer, ownPolicy, buckets);
     try {
       const started = gateway.pool.start();
       pieceIds(tokenizer.kind);
@@ -107,6 +105,7 @@ export class Gateway implements RouteHost {
     options: GatewayOptions,
     tokenizer: Tokenizer,
     ownPolicy: OwnPolicy | undefined,
+    buckets: RedisBuckets | undefined,
   ) {
     const { settings, sources, version, logger, recorder } = options;
     const origin = clockOrigin();
@@ -156,7 +155,8 @@ export class Gateway implements RouteHost {
       },
       live,
     );
-    const rateLimits = newRateLimits(settings, nowUs);
+    this.#policy = new ApiPolicy(settings, buckets, nowUs);
+    const { gates, rateLimits } = this.#policy;
     this.figures = {
       policy: ownPolicy?.source.name ?? settings.routerPolicy,
       ownPolicy,
@@ -169,7 +169,6 @@ export class Gateway implements RouteHost {
     this.prometheus = new PrometheusView(metrics, this.figures);
     this.#lagSampler = new LoopLagSampler(metrics.punctuality, nowUs);
     const { endpoints } = metrics;
-    const gates = { key: apiGate(settings, rateLimits), admin: adminAccess(settings) };
     const routes = servedRoutes(ROUTES, this, endpoints, gates);
     this.#app = new HttpApp(routes, endpoints.other, edge, tlsOf(settings));
     live.watch.start();
@@ -218,6 +217,7 @@ export class Gateway implements RouteHost {
     clearInterval(this.#clock);
     await this.pool.stop();
     this.#app.close();
+    this.#policy.close();
   }
 }
 
@@ -226,19 +226,6 @@ async function ownPolicyOf(options: GatewayOptions): Promise<OwnPolicy | undefin
   if (policySource === undefined) return undefined;
   const { kvCacheNumWorkers: workers, kvCacheBlockSize: blockSize, seed } = settings;
   return await OwnPolicy.load(policySource, { workers, blockSize, seed });
-}
-
-function newRateLimits(settings: Settings, nowUs: () => number): RateLimits | undefined {
-  if (!settings.rateLimitEnabled) return undefined;
-  const perMinute = amountsPerMinute(settings);
-  const maxKeys = settings.rateLimitMaxKeys;
-  return new RateLimits(perMinute, new MemoryBuckets({ perMinute, maxKeys, nowUs }));
-}
-
-/** Undefined where everybody may use the API as much as they like. */
-function apiGate(settings: Settings, limits: RateLimits | undefined): Gate | undefined {
-  const keys = settings.requireApiKey ? new ApiKeys(settings.apiKeys) : undefined;
-  return keys === undefined && limits === undefined ? undefined : new ApiGate({ keys, limits });
 }
 
 function newMetrics(settings: Settings, intake: Intake, startUs: number): GatewayMetrics {

@@ -14,6 +14,8 @@ interface OwnPolicyFigures {
 interface RateLimitFigures {
   /** Requests that were over a limit. */
   refused(limit: 'requests' | 'tokens'): number;
+  /** Times that nobody knew what a key may still use. */
+  readonly failures: number;
 }
 
 /** What the views read from the rest of the server at the moment when somebody asks. */

@@ -141,6 +141,9 @@ function rateLimitFamilies({ rateLimits }: ClusterFigures): Family[] {
       labelled('limit', limits),
       (index) => rateLimits.refused(limits[index] ?? 'requests'),
     ),
+    one(counter, 'rate_limit_redis_failures_total', 'Times that Redis gave no answer.', () => {
+      return rateLimits.failures;
+    }),
   ];
 }
 

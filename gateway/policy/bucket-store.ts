@@ -13,6 +13,8 @@ export interface Levels extends Amounts {
 
 /** The buckets of every key. */
 export interface BucketStore {
+  /** Times that nobody knew what is in them. */
+  readonly failures: number;
   /** Takes of both if both hold as much; undefined where nobody knows. */
   take(key: string, wanted: Amounts): Soon<Levels | undefined>;
   /** Puts back what was not used, or takes what was used besides, were it more than there is. */

@@ -16,6 +16,7 @@ export interface MemoryBucketsOptions {
 
 /** The buckets of this server alone. */
 export class MemoryBuckets implements BucketStore {
+  readonly failures = 0;
   readonly #options: MemoryBucketsOptions;
   readonly #keys: LRUCache<string, KeyBuckets>;
 

@@ -71,7 +71,7 @@ export class RateCharge implements Charge {
 
   #taken(limit: Limit, wanted: Amounts, levels: Levels | undefined): ApiError | undefined {
     this.#levels = levels;
-    if (levels === undefined) return undefined;
+    if (levels === undefined) return this.#limits.refusalOfUnknown;
     if (levels.isTaken) {
       this.#requestsTaken += wanted.requests;
       this.#tokensTaken += wanted.tokens;

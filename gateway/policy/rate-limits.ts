@@ -1,3 +1,4 @@
+import { type ApiError, apiError } from '../../shared/errors.ts';
 import type { Settings } from '../../shared/settings/resolve-settings.ts';
 import type { Amounts, BucketStore } from './bucket-store.ts';
 
@@ -19,11 +20,25 @@ const TIERS: Readonly<Record<Settings['rateLimitTier'], Amounts>> = {
 export class RateLimits {
   readonly perMinute: Amounts;
   readonly store: BucketStore;
+  readonly #isOpen: boolean;
   readonly #refused = { requests: 0, tokens: 0 };
 
-  constructor(perMinute: Amounts, store: BucketStore) {
+  /** `isOpen`: requests are let in while nobody knows what is in their buckets. */
+  constructor(perMinute: Amounts, store: BucketStore, isOpen: boolean) {
     this.perMinute = perMinute;
     this.store = store;
+    this.#isOpen = isOpen;
+  }
+
+  /** Why a request is not let in of whose buckets nobody knows what is in them. */
+  get refusalOfUnknown(): ApiError | undefined {
+    if (this.#isOpen) return undefined;
+    return apiError('service_unavailable', { reason: 'the rate limits cannot be looked up' });
+  }
+
+  /** Times that nobody knew. */
+  get failures(): number {
+    return this.store.failures;
   }
 
   /** A request was over a limit. */

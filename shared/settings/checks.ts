@@ -122,6 +122,7 @@ const SWITCHED: readonly {
       'rateLimitTpm',
       'rateLimitMaxKeys',
       'rateLimitRedisUrl',
+      'rateLimitRedisFailure',
     ],
   },
 ];

@@ -109,7 +109,13 @@ export const RATE_LIMITS = {
     /^rediss?:\/\/\S+$/,
     'a redis:// or rediss:// URL',
     'Redis that holds limits shared by several instances. Unset: in memory.',
-    { nested: 'REDIS_URL', effect: NOT_YET },
+    { nested: 'REDIS_URL' },
+  ),
+  rateLimitRedisFailure: choice(
+    'open',
+    ['open', 'closed'],
+    'While that Redis cannot be asked, let every request in, or answer 503.',
+    { nested: 'REDIS_FAILURE' },
   ),
 };
 

@@ -13,6 +13,7 @@ const newLimits = () =>
   new RateLimits(
     PER_MINUTE,
     new MemoryBuckets({ perMinute: PER_MINUTE, maxKeys: 10, nowUs: () => 0 }),
+    true,
   );
 
 function codeOf(gate: ApiGate, headers: Record<string, string>) {

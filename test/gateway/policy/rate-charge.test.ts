@@ -11,7 +11,7 @@ const PER_MINUTE = { requests: 3, tokens: 600 };
 /** Limits whose time stands still, and what is in the one bucket pair that is used. */
 function rig() {
   const store = new MemoryBuckets({ perMinute: PER_MINUTE, maxKeys: 10, nowUs: () => 0 });
-  const limits = new RateLimits(PER_MINUTE, store);
+  const limits = new RateLimits(PER_MINUTE, store, true);
   const left = () => {
     const { requests, tokens } = store.take('anonymous', { requests: 0, tokens: 0 });
     return [requests, tokens];
@@ -144,10 +144,11 @@ describe('the buckets of a charge', () => {
     const added: unknown[] = [];
     let levels: Levels | undefined = { isTaken: true, requests: 1, tokens: 2 };
     const store: BucketStore = {
+      failures: 0,
       take: () => Promise.resolve(levels),
       add: (_, amounts) => added.push(amounts),
     };
-    const limits = new RateLimits(PER_MINUTE, store);
+    const limits = new RateLimits(PER_MINUTE, store, true);
     const known = new RateCharge(limits, 'anonymous');
     assert.equal(await known.takeTokens(5), undefined);
     assert.match(known.headerLines, /remaining-requests: 1\r\nx-ratelimit-remaining-tokens: 2\r\n/);
@@ -162,5 +163,7 @@ describe('the buckets of a charge', () => {
     unknown.ended(503);
     unknown.settle(0);
     assert.deepEqual(added, []);
+    const closed = new RateCharge(new RateLimits(PER_MINUTE, store, false), 'anonymous');
+    assert.equal(refusalOf(await closed.takeRequest()).status, 503);
   });
 });
