@@ -31,6 +31,7 @@ import { pieceIds } from './text/corpus.ts';
 import { createTokenizer } from './text/create-tokenizer.ts';
 import type { Tokenizer } from './text/tokenizer.ts';
 import type { TrafficRecorder } from './traffic-recorder.ts';
+import { Embedder } from './vectors/embedder.ts';
 
 export interface GatewayOptions {
   readonly settings: Settings;
@@ -65,6 +66,8 @@ export class Gateway implements RouteHost {
   readonly cluster: Cluster;
   readonly models: ModelCatalog;
   readonly generator: Generator;
+  readonly embedder: Embedder;
+  readonly embeddingDimensions: number;
   readonly slicedWork = new SlicedWork();
   readonly figures: ClusterFigures;
   readonly prometheus: PrometheusView;
@@ -146,6 +149,8 @@ export class Gateway implements RouteHost {
     this.pool = live.pool;
     this.cluster = live.cluster;
     this.models = newCatalog(settings, this.#nowS);
+    this.embedder = new Embedder(settings.embeddingCacheSize);
+    this.embeddingDimensions = settings.embeddingDimensions;
     this.generator = new Generator(
       generatorSettings(settings, recorder !== undefined || ownPolicy !== undefined),
       {

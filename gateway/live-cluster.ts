@@ -145,7 +145,7 @@ export class LiveCluster implements GeneratorHost, PoolListener {
       }
     }
     const { exchange, usage } = answer.start;
-    const costsNothing = !answer.hasStarted;
+    const costsNothing = !answer.hasStarted && (finish === 'error' || finish === 'abort');
     exchange.charge?.settle(costsNothing ? 0 : usage.promptTokens + answer.tokenCounts.sum);
     this.#observer.ended(answer, finish, this.nowUs());
   }

@@ -27,6 +27,8 @@ export class AnswerChoice implements RequestListener {
   request: RequestId = NO_REQUEST;
   /** Tokens that came out of the worker. */
   emitted = 0;
+  /** The worker has computed the prompt of an answer without tokens. */
+  isComputed = false;
   /** It is in its answer's line of choices to be written. */
   isInLine = false;
   /** Its first event was written. */
@@ -53,9 +55,10 @@ export class AnswerChoice implements RequestListener {
     this.text = new AnswerText(plan, stop);
   }
 
-  /** Its worker has still to give it tokens. */
+  /** Its worker has still to give it tokens, or to compute its prompt if it has none. */
   get isOwed(): boolean {
-    return !this.hasEnded && this.emitted < this.plan.tokens;
+    if (this.hasEnded) return false;
+    return this.plan.tokens === 0 ? !this.isComputed : this.emitted < this.plan.tokens;
   }
 
   /** There is more to be written than was. */

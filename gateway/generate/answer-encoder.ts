@@ -77,7 +77,10 @@ export interface BodyEncoder {
   lengthOf?(usage: Usage): number;
   headers(answer: AnswerFacts): HeaderList;
   whole(choices: readonly ChoiceText[], usage: Usage): string;
-  /** The same, slice by slice, each of less than 4 KiB, so that it need not be held whole. */
+  /**
+   * The same, slice by slice, each of less than 4 KiB, so that it need not be held whole. Each is
+   * made in some 20 us; an empty one is a part of the work.
+   */
   slices(choices: readonly ChoiceText[], usage: Usage): Iterator<string, void, undefined>;
 }
 

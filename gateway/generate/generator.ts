@@ -208,7 +208,7 @@ export class Generator {
     for (let choice = 0; choice < sampling.choices; choice++) {
       const plan = new AnswerPlan(sampling, model, lengths, choiceSeed(seed, choice), room);
       // The last token of an answer is never computed on, so it takes no place in the cache.
-      if (promptTokens + plan.tokens - 1 > tokensPerWorker) {
+      if (promptTokens + Math.max(0, plan.tokens - 1) > tokensPerWorker) {
         return tooLong(promptParam, this.#windowOf(model), promptTokens, plan.tokens);
       }
       plans.push(plan);

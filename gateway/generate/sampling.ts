@@ -2,7 +2,7 @@ import type { ReasoningEffort } from './reasoning.ts';
 
 /** What decides how long answers are and where they end. */
 export interface Sampling {
-  /** The most tokens of an answer, if the request says so. */
+  /** The most tokens of an answer, if the request says so; 0 if only its prompt is computed. */
   readonly outputLimit: number | undefined;
   readonly minTokens: number;
   readonly ignoreEos: boolean;

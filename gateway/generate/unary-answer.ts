@@ -53,7 +53,7 @@ export class UnaryAnswer extends Answer {
         this.complete();
         return;
       }
-      exchange.write(slice.value);
+      if (slice.value !== '') exchange.write(slice.value);
     }
   }
 

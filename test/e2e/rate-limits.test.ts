@@ -75,6 +75,20 @@ describe('a key', () => {
     assert.deepEqual([next.status, next.left('requests')], [200, 3]);
   });
 
+  it('is charged the prompts of embeddings', async () => {
+    const embed = () =>
+      fetch(`${server.baseURL}/embeddings`, {
+        method: 'POST',
+        headers: { 'x-api-key': 'embeddings' },
+        body: JSON.stringify({ model: 'm', input: 'ten words '.repeat(10) }),
+      });
+    for (const left of [40, 20]) {
+      const { status, headers } = await embed();
+      const told = Number(headers.get('x-ratelimit-remaining-tokens'));
+      assert.ok(status === 200 && told >= left && told < left + 5, `${told}`);
+    }
+  });
+
   it('that asks for more than a minute brings is told not to try again', async () => {
     const { status, headers, text } = await chat('too-large', { n: 6 });
     assert.equal(status, 429);

@@ -4,7 +4,9 @@ import { connect, createServer } from 'node:net';
 
 /** Why tests with a real Redis skip; undefined where there is one. */
 export const NO_REDIS =
-  spawnSync('redis-server', ['--version']).status === 0 ? undefined : 'redis-server is not installed';
+  spawnSync('redis-server', ['--version']).status === 0
+    ? undefined
+    : 'redis-server is not installed';
 
 /** A Redis of a test's own that keeps nothing on disk. It can end, hang, and start again. */
 export class RedisServer {

@@ -13,40 +13,18 @@ import {
   TOKENS,
   withinLimit,
 } from './common-fields.ts';
+import { ITEMS_MAX, inputsOf, textInput } from './text-input.ts';
 
 /** Answers of one request, to all its prompts together. */
-const ANSWERS_MAX = 2048;
-const PROMPTS_MAX = ANSWERS_MAX;
-const TOKEN_ID_MAX = 2 ** 32 - 1;
+const ANSWERS_MAX = ITEMS_MAX;
 /** Likely tokens that can be told for each one. */
 export const LOGPROBS_MAX = 5;
 /** Tokens of an answer where the request does not say. */
 export const TOKENS_DEFAULT = 16;
 
-const PROMPT_WORDS =
-  'a string, an array of strings, an array of token ids, or an array of arrays of token ids';
-const ITEM_WORDS = 'a string (the items are strings, token ids, or arrays of token ids)';
-const PROMPT_OPTIONS = { minItems: 1, 'x-type': PROMPT_WORDS, 'x-expected': PROMPT_WORDS };
-
-const TOKEN_IDS = Type.Array(Type.Integer({ minimum: 0, maximum: TOKEN_ID_MAX }), PROMPT_OPTIONS);
-
 const FIELDS = Type.Object({
   ...MODEL_FIELD,
-  prompt: Type.Union(
-    [
-      Type.String({ 'x-type': PROMPT_WORDS }),
-      Type.Array(Type.String({ 'x-type': ITEM_WORDS }), {
-        ...PROMPT_OPTIONS,
-        maxItems: PROMPTS_MAX,
-      }),
-      TOKEN_IDS,
-      Type.Array(TOKEN_IDS, { ...PROMPT_OPTIONS, maxItems: PROMPTS_MAX }),
-    ],
-    {
-      description: 'One or more texts, or token ids that are the prompt as they are.',
-      'x-expected': PROMPT_WORDS,
-    },
-  ),
+  prompt: textInput(0, 'One or more texts, or token ids that are the prompt as they are.'),
   max_tokens: optional(TOKENS, {
     default: TOKENS_DEFAULT,
     description: 'Limit of each answer, in tokens.',
@@ -71,14 +49,7 @@ export type CompletionBody = Static<typeof FIELDS>;
 export function promptsOf({
   prompt,
 }: Pick<CompletionBody, 'prompt'>): readonly (string | readonly number[])[] {
-  if (typeof prompt === 'string') return [prompt];
-  const prompts: (string | readonly number[])[] = [];
-  const ids: number[] = [];
-  for (const item of prompt) {
-    if (typeof item === 'number') ids.push(item);
-    else prompts.push(item);
-  }
-  return ids.length > 0 ? [ids] : prompts;
+  return inputsOf(prompt);
 }
 
 /** Many answers to each of many prompts are more than one request may ask for. */

@@ -7,32 +7,33 @@ import { NO_REDIS, RedisServer } from '../../support/redis-server.ts';
 const PER_MINUTE = { requests: 6, tokens: 600 };
 const NOTHING = { requests: 0, tokens: 0 };
 
+let redis: RedisServer;
+/** What the buckets under test have said of the connection. */
+const said: string[] = [];
+let one: RedisBuckets;
+let other: RedisBuckets;
+
+const connect = () =>
+  RedisBuckets.connect({
+    url: redis.url,
+    perMinute: PER_MINUTE,
+    onDown: () => said.push('down'),
+    onUp: () => said.push('up'),
+  });
+before(async () => {
+  if (NO_REDIS !== undefined) return;
+  redis = await RedisServer.start();
+  one = await connect();
+  other = await connect();
+});
+after(async () => {
+  if (NO_REDIS !== undefined) return;
+  one.close();
+  other.close();
+  await redis.kill();
+});
+
 describe('buckets in Redis', { skip: NO_REDIS }, () => {
-  let redis: RedisServer;
-  /** What the buckets under test have said of the connection. */
-  let said: string[];
-  let one: RedisBuckets;
-  let other: RedisBuckets;
-
-  const connect = () =>
-    RedisBuckets.connect({
-      url: redis.url,
-      perMinute: PER_MINUTE,
-      onDown: () => said.push('down'),
-      onUp: () => said.push('up'),
-    });
-  before(async () => {
-    said = [];
-    redis = await RedisServer.start();
-    one = await connect();
-    other = await connect();
-  });
-  after(async () => {
-    one.close();
-    other.close();
-    await redis.kill();
-  });
-
   it('are shared: what one server takes or puts back the other sees, as in memory', async () => {
     const first = await one.take('a', { requests: 1, tokens: 590 });
     assert.deepEqual([first?.isTaken, first?.requests, first?.tokens], [true, 5, 10]);
@@ -68,7 +69,9 @@ describe('buckets in Redis', { skip: NO_REDIS }, () => {
     assert.equal((await one.take('kept', NOTHING))?.isTaken, true);
     assert.deepEqual(said, []);
   });
+});
 
+describe('buckets in Redis, which is not there', { skip: NO_REDIS }, () => {
   it('are unknown while Redis is gone, said once, and known again when it is back', async () => {
     await redis.kill();
     for (let at = 0; at < 3; at++) assert.equal(await one.take('c', NOTHING), undefined);
