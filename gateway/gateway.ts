@@ -56,6 +56,7 @@ export class Gateway implements RouteHost {
   readonly version: string;
   /** Of version and settings. */
   readonly fingerprint: string;
+  readonly tokenizer: Tokenizer;
   readonly nowUs: Clock;
   readonly ids = new RandomIds();
   readonly intake: Intake;
@@ -115,6 +116,7 @@ export class Gateway implements RouteHost {
     this.settings = settings;
     this.sources = sources;
     this.version = version;
+    this.tokenizer = tokenizer;
     this.fingerprint = systemFingerprint(
       [version, settings.engine, settings.seed, settings.kvCacheBlockSize].join(),
     );

@@ -170,7 +170,7 @@ export class Generator {
   /** Adds the prompt that is in the token buffer to those planned, or says why it has no room. */
   #plan(generation: Generation, prompt: Prompt, planned: PlannedPrompt[]): ApiError | undefined {
     const { blockSize, kvEnabled, validatesContext } = this.#settings;
-    const { model, promptParam, sampling, prompts } = generation;
+    const { model, promptParam, prompts } = generation;
     const tokens = this.#tokens;
     const promptTokens = tokens.length;
     if (tokens.isFull) return endless(promptParam, this.#windowOf(model), tokens.limit + 1);
@@ -182,7 +182,7 @@ export class Generator {
     const plans = this.#plans(generation, promptTokens);
     if (plans instanceof ApiError) return plans;
     const [only] = plans;
-    const isOnly = prompts.length * sampling.choices === 1;
+    const isOnly = prompts.length * plans.length === 1;
     const isWhole = only !== undefined && isOnly && only.tokens <= FIRST_TOKENS;
     const { kind } = this.#host.tokenizer;
     const isHashed = kvEnabled && isWhole;
@@ -205,7 +205,8 @@ export class Generator {
     const room = model.window - promptTokens;
     const seed = this.#promptSeed(generation);
     const plans: AnswerPlan[] = [];
-    for (let choice = 0; choice < sampling.choices; choice++) {
+    const count = sampling.candidates ?? sampling.choices;
+    for (let choice = 0; choice < count; choice++) {
       const plan = new AnswerPlan(sampling, model, lengths, choiceSeed(seed, choice), room);
       // The last token of an answer is never computed on, so it takes no place in the cache.
       if (promptTokens + Math.max(0, plan.tokens - 1) > tokensPerWorker) {
@@ -269,6 +270,7 @@ export class Generator {
       },
       modelLabel: this.#host.modelLabel(model.id),
       outputLimit,
+      choicesPerPrompt: sampling.choices,
       window: this.#windowOf(model),
     });
     const placement = new ChoicePlacement(answer, generation, this.#host);
