@@ -6,11 +6,11 @@ import type { PolicySource } from '../engine/router/policy-source.ts';
 import type { SmartRouter } from '../engine/router/smart-router.ts';
 import type { WorkerId } from '../shared/ids.ts';
 import type { SettingSources, Settings } from '../shared/settings/resolve-settings.ts';
-import { adminAccess } from './admin/admin-access.ts';
 import { ROUTES, type RouteHost } from './api/routes.ts';
 import { endpointRows, servedRoutes } from './api/served-routes.ts';
 import { unknownPath } from './api/unknown-path.ts';
 import { warmUp } from './api/warm-up.ts';
+import { ApiPolicy, sharedBuckets } from './api-policy.ts';
 import { workerConfig } from './cluster-config.ts';
 import { Edge } from './edge.ts';
 import { FirstTokenDelay } from './generate/first-token-delay.ts';
@@ -25,7 +25,7 @@ import { LoopLagSampler } from './metrics/loop-lag-sampler.ts';
 import { PrometheusView } from './metrics/prometheus-view.ts';
 import { DEFAULT_MODEL, ModelCatalog } from './models/model-catalog.ts';
 import { OwnPolicy } from './own-policy.ts';
-import { keyGate } from './policy/key-access.ts';
+import type { RedisBuckets } from './policy/redis-buckets.ts';
 import { PromptCache } from './prompt/prompt-cache.ts';
 import { PromptReader } from './prompt/prompt-reader.ts';
 import { SlicedWork } from './prompt/sliced-work.ts';
@@ -79,6 +79,7 @@ export class Gateway implements RouteHost {
   readonly prometheus: PrometheusView;
   readonly #edge: Edge;
   readonly #live: LiveCluster;
+  readonly #policy: ApiPolicy;
   readonly #app: HttpApp;
   readonly #lagSampler: LoopLagSampler;
   #nowS = Math.floor(Date.now() / 1000);
@@ -92,7 +93,8 @@ export class Gateway implements RouteHost {
     const { host, port } = options.settings;
     const tokenizer = await createTokenizer(options.settings);
     const ownPolicy = await ownPolicyOf(options);
-    const gateway = new Gateway(options, tokenizer, ownPolicy);
+    const buckets = await sharedBuckets(options.settings, options.logger);
+    const gateway = new Gateway(options, tokenizer, ownPolicy, buckets);
     try {
       const started = gateway.pool.start();
       pieceIds(tokenizer.kind);
@@ -112,6 +114,7 @@ export class Gateway implements RouteHost {
     options: GatewayOptions,
     tokenizer: Tokenizer,
     ownPolicy: OwnPolicy | undefined,
+    buckets: RedisBuckets | undefined,
   ) {
     const { settings, sources, version, logger, recorder } = options;
     const origin = clockOrigin();
@@ -165,6 +168,8 @@ export class Gateway implements RouteHost {
       },
       live,
     );
+    this.#policy = new ApiPolicy(settings, buckets, nowUs);
+    const { gates, rateLimits } = this.#policy;
     this.figures = {
       policy: ownPolicy?.source.name ?? settings.routerPolicy,
       ownPolicy,
@@ -172,11 +177,11 @@ export class Gateway implements RouteHost {
       pool: live.pool,
       linesDropped: options.linesDropped ?? (() => 0),
       recorder,
+      rateLimits,
     };
     this.prometheus = new PrometheusView(metrics, this.figures);
     this.#lagSampler = new LoopLagSampler(metrics.punctuality, nowUs);
     const { endpoints } = metrics;
-    const gates = { key: keyGate(settings), admin: adminAccess(settings) };
     const routes = servedRoutes(ROUTES, this, endpoints, gates);
     this.#app = new HttpApp(routes, endpoints.other, edge, tlsOf(settings), unknownPath);
     live.watch.start();
@@ -229,6 +234,7 @@ export class Gateway implements RouteHost {
     clearInterval(this.#clock);
     await this.pool.stop();
     this.#app.close();
+    this.#policy.close();
   }
 }
 

@@ -19,6 +19,7 @@ import type { Generation } from './generation.ts';
 import { unavailable } from './outage.ts';
 import type { PlannedPrompt } from './planned-prompt.ts';
 import { StreamedAnswer } from './streamed-answer.ts';
+import { tokensToCharge } from './token-estimate.ts';
 import { UnaryAnswer } from './unary-answer.ts';
 
 export interface GeneratorSettings {
@@ -115,8 +116,7 @@ export class Generator {
         return undefined;
       }
     }
-    this.#start(exchange, generation, planned, audioTokens);
-    return undefined;
+    return this.#admit(exchange, generation, planned, audioTokens);
   }
 
   /** Of prompts that are known to be short there are several in each turn of the event loop. */
@@ -140,7 +140,7 @@ export class Generator {
         return;
       }
     }
-    this.#start(exchange, generation, planned, audioTokens);
+    await this.#admit(exchange, generation, planned, audioTokens);
   }
 
   /** Puts a prompt into the token buffer. Returns how many of its tokens are audio. */
@@ -215,6 +215,31 @@ export class Generator {
       plans.push(plan);
     }
     return plans;
+  }
+
+  /** Starts the answer if the key of the request may use as many tokens, else says why not. */
+  #admit(
+    exchange: Exchange,
+    generation: Generation,
+    prompts: readonly PlannedPrompt[],
+    promptAudioTokens: number,
+  ): Promise<void> | undefined {
+    const { charge } = exchange;
+    if (charge === undefined) {
+      this.#start(exchange, generation, prompts, promptAudioTokens);
+      return undefined;
+    }
+    const go = (refusal: ApiError | undefined): void => {
+      if (refusal !== undefined) exchange.sendError(refusal);
+      else if (!exchange.isOpen) charge.settle(0);
+      else this.#start(exchange, generation, prompts, promptAudioTokens);
+    };
+    const refusal = charge.takeTokens(
+      tokensToCharge(generation, prompts, this.#settings.lengths.tokens),
+    );
+    if (refusal instanceof Promise) return refusal.then(go);
+    go(refusal);
+    return undefined;
   }
 
   #start(
