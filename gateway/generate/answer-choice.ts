@@ -31,6 +31,8 @@ export class AnswerChoice implements RequestListener {
   isInLine = false;
   /** Its first event was written. */
   isOpen = false;
+  /** The segment whose beginning was told and whose end was not, or -1. */
+  openSegment = -1;
   /** Where each token has an event of its own: reads those that are to be written. */
   reader: TokenReader | undefined;
   /** All that there is of it was taken, its finish reason included. */

@@ -1,6 +1,7 @@
 import { type ApiError, errorBody, type HeaderList } from '../../../shared/errors.ts';
-import type { AnswerFacts, FinishReason, StreamEncoder } from '../../generate/answer-encoder.ts';
-import type { SegmentKind } from '../../generate/answer-plan.ts';
+import type { AnswerFacts, StreamEncoder } from '../../generate/answer-encoder.ts';
+import type { FinishReason } from '../../generate/finish.ts';
+import type { SegmentKind } from '../../generate/segment.ts';
 import type { Usage } from '../../generate/usage.ts';
 import { logprobOf } from '../../text/token-logprobs.ts';
 import { answerHeaders } from './answer-headers.ts';
