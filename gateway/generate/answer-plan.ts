@@ -20,10 +20,11 @@ export interface OutputLengths {
  * The limit is what the request says, else the room. The natural length is uniform around the
  * configured mean, and at least `min_tokens`; an answer that reaches the limit ends with `length`.
  * `ignore_eos` means exactly the limit, or the configured mean where there is none. A stop sequence
- * may end it sooner. What is given ends where it ends, or at the limit, whatever else is asked for.
+ * may end it sooner. With a limit of 0 there is no answer: the prompt is computed, and that is all.
+ * What is given ends where it ends, or at the limit, whatever else is asked for.
  */
 export class AnswerPlan {
-  /** Tokens until its natural end or its limit, at least 1. */
+  /** Tokens until its natural end or its limit; 0 where only the prompt is to be computed. */
   readonly tokens: number;
   readonly endsNaturally: boolean;
   /** All of it is text of the corpus. */
@@ -32,7 +33,7 @@ export class AnswerPlan {
   readonly naturalEnd: FinishReason;
   /** The answer's own, 32 bits. */
   readonly seed: number;
-  /** What the tokens are, in order; one of them at most is text. None is empty. */
+  /** What the tokens are, in order; the last one is text, and only without tokens empty. */
   readonly segments: readonly Segment[];
 
   private constructor(
@@ -70,7 +71,9 @@ export class AnswerPlan {
     return new AnswerPlan(seed, segments, endsNaturally, 'stop');
   }
 
-  /** An answer of `parts`, behind what a model that reasons thinks before it. */
+  /**
+   * An answer of `parts`, behind what a model that reasons thinks before it. Its limit is not 0.
+   */
   static ofParts(
     sampling: Sampling,
     model: Model,
@@ -98,7 +101,7 @@ export class AnswerPlan {
 }
 
 function limitOf(sampling: Sampling, room: number): number {
-  return Math.max(1, sampling.outputLimit ?? room);
+  return sampling.outputLimit ?? Math.max(1, room);
 }
 
 function thinks(sampling: Sampling, model: Model): boolean {
