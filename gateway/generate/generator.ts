@@ -200,14 +200,14 @@ export class Generator {
 
   /** One plan for each choice, all of which must have room on a worker. */
   #plans(generation: Generation, promptTokens: number): readonly AnswerPlan[] | ApiError {
-    const { lengths, tokensPerWorker } = this.#settings;
+    const { tokensPerWorker } = this.#settings;
     const { model, sampling, promptParam } = generation;
     const room = model.window - promptTokens;
     const seed = this.#promptSeed(generation);
     const plans: AnswerPlan[] = [];
     const count = sampling.candidates ?? sampling.choices;
     for (let choice = 0; choice < count; choice++) {
-      const plan = new AnswerPlan(sampling, model, lengths, choiceSeed(seed, choice), room);
+      const plan = this.#planOf(generation, choiceSeed(seed, choice), room);
       // The last token of an answer is never computed on, so it takes no place in the cache.
       if (promptTokens + Math.max(0, plan.tokens - 1) > tokensPerWorker) {
         return tooLong(promptParam, this.#windowOf(model), promptTokens, plan.tokens);
@@ -215,6 +215,15 @@ export class Generator {
       plans.push(plan);
     }
     return plans;
+  }
+
+  #planOf({ content, sampling, model }: Generation, seed: number, room: number): AnswerPlan {
+    if (content === undefined || sampling.outputLimit === 0) {
+      return AnswerPlan.ofCorpus(sampling, model, this.#settings.lengths, seed, room);
+    }
+    const limit = Math.min(room, sampling.outputLimit ?? room);
+    const parts = content.partsOf(seed, limit, this.#host.tokenizer);
+    return AnswerPlan.ofParts(sampling, model, parts, content.naturalEnd, seed, room);
   }
 
   /** Starts the answer if the key of the request may use as many tokens, else says why not. */
