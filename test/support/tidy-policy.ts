@@ -31,6 +31,7 @@ const GATEWAY_PARTS = [
   'gateway/vectors/',
   'gateway/scores/',
   'gateway/audio/',
+  'gateway/documents/',
   'gateway/http/',
   'gateway/policy/',
   'gateway/generate/',
@@ -56,6 +57,7 @@ export const LAYERS: Readonly<Record<string, readonly string[]>> = {
   'gateway/vectors/': ['shared/', 'gateway/vectors/'],
   'gateway/scores/': ['shared/', 'gateway/vectors/', 'gateway/scores/'],
   'gateway/audio/': ['gateway/audio/'],
+  'gateway/documents/': ['shared/', 'gateway/text/', 'gateway/documents/'],
   'gateway/http/': ['shared/', 'gateway/http/', 'gateway/platform.ts', 'gateway/random-ids.ts'],
   'gateway/policy/': ['shared/', 'gateway/http/', 'gateway/policy/'],
   'gateway/generate/': [
@@ -93,6 +95,7 @@ export const LAYERS: Readonly<Record<string, readonly string[]>> = {
 
 /** Where in the program a package, or a module of Node, may be imported: by those files alone. */
 export const OWNERS: Readonly<Record<string, readonly string[]>> = {
+  '@eslint-community/regexpp': ['gateway/documents/'],
   '@observablehq/plot': ['lab/report/page/'],
   '@redis/client': ['gateway/policy/redis-buckets.ts'],
   '@swc/wasm-typescript': ['cli/policy-file.ts'],

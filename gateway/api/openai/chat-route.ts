@@ -5,6 +5,7 @@ import type { RandomIds } from '../../random-ids.ts';
 import { type GenerationHost, generationRoute } from '../generation-route.ts';
 import { CHAT_BODY, type ChatBody } from './chat-body.ts';
 import { ChatChunks } from './chat-chunks.ts';
+import { chatContentOf } from './chat-content.ts';
 import { chatRequestOf } from './chat-request.ts';
 import { ChatResponse } from './chat-response.ts';
 import { ChatPrompt } from './chat-template.ts';
@@ -31,6 +32,8 @@ function parseChat(body: ChatBody, head: RoutingHead, host: ChatHost): Generatio
   if (model instanceof ApiError) return model;
   const pinned = pinnedOf(head, request.pinnedWorker, host.generator);
   if (pinned instanceof ApiError) return pinned;
+  const content = chatContentOf(body, () => host.ids.next('call_'));
+  if (content instanceof ApiError) return content;
   const { stream, usageMode, topLogprobs, priority, cacheSalt } = request;
   const answerHead = {
     id: host.ids.next('chatcmpl-'),
@@ -43,8 +46,9 @@ function parseChat(body: ChatBody, head: RoutingHead, host: ChatHost): Generatio
     prompts: [new ChatPrompt(request.messages, request.tools)],
     promptParam: 'messages',
     sampling: request,
+    content,
     encoder: stream
-      ? new ChatChunks(answerHead, usageMode, topLogprobs)
+      ? new ChatChunks(answerHead, usageMode, topLogprobs, content !== undefined)
       : new ChatResponse(answerHead, topLogprobs),
     priority,
     cacheSalt,
