@@ -30,9 +30,14 @@ const CHARACTERS_AT_ONCE = 680;
 /** A text as a JSON string, in parts. */
 export function* textParts(text: string): Generator<string, void, undefined> {
   yield '"';
+  yield* textInside(text);
+  yield '"';
+}
+
+/** The same without the quotes. */
+export function* textInside(text: string): Generator<string, void, undefined> {
   for (let at = 0; at < text.length; at += CHARACTERS_AT_ONCE) {
     // Half of a pair that is cut here is escaped, and the halves make the character again.
     yield JSON.stringify(text.slice(at, at + CHARACTERS_AT_ONCE)).slice(1, -1);
   }
-  yield '"';
 }

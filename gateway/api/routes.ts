@@ -9,6 +9,7 @@ import { RANKING_ROUTES, type RankingHost } from './ranking/ranking-routes.ts';
 import type { Route } from './route.ts';
 import { HEALTH_ROUTES, type HealthHost } from './service/health-routes.ts';
 import { METRICS_ROUTES, type MetricsHost } from './service/metrics-routes.ts';
+import { TOKENIZE_ROUTES, type TokenizeHost } from './vllm/tokenize-routes.ts';
 
 /** What the routes need of the server around them. */
 export type RouteHost = CompletionHost &
@@ -16,6 +17,7 @@ export type RouteHost = CompletionHost &
   ModerationHost &
   SpeechHost &
   RankingHost &
+  TokenizeHost &
   ModelHost &
   HealthHost &
   MetricsHost &
@@ -29,6 +31,7 @@ export const ROUTES: readonly Route<RouteHost>[] = [
   MODERATION_ROUTE,
   SPEECH_ROUTE,
   ...RANKING_ROUTES,
+  ...TOKENIZE_ROUTES,
   ...MODEL_ROUTES,
   ...HEALTH_ROUTES,
   ...METRICS_ROUTES,

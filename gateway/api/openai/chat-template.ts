@@ -48,6 +48,22 @@ const ROLE_IDS: Readonly<Record<Role, number>> = {
   function: 0xffff_ff15,
 };
 
+/** The tokens that open the answer. */
+export const ANSWER_START_TOKENS = 3;
+
+const TEMPLATE_TEXTS: ReadonlyMap<number, string> = new Map([
+  [START, '<|im_start|>'],
+  [SEPARATOR, '<|im_sep|>'],
+  [END, '<|im_end|>'],
+  [NAME, '<|im_name|>'],
+  ...Object.entries(ROLE_IDS).map(([role, id]) => [id, role] as const),
+]);
+
+/** What an id of the template stands for; undefined for any other. */
+export function templateText(id: number): string | undefined {
+  return TEMPLATE_TEXTS.get(id);
+}
+
 /**
  * Appends the ids of the whole prompt to `out`: tools as compact JSON, the messages in order, and
  * the start of the answer. Returns how many of them are audio. Stops when `out` is full.
