@@ -6,10 +6,10 @@ import type { PolicySource } from '../engine/router/policy-source.ts';
 import type { SmartRouter } from '../engine/router/smart-router.ts';
 import type { WorkerId } from '../shared/ids.ts';
 import type { SettingSources, Settings } from '../shared/settings/resolve-settings.ts';
-import { adminAccess } from './admin/admin-access.ts';
 import { ROUTES, type RouteHost } from './api/routes.ts';
 import { endpointRows, servedRoutes } from './api/served-routes.ts';
 import { warmUp } from './api/warm-up.ts';
+import { ApiPolicy, sharedBuckets } from './api-policy.ts';
 import { Edge } from './edge.ts';
 import { Generator } from './generate/generator.ts';
 import { HttpApp } from './http/http-app.ts';
@@ -22,7 +22,7 @@ import { LoopLagSampler } from './metrics/loop-lag-sampler.ts';
 import { PrometheusView } from './metrics/prometheus-view.ts';
 import { DEFAULT_MODEL, ModelCatalog } from './models/model-catalog.ts';
 import { OwnPolicy } from './own-policy.ts';
-import { keyGate } from './policy/key-access.ts';
+import type { RedisBuckets } from './policy/redis-buckets.ts';
 import { PromptCache } from './prompt/prompt-cache.ts';
 import { PromptReader } from './prompt/prompt-reader.ts';
 import { SlicedWork } from './prompt/sliced-work.ts';
@@ -31,6 +31,7 @@ import { pieceIds } from './text/corpus.ts';
 import { createTokenizer } from './text/create-tokenizer.ts';
 import type { Tokenizer } from './text/tokenizer.ts';
 import type { TrafficRecorder } from './traffic-recorder.ts';
+import { Embedder } from './vectors/embedder.ts';
 
 export interface GatewayOptions {
   readonly settings: Settings;
@@ -55,6 +56,7 @@ export class Gateway implements RouteHost {
   readonly version: string;
   /** Of version and settings. */
   readonly fingerprint: string;
+  readonly tokenizer: Tokenizer;
   readonly nowUs: Clock;
   readonly ids = new RandomIds();
   readonly intake: Intake;
@@ -65,11 +67,14 @@ export class Gateway implements RouteHost {
   readonly cluster: Cluster;
   readonly models: ModelCatalog;
   readonly generator: Generator;
+  readonly embedder: Embedder;
+  readonly embeddingDimensions: number;
   readonly slicedWork = new SlicedWork();
   readonly figures: ClusterFigures;
   readonly prometheus: PrometheusView;
   readonly #edge: Edge;
   readonly #live: LiveCluster;
+  readonly #policy: ApiPolicy;
   readonly #app: HttpApp;
   readonly #lagSampler: LoopLagSampler;
   #nowS = Math.floor(Date.now() / 1000);
@@ -83,7 +88,8 @@ export class Gateway implements RouteHost {
     const { host, port } = options.settings;
     const tokenizer = await createTokenizer(options.settings);
     const ownPolicy = await ownPolicyOf(options);
-    const gateway = new Gateway(options, tokenizer, ownPolicy);
+    const buckets = await sharedBuckets(options.settings, options.logger);
+    const gateway = new Gateway(options, tokenizer, ownPolicy, buckets);
     try {
       const started = gateway.pool.start();
       pieceIds(tokenizer.kind);
@@ -103,12 +109,14 @@ export class Gateway implements RouteHost {
     options: GatewayOptions,
     tokenizer: Tokenizer,
     ownPolicy: OwnPolicy | undefined,
+    buckets: RedisBuckets | undefined,
   ) {
     const { settings, sources, version, logger, recorder } = options;
     const origin = clockOrigin();
     this.settings = settings;
     this.sources = sources;
     this.version = version;
+    this.tokenizer = tokenizer;
     this.fingerprint = systemFingerprint(
       [version, settings.engine, settings.seed, settings.kvCacheBlockSize].join(),
     );
@@ -143,6 +151,8 @@ export class Gateway implements RouteHost {
     this.pool = live.pool;
     this.cluster = live.cluster;
     this.models = newCatalog(settings, this.#nowS);
+    this.embedder = new Embedder(settings.embeddingCacheSize);
+    this.embeddingDimensions = settings.embeddingDimensions;
     this.generator = new Generator(
       generatorSettings(settings, recorder !== undefined || ownPolicy !== undefined),
       {
@@ -152,6 +162,8 @@ export class Gateway implements RouteHost {
       },
       live,
     );
+    this.#policy = new ApiPolicy(settings, buckets, nowUs);
+    const { gates, rateLimits } = this.#policy;
     this.figures = {
       policy: ownPolicy?.source.name ?? settings.routerPolicy,
       ownPolicy,
@@ -159,11 +171,11 @@ export class Gateway implements RouteHost {
       pool: live.pool,
       linesDropped: options.linesDropped ?? (() => 0),
       recorder,
+      rateLimits,
     };
     this.prometheus = new PrometheusView(metrics, this.figures);
     this.#lagSampler = new LoopLagSampler(metrics.punctuality, nowUs);
     const { endpoints } = metrics;
-    const gates = { key: keyGate(settings), admin: adminAccess(settings) };
     const routes = servedRoutes(ROUTES, this, endpoints, gates);
     this.#app = new HttpApp(routes, endpoints.other, edge, tlsOf(settings));
     live.watch.start();
@@ -212,6 +224,7 @@ export class Gateway implements RouteHost {
     clearInterval(this.#clock);
     await this.pool.stop();
     this.#app.close();
+    this.#policy.close();
   }
 }
 

@@ -67,7 +67,8 @@ export const SPEC_COLUMNS = {
   /** At least 1. */
   promptTokens: i32(),
   /**
-   * How many tokens the answer has, at least 1: its natural end or its limit, whichever is first.
+   * How many tokens the answer has: its natural end or its limit, whichever is first. 0: the prompt
+   * is only computed, and the sequence ends with that.
    */
   outputTokens: i32(),
   /** Lower is served first. */

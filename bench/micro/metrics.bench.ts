@@ -157,6 +157,7 @@ function aCluster(): ClusterFigures {
     linesDropped: () => 0,
     ownPolicy: undefined,
     recorder: undefined,
+    rateLimits: undefined,
     pool: { isUp: () => true, restarts: () => 0 },
   };
 }

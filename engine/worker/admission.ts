@@ -9,7 +9,7 @@ import {
 } from '../../shared/protocol.ts';
 import type { LoadMeter } from './load-meter.ts';
 import type { SequenceBlocks } from './sequence-blocks.ts';
-import { NO_SLOT, type SequenceTable, type Slot, STAGE } from './sequence-table.ts';
+import { NO_SLOT, placesAtEnd, type SequenceTable, type Slot, STAGE } from './sequence-table.ts';
 import { SiblingGroups } from './sibling-groups.ts';
 import { WaitTally } from './wait-tally.ts';
 
@@ -61,7 +61,7 @@ export class Admission {
 
   /** Why a sequence is not taken in now, if it is not. */
   refusalOf(command: SubmitCommand): Outcome | undefined {
-    const tokens = command.spec.promptTokens + command.spec.outputTokens - 1;
+    const tokens = placesAtEnd(command.spec.promptTokens, command.spec.outputTokens);
     if (this.#blocks.blocksOf(tokens) > this.#config.numBlocks) return OUTCOME.tooLong;
     return this.isQueueFull ? OUTCOME.queueFull : undefined;
   }

@@ -119,7 +119,7 @@ export class BatchedScheduler implements Scheduler {
         continue;
       }
       if (tokens > 0 && sequences.computed[slot]! >= known) {
-        state.emit(slot, this.#steps, lateUs, out);
+        state.emit(slot, Math.min(this.#steps, sequences.outputTokens[slot]!), lateUs, out);
       }
       if (sequences.isComplete(slot)) state.end(slot, OUTCOME.finished, this.#atUs);
       else i++;

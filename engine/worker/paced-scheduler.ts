@@ -139,11 +139,13 @@ export class PacedScheduler implements Scheduler {
   /** Everything known, and the token after it: a sequence that is let in gets at least that far. */
   readonly #tokensToHold = (slot: Slot): number => {
     const { sequences } = this.#state;
-    const all = sequences.promptTokens[slot]! + sequences.outputTokens[slot]! - 1;
-    return Math.min(sequences.knownTokens(slot) + 1, all);
+    return Math.min(sequences.knownTokens(slot) + 1, sequences.placesAtEnd(slot));
   };
 
-  /** The sequence's next token, and with a gap of 0 the ones after it. */
+  /**
+   * The sequence's next token, and with a gap of 0 the ones after it; or the end of its prompt, if
+   * that is all it asks for.
+   */
   #token(slot: Slot, dueUs: number, nowUs: number, out: EventBatch): void {
     const state = this.#state;
     const { sequences } = state;
@@ -161,7 +163,9 @@ export class PacedScheduler implements Scheduler {
       gapUs = latency.itlUs(this.#look(), sequences.seed, slot);
       room = this.#makeRoom(slot, known + count);
     }
-    const isBlockFull = state.compute(slot, known + count - 1 - sequences.computed[slot]!);
+    // The last token is not computed on, the prompt of no token is.
+    const computed = known + Math.max(0, count - 1);
+    const isBlockFull = state.compute(slot, computed - sequences.computed[slot]!);
     state.emit(slot, count, nowUs - dueUs, out);
     // Siblings wait for admission from now on; and what waits for room may find its prefix cached.
     if (isFirst || isBlockFull) this.#admitAtUs = dueUs;

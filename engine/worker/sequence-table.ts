@@ -22,6 +22,12 @@ export const STAGE = {
 } as const;
 
 const NO_WORDS = new Uint32Array(0);
+
+/** Tokens of a sequence that take a place in the cache: the last of an answer never does. */
+export function placesAtEnd(promptTokens: number, outputTokens: number): number {
+  return promptTokens + Math.max(0, outputTokens - 1);
+}
+
 const FIRST_SLOTS = 64;
 
 /** Index of a sequence's column values, reused after the sequence has ended. */
@@ -93,8 +99,15 @@ export class SequenceTable extends columnTable(SPEC_COLUMNS, STATE_COLUMNS) {
     return this.promptTokens[slot]! + this.emitted[slot]!;
   }
 
+  /** Its tokens are out, and what they were made from is computed. */
   isComplete(slot: Slot): boolean {
-    return this.emitted[slot]! >= this.outputTokens[slot]!;
+    const isOut = this.emitted[slot]! >= this.outputTokens[slot]!;
+    return isOut && this.computed[slot]! >= this.promptTokens[slot]!;
+  }
+
+  /** Tokens that take a place in the cache at its end: the last of an answer never does. */
+  placesAtEnd(slot: Slot): number {
+    return placesAtEnd(this.promptTokens[slot]!, this.outputTokens[slot]!);
   }
 
   /** Takes a slot for a submitted sequence; its stage is left to the caller. */

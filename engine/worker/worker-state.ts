@@ -57,7 +57,10 @@ export class WorkerState {
     return isBlockFull;
   }
 
-  /** `count` tokens of a sequence come out, `lateUs` after the last of them was due. */
+  /**
+   * `count` tokens of a sequence come out, `lateUs` after the last of them was due; none when only
+   * its prompt was to be computed.
+   */
   emit(slot: Slot, count: number, lateUs: number, out: EventBatch): void {
     const { sequences } = this;
     const request = sequences.requestOf(slot);
@@ -66,6 +69,7 @@ export class WorkerState {
       out.pushStarted(request, sequences.cachedTokens[slot]!, queuedUs);
       this.admission.prefilled(slot);
     }
+    if (count === 0) return;
     out.tokens.push3(request, count, lateUs);
     sequences.emitted[slot] = sequences.emitted[slot]! + count;
   }

@@ -1,18 +1,25 @@
 import { ADMIN_ROUTES, type AdminHost } from '../admin/admin-routes.ts';
-import { CHAT_ROUTE, type ChatHost } from './openai/chat-route.ts';
-import { COMPLETION_ROUTE } from './openai/completion-route.ts';
+import { CHAT_ROUTE } from './openai/chat-route.ts';
+import { COMPLETION_ROUTE, type CompletionHost } from './openai/completion-route.ts';
+import { EMBEDDING_ROUTE, type EmbeddingHost } from './openai/embedding-route.ts';
 import { MODEL_ROUTES, type ModelHost } from './openai/model-routes.ts';
 import type { Route } from './route.ts';
 import { HEALTH_ROUTES, type HealthHost } from './service/health-routes.ts';
 import { METRICS_ROUTES, type MetricsHost } from './service/metrics-routes.ts';
 
 /** What the routes need of the server around them. */
-export type RouteHost = ChatHost & ModelHost & HealthHost & MetricsHost & AdminHost;
+export type RouteHost = CompletionHost &
+  EmbeddingHost &
+  ModelHost &
+  HealthHost &
+  MetricsHost &
+  AdminHost;
 
 /** Every route of the server, in the order in which the metrics show them. */
 export const ROUTES: readonly Route<RouteHost>[] = [
   CHAT_ROUTE,
   COMPLETION_ROUTE,
+  EMBEDDING_ROUTE,
   ...MODEL_ROUTES,
   ...HEALTH_ROUTES,
   ...METRICS_ROUTES,

@@ -27,10 +27,14 @@ export class AnswerChoice implements RequestListener {
   request: RequestId = NO_REQUEST;
   /** Tokens that came out of the worker. */
   emitted = 0;
+  /** The worker has computed the prompt of an answer without tokens. */
+  isComputed = false;
   /** It is in its answer's line of choices to be written. */
   isInLine = false;
   /** Its first event was written. */
   isOpen = false;
+  /** What is left of the events that come before its first token. */
+  preamble: Iterator<string, void, undefined> | undefined;
   /** Where each token has an event of its own: reads those that are to be written. */
   reader: TokenReader | undefined;
   /** All that there is of it was taken, its finish reason included. */
@@ -53,15 +57,17 @@ export class AnswerChoice implements RequestListener {
     this.text = new AnswerText(plan, stop);
   }
 
-  /** Its worker has still to give it tokens. */
+  /** Its worker has still to give it tokens, or to compute its prompt if it has none. */
   get isOwed(): boolean {
-    return !this.hasEnded && this.emitted < this.plan.tokens;
+    if (this.hasEnded) return false;
+    return this.plan.tokens === 0 ? !this.isComputed : this.emitted < this.plan.tokens;
   }
 
   /** There is more to be written than was. */
   get hasMore(): boolean {
     if (this.hasEnded) return false;
     const { text } = this;
+    if (this.preamble !== undefined) return true;
     return text.hasEnded || text.taken < this.emitted || this.reader?.hasNext === true;
   }
 

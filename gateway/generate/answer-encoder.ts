@@ -55,6 +55,11 @@ export interface StreamEncoder {
   /** Sent in one write with the first token of the choice, not before. */
   begin(choice: number, usage: Usage): string;
   /**
+   * Events that come before the first token of a choice, as the client takes them, each no longer
+   * than `bytesMax` says. Undefined for none.
+   */
+  preamble?(choice: number, usage: Usage): Iterator<string, void, undefined> | undefined;
+  /**
    * `seed` is that of the choice, and `at` how many of its tokens were given out before this one.
    */
   token(
@@ -77,7 +82,10 @@ export interface BodyEncoder {
   lengthOf?(usage: Usage): number;
   headers(answer: AnswerFacts): HeaderList;
   whole(choices: readonly ChoiceText[], usage: Usage): string;
-  /** The same, slice by slice, each of less than 4 KiB, so that it need not be held whole. */
+  /**
+   * The same, slice by slice, each of less than 4 KiB, so that it need not be held whole. Each is
+   * made in some 20 us; an empty one is a part of the work.
+   */
   slices(choices: readonly ChoiceText[], usage: Usage): Iterator<string, void, undefined>;
 }
 

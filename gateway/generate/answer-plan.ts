@@ -39,15 +39,15 @@ export class Segment {
  * The limit is what the request says, else the room. The natural length is uniform around the
  * configured mean, and at least `min_tokens`; an answer that reaches the limit ends with `length`.
  * `ignore_eos` means exactly the limit, or the configured mean where there is none. A stop sequence
- * may end it sooner.
+ * may end it sooner. With a limit of 0 there is no answer: the prompt is computed, and that is all.
  */
 export class AnswerPlan {
-  /** Tokens until its natural end or its limit, at least 1. */
+  /** Tokens until its natural end or its limit; 0 where only the prompt is to be computed. */
   readonly tokens: number;
   readonly endsNaturally: boolean;
   /** The answer's own, 32 bits. */
   readonly seed: number;
-  /** What the tokens are, in order; one of them at most is text. None is empty. */
+  /** What the tokens are, in order; the last one is text, and only without tokens empty. */
   readonly segments: readonly Segment[];
 
   /** `room` is what the context window leaves, in tokens. */
@@ -58,7 +58,7 @@ export class AnswerPlan {
     seed: number,
     room: number,
   ) {
-    const limit = Math.max(1, sampling.outputLimit ?? room);
+    const limit = sampling.outputLimit ?? Math.max(1, room);
     const natural = Math.max(sampling.minTokens, naturalLength(lengths, seed));
     const wanted = sampling.ignoreEos ? (sampling.outputLimit ?? lengths.tokens) : natural;
     const thinks = sampling.enableThinking ?? model.reasoning;

@@ -153,8 +153,11 @@ export abstract class Answer implements ChoiceOwner, PendingAnswer, ExchangeList
     this.progressed(choice);
   }
 
-  choiceEnded({ prompt }: AnswerChoice, outcome: Outcome): void {
-    if (outcome === OUTCOME.queueFull) {
+  choiceEnded(choice: AnswerChoice, outcome: Outcome): void {
+    const { prompt } = choice;
+    if (outcome === OUTCOME.finished) {
+      if (choice.isOwed) this.#computed(choice);
+    } else if (outcome === OUTCOME.queueFull) {
       this.fail(apiError('queue_full', { waiting: this.host.maxWaiting }));
     } else if (outcome === OUTCOME.tooLong) {
       const { promptParam, window } = this.start;
@@ -294,6 +297,15 @@ export abstract class Answer implements ChoiceOwner, PendingAnswer, ExchangeList
     } catch (error) {
       this.broke(error);
     }
+  }
+
+  /** The prompt of a choice without tokens is computed, which is all that was owed. */
+  #computed(choice: AnswerChoice): void {
+    if (this.#hasEnded) return;
+    choice.isComputed = true;
+    this.progressUs = this.host.batchUs;
+    this.#choicesOwed--;
+    this.progressed(choice);
   }
 
   #breakOff(): void {

@@ -8,9 +8,9 @@ export function contextOverflow(
   { model, sampling, promptParam }: Generation,
   promptTokens: number,
 ): ApiError | undefined {
-  const limit = sampling.outputLimit ?? 0;
-  if (promptTokens + limit <= model.window && promptTokens < model.window) return undefined;
-  return tooLong(promptParam, model.window, promptTokens, limit);
+  const { outputLimit } = sampling;
+  if (promptTokens + (outputLimit ?? 1) <= model.window) return undefined;
+  return tooLong(promptParam, model.window, promptTokens, outputLimit ?? 0);
 }
 
 /** Of a prompt that cannot fit no more is counted than shows it. */

@@ -84,7 +84,10 @@ export class StreamedAnswer extends Answer {
     if (!choice.isOpen) {
       this.#writeEvent(this.#encoder.begin(index, usage));
       choice.isOpen = true;
+      choice.preamble = this.#encoder.preamble?.(index, usage);
     }
+    if (choice.preamble !== undefined) this.#writePreamble(choice);
+    if (choice.preamble !== undefined) return;
     if (this.#encoder.tellsTokens === true) this.#writeSingly(choice);
     while (text.taken < choice.emitted && !text.hasEnded) {
       if (!this.mayWrite) return;
@@ -93,6 +96,17 @@ export class StreamedAnswer extends Answer {
     if (text.hasEnded && this.mayWrite) {
       this.#writeEvent(this.#encoder.finish(index, text.finishReason, usage));
       this.endChoice(choice);
+    }
+  }
+
+  #writePreamble(choice: AnswerChoice): void {
+    while (this.mayWrite && choice.preamble !== undefined) {
+      const event = choice.preamble.next();
+      if (event.done === true) choice.preamble = undefined;
+      else {
+        this.eventsLeft--;
+        this.start.exchange.writeEvent(event.value);
+      }
     }
   }
 

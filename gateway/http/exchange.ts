@@ -8,6 +8,7 @@ import {
 } from '../../shared/errors.ts';
 import type { RandomIds } from '../random-ids.ts';
 import { type BodyHandler, BodyReader } from './body-reader.ts';
+import type { Charge } from './charge.ts';
 import type { CorsPolicy } from './cors.ts';
 import type { Intake } from './intake.ts';
 import type { ReadingTurns } from './reading-turns.ts';
@@ -77,6 +78,8 @@ const CHARACTER_BYTES = 3;
 export class Exchange {
   readonly arrivedUs: number;
   readonly requestId: string;
+  /** What it takes of the limits of its key, where there are any. */
+  charge: Charge | undefined;
   readonly #route: ExchangeRoute;
   readonly #host: ExchangeHost;
   readonly #res: HttpResponse;
@@ -163,16 +166,38 @@ export class Exchange {
    * is refused or the client leaves before its end.
    */
   readBody(read: BodyHandler): void {
-    this.#bodyReader(read).start(this.#res);
+    if (this.#body === undefined) this.#bodyReader(read).start(this.#res);
+    else this.#body.readWith(read);
+  }
+
+  /**
+   * Waits until it is known whether the request is let in, and refuses it or calls `handle`. Its
+   * body, if it is to have one, is received meanwhile.
+   */
+  async whenLetIn(
+    refusal: Promise<ApiError | undefined>,
+    hasBody: boolean,
+    handle: () => void,
+  ): Promise<void> {
+    if (hasBody) this.#bodyReader(undefined).start(this.#res);
+    try {
+      const problem = await refusal;
+      if (!this.isOpen) return;
+      if (problem === undefined) handle();
+      else this.refuse(problem);
+    } catch (error) {
+      this.failed(error);
+    }
   }
 
   /** For a request that is not let in: answers with the error, and throws its body away. */
   refuse(error: ApiError): void {
-    if (this.#bodyBytes === 0) this.sendError(error);
-    else this.#bodyReader(() => undefined).discard(this.#res, error);
+    if (this.#body !== undefined) this.#body.refuse(error);
+    else if (this.#bodyBytes === 0) this.sendError(error);
+    else this.#bodyReader(undefined).discard(this.#res, error);
   }
 
-  #bodyReader(read: BodyHandler): BodyReader {
+  #bodyReader(read: BodyHandler | undefined): BodyReader {
     const { intake, readingTurns } = this.#host;
     this.#body = new BodyReader(this, intake, readingTurns, this.#bodyBytes, read);
     return this.#body;
@@ -387,6 +412,7 @@ export class Exchange {
     // A line break in a value starts the next header: all of them cost one call into native code.
     let lines = this.requestId;
     if (headers !== undefined) lines += linesOf(headers);
+    if (this.charge !== undefined) lines += this.charge.headerLines;
     if (this.#origin !== '') lines += linesOf(this.#host.cors.headersFor(this.#origin));
     this.#corkedBytes += lines.length * CHARACTER_BYTES;
     if (contentType === undefined) this.#res.writeHeader('x-request-id', lines);

@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { inParts } from './text-parts.ts';
 import type { TokenBuffer } from './token-buffer.ts';
-import type { Tokenizer, TokenizerKind } from './tokenizer.ts';
+import type { Piece, Tokenizer, TokenizerKind } from './tokenizer.ts';
 
 /** What all entries may take together, in bytes, however many there may be. */
 const BYTES_MAX = 32 * 2 ** 20;
@@ -42,6 +42,14 @@ export class CachedTokenizer implements Tokenizer {
 
   count(text: string): number {
     return this.#tokenizer.count(text);
+  }
+
+  pieces(text: string): Iterable<Piece> {
+    return this.#tokenizer.pieces(text);
+  }
+
+  pieceOf(id: number): Piece | undefined {
+    return this.#tokenizer.pieceOf(id);
   }
 
   #encodePart(text: string, out: TokenBuffer): void {

@@ -1,8 +1,8 @@
 import { assert } from '../../shared/assert.ts';
 import { BytePairs, type Vocabulary } from './byte-pairs.ts';
-import { inParts } from './text-parts.ts';
+import { inParts, partEnd } from './text-parts.ts';
 import { TokenBuffer } from './token-buffer.ts';
-import type { Tokenizer } from './tokenizer.ts';
+import type { Piece, Tokenizer } from './tokenizer.ts';
 
 /** Random letters, the slowest, take some 0.5 us each. */
 const PART_LENGTH = 4096;
@@ -61,6 +61,22 @@ class O200kTokenizer implements Tokenizer {
     this.#counted.clear();
     this.encode(text, this.#counted);
     return this.#counted.length;
+  }
+
+  *pieces(text: string): Generator<Piece, void, undefined> {
+    const part = new TokenBuffer();
+    for (let at = 0; at < text.length; ) {
+      const end = partEnd(text, at, PART_LENGTH);
+      part.clear();
+      this.#encodePart(text.slice(at, end), part);
+      for (const id of part.ids.subarray(0, part.length)) yield this.pieceOf(id) ?? '';
+      at = end;
+    }
+  }
+
+  pieceOf(id: number): Piece | undefined {
+    const token = this.#vocabulary[id];
+    return token === undefined || typeof token === 'string' ? token : Uint8Array.from(token);
   }
 
   /** The text of the ids. Bytes and ids that are not part of any text become U+FFFD. */

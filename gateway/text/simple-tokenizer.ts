@@ -1,5 +1,5 @@
 import { mix32 } from '../../shared/rng.ts';
-import { inParts } from './text-parts.ts';
+import { inParts, partEnd } from './text-parts.ts';
 import { TokenBuffer } from './token-buffer.ts';
 import type { Tokenizer } from './tokenizer.ts';
 
@@ -51,6 +51,53 @@ export class SimpleTokenizer implements Tokenizer {
     this.encode(text, this.#counted);
     return this.#counted.length;
   }
+
+  /** White space that is no token belongs to the one behind it, at the end to the last one. */
+  *pieces(text: string): Generator<string, void, undefined> {
+    for (let at = 0; at < text.length; ) {
+      const end = partEnd(text, at, PART_LENGTH);
+      yield* piecesOfPart(text.slice(at, end));
+      at = end;
+    }
+  }
+
+  /** Ids are hashes of text. */
+  pieceOf(): undefined {
+    return undefined;
+  }
+}
+
+function* piecesOfPart(text: string): Generator<string, void, undefined> {
+  let held = '';
+  let from = 0;
+  for (let at = 0; at < text.length; ) {
+    const kind = classAt(text, at);
+    if (kind === SPACE) {
+      at++;
+      continue;
+    }
+    const end = endOfRun(text, at, kind);
+    const length = kind === WORD && end - at > WORD_LENGTH_MAX ? GROUP_LENGTH : end - at;
+    for (; at < end; from = at) {
+      if (held !== '') yield held;
+      at = Math.min(at + length, end);
+      held = text.slice(from, at);
+    }
+  }
+  yield held + text.slice(from);
+}
+
+function endOfRun(text: string, start: number, kind: number): number {
+  let end = start + 1;
+  if (kind === WORD || kind === NEWLINE) {
+    while (end < text.length && classAt(text, end) === kind) end++;
+  } else if (kind === HIGH_SURROGATE && (text.charCodeAt(end) & 0xfc00) === 0xdc00) end++;
+  return end;
+}
+
+function classAt(text: string, at: number): number {
+  const unit = text.charCodeAt(at);
+  return classes[unit] || classify(unit);
 }
 
 function encodePart(text: string, out: TokenBuffer): void {

@@ -1,6 +1,6 @@
-import { HASH_WORDS } from '../../shared/block-hash.ts';
 import { InfiniteCache } from '../traces/infinite-cache.ts';
 import type { TraceRequest } from '../traces/trace-source.ts';
+import type { BlockIds } from './block-ids.ts';
 import { type CurvePoint, HitCurve } from './hit-curve.ts';
 import { LruStack } from './lru-stack.ts';
 import { type Quantiles, quantiles } from './quantiles.ts';
@@ -28,15 +28,12 @@ export interface PromptReuse {
 }
 
 export class PromptReuseTally {
-  readonly #blockSize: number;
   readonly #prompts = new InfiniteCache();
   readonly #stack = new LruStack();
   readonly #curve = new HitCurve();
   readonly #hitShares: number[] = [];
   /** How many prompts have each block, by its id. */
   #uses = new Uint32Array(1024);
-  #hashes = new Uint32Array(1024);
-  #ids = new Uint32Array(1024);
   #references = 0;
   #hitBlocks = 0;
   #tokens = 0;
@@ -44,13 +41,9 @@ export class PromptReuseTally {
   #withoutHit = 0;
   #withFullHit = 0;
 
-  constructor(blockSize: number) {
-    this.#blockSize = blockSize;
-  }
-
-  add(request: TraceRequest): void {
-    const { content, promptTokens } = request;
-    const size = this.#blockSize;
+  /** `ids` has read the request. */
+  add({ content, promptTokens }: TraceRequest, ids: BlockIds): void {
+    const size = ids.blockSize;
     const blocks = Math.ceil(promptTokens / size);
     const shared = Math.min(this.#prompts.match(content), promptTokens);
     const hits = shared === promptTokens ? blocks : Math.floor(shared / size);
@@ -63,15 +56,14 @@ export class PromptReuseTally {
     this.#hitShares.push(hitTokens / promptTokens);
     if (hits === 0) this.#withoutHit++;
     if (hits === blocks) this.#withFullHit++;
-    this.#touchBlocks(request, blocks);
+    this.#touchBlocks(promptTokens, ids);
   }
 
   stats(): PromptReuse {
     let once = 0;
     let tenTimes = 0;
     const distinctBlocks = this.#stack.size;
-    for (let id = 1; id <= distinctBlocks; id++) {
-      const uses = this.#uses[id]!;
+    for (const uses of this.#uses) {
       if (uses === 1) once++;
       if (uses >= 10) tenTimes++;
     }
@@ -89,30 +81,20 @@ export class PromptReuseTally {
     };
   }
 
-  #touchBlocks({ content, promptTokens }: TraceRequest, blocks: number): void {
-    const size = this.#blockSize;
-    const room = Math.ceil(content.tokens / Math.min(size, promptTokens)) * HASH_WORDS;
-    if (this.#hashes.length < room) this.#hashes = new Uint32Array(room * 2);
-    if (this.#ids.length < blocks) this.#ids = new Uint32Array(blocks * 2);
+  #touchBlocks(promptTokens: number, ids: BlockIds): void {
+    const size = ids.blockSize;
     const full = Math.floor(promptTokens / size);
-    content.writeHashes(size, this.#hashes);
-    for (let block = 0; block < full; block++) this.#lookUp(block, block, size);
-    if (blocks > full) {
-      // The hash of a block does not depend on where the block starts, so the partial last block
-      // ends where one block of the length of the whole prompt does.
-      content.writeHashes(promptTokens, this.#hashes);
-      this.#lookUp(full, 0, promptTokens % size);
+    for (let block = 0; block < full; block++) this.#count(ids.at(block), size);
+    if (ids.partial !== 0) {
+      this.#count(ids.partial, promptTokens % size);
+      this.#stack.touch(ids.partial);
     }
-    for (let block = blocks - 1; block >= 0; block--) this.#stack.touch(this.#ids[block]!);
+    for (let block = full - 1; block >= 0; block--) this.#stack.touch(ids.at(block));
   }
 
-  #lookUp(block: number, hash: number, tokens: number): void {
-    const stack = this.#stack;
-    const at = hash * HASH_WORDS;
-    const id = stack.idOf(this.#hashes[at]!, this.#hashes[at + 1]!);
-    const depth = stack.depth(id);
+  #count(id: number, tokens: number): void {
+    const depth = this.#stack.depth(id);
     if (depth > 0) this.#curve.add(depth, tokens);
-    this.#ids[block] = id;
     if (id >= this.#uses.length) {
       const longer = new Uint32Array(id * 2);
       longer.set(this.#uses);

@@ -1,6 +1,7 @@
 import { AnsweredSource } from '../traces/answered-source.ts';
 import { TraceRequest, type TraceSource } from '../traces/trace-source.ts';
 import { type ArrivalStats, arrivalStats } from './arrival-stats.ts';
+import { BlockIds } from './block-ids.ts';
 import { type PromptReuse, PromptReuseTally } from './prompt-reuse.ts';
 import { type Quantiles, quantileOf, quantiles } from './quantiles.ts';
 import { type WorkingSet, WorkingSetTally } from './working-set.ts';
@@ -36,7 +37,7 @@ const PROMPTS_OVER = [1024, 2048, 4096, 8192, 16_384, 32_768, 65_536, 131_072];
 /**
  * Describes the requests of a trace, read bit by bit. Answers are taken to end as they begin, so
  * think times are all that separates the turns of a session. Memory grows with the trace, mostly
- * with its distinct blocks: some 200 bytes for each of each block size.
+ * with its distinct blocks: some 60 bytes for each of each block size.
  */
 export class TraceTally {
   readonly #trace: TraceSource;
@@ -46,7 +47,7 @@ export class TraceTally {
   readonly #outputTokens: number[] = [];
   readonly #turns: number[] = [];
   readonly #blocks: readonly {
-    readonly blockSize: number;
+    readonly ids: BlockIds;
     readonly prompts: PromptReuseTally;
     readonly workingSet: WorkingSetTally;
   }[];
@@ -55,9 +56,9 @@ export class TraceTally {
   constructor(source: TraceSource, blockSizes: readonly number[]) {
     this.#trace = new AnsweredSource(source);
     this.#blocks = blockSizes.map((blockSize) => ({
-      blockSize,
-      prompts: new PromptReuseTally(blockSize),
-      workingSet: new WorkingSetTally(blockSize),
+      ids: new BlockIds(blockSize),
+      prompts: new PromptReuseTally(),
+      workingSet: new WorkingSetTally(),
     }));
   }
 
@@ -75,9 +76,10 @@ export class TraceTally {
       this.#promptTokens.push(request.promptTokens);
       this.#outputTokens.push(request.outputTokens);
       this.#turns[request.session] = (this.#turns[request.session] ?? 0) + 1;
-      for (const { prompts, workingSet } of this.#blocks) {
-        prompts.add(request);
-        workingSet.add(request);
+      for (const { ids, prompts, workingSet } of this.#blocks) {
+        ids.read(request);
+        prompts.add(request, ids);
+        workingSet.add(request, ids);
       }
     }
     return true;
@@ -97,8 +99,8 @@ export class TraceTally {
         tokens,
         share: this.#promptTokens.filter((each) => each > tokens).length / this.requests,
       })),
-      blocks: this.#blocks.map(({ blockSize, prompts, workingSet }) => ({
-        blockSize,
+      blocks: this.#blocks.map(({ ids, prompts, workingSet }) => ({
+        blockSize: ids.blockSize,
         prompts: prompts.stats(),
         workingSet: workingSet.stats(),
       })),

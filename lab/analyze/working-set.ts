@@ -1,6 +1,6 @@
-import { HASH_WORDS } from '../../shared/block-hash.ts';
 import { LogHistogram } from '../../shared/log-histogram.ts';
 import type { TraceRequest } from '../traces/trace-source.ts';
+import type { BlockIds } from './block-ids.ts';
 import { type CurvePoint, HitCurve } from './hit-curve.ts';
 import { LruStack } from './lru-stack.ts';
 
@@ -69,37 +69,27 @@ const TURN_GROUPS = [1, 2, 3, 4, 5, 6, 11, 21];
  * depth in an LRU stack. A request that is longer than the cache leaves its first blocks there.
  */
 export class WorkingSetTally {
-  readonly #blockSize: number;
   readonly #stack = new LruStack();
   readonly #curve = new HitCurve();
   readonly #gapUs = new LogHistogram();
   readonly #turns = TURN_GROUPS.map(() => ({ requests: 0, tokens: 0, within: 0, between: 0 }));
   readonly #windows = WINDOW_SECONDS.map((seconds) => new WindowTally(seconds));
-  /** When each block was last used, -1 for never, and by which session, by its id. */
-  #usedUs = new Float64Array(1024).fill(-1);
+  /** Number of the request, from 1, that used each block last, by its id; 0 for none. */
   #usedBy = new Uint32Array(1024);
-  #hashes = new Uint32Array(1024);
-  #ids = new Uint32Array(512);
+  /** When each request came, and its session. */
+  readonly #arrivalsUs = [-1];
+  readonly #sessions = [-1];
   #promptBlocks = 0;
   #promptTokens = 0;
 
-  constructor(blockSize: number) {
-    this.#blockSize = blockSize;
-  }
-
-  add(request: TraceRequest): void {
-    const { content, promptTokens, outputTokens } = request;
-    const size = this.#blockSize;
-    const room = Math.ceil(content.tokens / size) * HASH_WORDS;
-    if (this.#hashes.length < room) {
-      this.#hashes = new Uint32Array(room * 2);
-      this.#ids = new Uint32Array(room);
-    }
-    content.writeHashes(size, this.#hashes);
+  /** `ids` has read the request. */
+  add(request: TraceRequest, ids: BlockIds): void {
+    const { promptTokens, outputTokens } = request;
+    const size = ids.blockSize;
     this.#promptBlocks += Math.ceil(promptTokens / size);
     this.#promptTokens += promptTokens;
-    this.#lookUp(request, Math.floor((promptTokens - 1) / size));
-    this.#use(request, Math.floor((promptTokens + outputTokens - 1) / size));
+    this.#lookUp(request, ids, Math.floor((promptTokens - 1) / size));
+    this.#use(request, ids, Math.floor((promptTokens + outputTokens - 1) / size));
   }
 
   stats(): WorkingSet {
@@ -129,18 +119,20 @@ export class WorkingSetTally {
   }
 
   /** Counts the first `blocks` blocks that were used before. */
-  #lookUp({ arrivalUs, session, turn, promptTokens }: TraceRequest, blocks: number): void {
-    const size = this.#blockSize;
+  #lookUp(request: TraceRequest, ids: BlockIds, blocks: number): void {
+    const { arrivalUs, session, turn, promptTokens } = request;
+    const size = ids.blockSize;
     let within = 0;
     let between = 0;
     for (let block = 0; block < blocks; block++) {
-      const id = this.#idOf(block);
+      const id = ids.at(block);
       const depth = this.#stack.depth(id);
       // A block is used whenever one behind it is, so none behind it was used either.
       if (depth === 0) break;
       this.#curve.add(depth, size);
-      this.#gapUs.add(arrivalUs - this.#usedUs[id]!);
-      if (this.#usedBy[id] === session) within += size;
+      const last = this.#usedBy[id]!;
+      this.#gapUs.add(arrivalUs - this.#arrivalsUs[last]!);
+      if (this.#sessions[last] === session) within += size;
       else between += size;
     }
     const group = this.#turns[TURN_GROUPS.findLastIndex((first) => first <= turn + 1)]!;
@@ -150,30 +142,24 @@ export class WorkingSetTally {
     group.between += between;
   }
 
-  #use({ arrivalUs, session }: TraceRequest, blocks: number): void {
-    for (let block = 0; block < blocks; block++) this.#ids[block] = this.#idOf(block);
+  #use({ arrivalUs, session }: TraceRequest, ids: BlockIds, blocks: number): void {
     for (const window of this.#windows) window.moveTo(arrivalUs);
+    const number = this.#arrivalsUs.push(arrivalUs) - 1;
+    this.#sessions.push(session);
     for (let block = blocks - 1; block >= 0; block--) {
-      const id = this.#ids[block]!;
-      for (const window of this.#windows) window.use(this.#usedUs[id]!);
+      const id = ids.at(block);
+      if (id >= this.#usedBy.length) this.#grow(id);
+      const lastUs = this.#arrivalsUs[this.#usedBy[id]!]!;
+      for (const window of this.#windows) window.use(lastUs);
       this.#stack.touch(id);
-      this.#usedUs[id] = arrivalUs;
-      this.#usedBy[id] = session;
+      this.#usedBy[id] = number;
     }
   }
 
-  #idOf(block: number): number {
-    const at = block * HASH_WORDS;
-    const id = this.#stack.idOf(this.#hashes[at]!, this.#hashes[at + 1]!);
-    if (id >= this.#usedUs.length) {
-      const usedUs = new Float64Array(id * 2).fill(-1);
-      usedUs.set(this.#usedUs);
-      this.#usedUs = usedUs;
-      const usedBy = new Uint32Array(id * 2);
-      usedBy.set(this.#usedBy);
-      this.#usedBy = usedBy;
-    }
-    return id;
+  #grow(id: number): void {
+    const usedBy = new Uint32Array(id * 2);
+    usedBy.set(this.#usedBy);
+    this.#usedBy = usedBy;
   }
 }
 

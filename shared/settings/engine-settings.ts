@@ -166,7 +166,6 @@ export const GENERATION = {
     1536,
     { min: 1, max: 3072 },
     'Length of an embedding when the request names none.',
-    { effect: NOT_YET },
   ),
   useLlmGeneration: boolean(false, 'Generate text with a real model.', { effect: NO_MODEL }),
   llmModelName: text('distilgpt2', 'Model that would generate text.', { effect: NO_MODEL }),

@@ -49,8 +49,7 @@ export const FEATURES = {
   embeddingCacheSize: integer(
     512,
     { min: 0, max: 1_000_000, unit: 'entries' },
-    'Embeddings that are remembered. 0: none.',
-    { effect: NOT_YET },
+    'Embeddings that are remembered, up to 64 MiB of them. 0: none.',
   ),
   tokenCacheSize: integer(
     256,

@@ -78,7 +78,6 @@ export const RATE_LIMITS = {
   rateLimitEnabled: boolean(false, 'Limit requests and tokens per minute and key.', {
     nested: 'ENABLED',
     aliases: ['enable-rate-limiting'],
-    effect: NOT_YET,
   }),
   rateLimitTier: choice(
     'tier-1',
@@ -86,31 +85,37 @@ export const RATE_LIMITS = {
     'Set of limits. Requests and tokens per minute: free 60 and 40,000; tier-1 3,500 and ' +
       '200,000; tier-2 10,000 and 450,000; tier-3 20,000 and 1,000,000; tier-4 40,000 and ' +
       '5,000,000; tier-5 80,000 and 10,000,000.',
-    { nested: 'TIER', effect: NOT_YET },
+    { nested: 'TIER' },
   ),
   rateLimitRpm: optionalNumber(
     'integer',
     { min: 1, unit: 'per minute' },
     "Requests per minute, instead of the tier's.",
-    { nested: 'RPM_OVERRIDE', effect: NOT_YET },
+    { nested: 'RPM_OVERRIDE' },
   ),
   rateLimitTpm: optionalNumber(
     'integer',
     { min: 1, unit: 'per minute' },
     "Tokens per minute, instead of the tier's.",
-    { nested: 'TPM_OVERRIDE', effect: NOT_YET },
+    { nested: 'TPM_OVERRIDE' },
   ),
   rateLimitMaxKeys: integer(
     10_000,
     { min: 1, max: 1_000_000, unit: 'keys' },
     'Keys whose use is remembered; the least recently used is forgotten first.',
-    { nested: 'MAX_KEYS', effect: NOT_YET },
+    { nested: 'MAX_KEYS' },
   ),
   rateLimitRedisUrl: secretUrl(
     /^rediss?:\/\/\S+$/,
     'a redis:// or rediss:// URL',
     'Redis that holds limits shared by several instances. Unset: in memory.',
-    { nested: 'REDIS_URL', effect: NOT_YET },
+    { nested: 'REDIS_URL' },
+  ),
+  rateLimitRedisFailure: choice(
+    'open',
+    ['open', 'closed'],
+    'While that Redis cannot be asked, let every request in, or answer 503.',
+    { nested: 'REDIS_FAILURE' },
   ),
 };
 

@@ -26,7 +26,8 @@ const request = fc.record({
   ownTokens: fc.oneof(fc.constant(1), fc.integer({ min: 1, max: 12 })),
   /** Whose answer and own tokens it has: those of another request, or nobody else's. */
   name: fc.nat({ max: 20 }),
-  outputTokens: fc.integer({ min: 1, max: 16 }),
+  /** With none only the prompt is computed. */
+  outputTokens: fc.nat({ max: 16 }),
   priority: fc.nat({ max: 2 }),
   cancelAfterUs: fc.option(fc.nat({ max: 2000 }), { freq: 2 }),
 });

@@ -199,12 +199,16 @@ export class VllmModel {
       sequence.computed += tokens;
       if (this.#options.prefixCaching) this.#commit(sequence, atUs);
       const { id, outputTokens } = sequence.request;
-      if (!sequence.cancelled && tokens > 0 && sequence.computed === sequence.known) {
+      const isComputed = sequence.computed === sequence.known;
+      if (!sequence.cancelled && tokens > 0 && isComputed) {
         if (sequence.emitted === 0) this.cachedTokens.set(id, sequence.cachedTokens);
-        sequence.emitted++;
-        this.effects.push(`token ${id}@${atUs}`);
+        if (outputTokens > 0) {
+          sequence.emitted++;
+          this.effects.push(`token ${id}@${atUs}`);
+        }
       }
-      if (!sequence.cancelled && sequence.emitted < outputTokens) continue;
+      const isOver = sequence.emitted === outputTokens && (outputTokens > 0 || isComputed);
+      if (!sequence.cancelled && !isOver) continue;
       this.#release(sequence);
       this.#running.splice(this.#running.indexOf(sequence), 1);
       this.effects.push(`${sequence.cancelled ? 'cancelled' : 'finished'} ${id}@${atUs}`);

@@ -129,6 +129,7 @@ function requestsOf(rng: Rng, cluster: VirtualClusterOptions): PlannedRequest[] 
   const choiceChance = pick(rng, 0, 0.2);
   const pinChance = pick(rng, 0, 0, 0.2);
   const priorities = pick(rng, 1, 1, 3);
+  const prefillOnlyChance = pick(rng, 0, 0.2, 0.5);
   const requests: PlannedRequest[] = [];
   let arrivedUs = 0;
   for (let name = 1; name <= 120; name++) {
@@ -141,7 +142,7 @@ function requestsOf(rng: Rng, cluster: VirtualClusterOptions): PlannedRequest[] 
       runs: [
         ...history,
         [2 * name, 1 + rng.below(longest)],
-        [2 * name + 1, 1 + rng.below(longest)],
+        [2 * name + 1, chance(rng, prefillOnlyChance) ? 0 : 1 + rng.below(longest)],
       ],
       choices: chance(rng, choiceChance) ? 2 + rng.below(3) : 1,
       priority: rng.below(priorities),

@@ -17,6 +17,7 @@ import { WorkerRig } from '../../support/worker-rig.ts';
 for (const scheduler of ['paced', 'batched'] as const) {
   describe(`a ${scheduler} worker`, () => {
     admission(scheduler);
+    prefillOnly(scheduler);
     fullCache(scheduler);
     extendedAndStopped(scheduler);
     eventBatches(scheduler);
@@ -81,6 +82,40 @@ function admission(scheduler: SchedulerKind): void {
     rig.drain();
     const finished = rig.effects.filter((effect) => effect.what === 'finished');
     assert.equal(finished.length, 1000);
+  });
+}
+
+function prefillOnly(scheduler: SchedulerKind): void {
+  test('computes a prompt that asks for no token, and ends with that', () => {
+    const rig = new WorkerRig({ scheduler, latency: constantLatency(1000, 100) });
+    rig.submit(1, { promptTokens: 8, outputTokens: 0 });
+    rig.drain();
+    assert.deepEqual(rig.tokens(1), []);
+    assert.deepEqual(rig.end(1), ['finished', 1000]);
+    assert.deepEqual(rig.started.get(1), { cachedTokens: 0, queuedUs: 0 });
+    assert.equal(rig.kv.length, 2, 'both of its blocks can be matched');
+  });
+
+  test('needs room for the prompt alone', () => {
+    const rig = new WorkerRig({ scheduler, numBlocks: 4, latency: constantLatency(100, 10) });
+    rig.submit(1, { promptTokens: 16, outputTokens: 0 });
+    rig.submit(2, { promptTokens: 17, outputTokens: 0 });
+    rig.drain();
+    assert.equal(rig.end(1)?.[0], 'finished');
+    assert.equal(rig.end(2)?.[0], 'tooLong');
+  });
+
+  test('finds the blocks of such a prompt again', () => {
+    const rig = new WorkerRig({ scheduler });
+    const hashes = hashesOf(4, [1, 9]);
+    rig.submit(1, { promptTokens: 9, outputTokens: 0, hashes });
+    rig.drain();
+    rig.submit(2, { promptTokens: 9, outputTokens: 0, hashes });
+    rig.submit(3, { promptTokens: 9, outputTokens: 3, hashes });
+    rig.drain();
+    assert.equal(rig.started.get(2)?.cachedTokens, 8);
+    assert.equal(rig.started.get(3)?.cachedTokens, 8);
+    assert.equal(rig.tokens(3).length, 3);
   });
 }
 

@@ -154,6 +154,7 @@ export class AnswerRig {
       },
       modelLabel: 0,
       outputLimit: 0,
+      choicesPerPrompt: request.choices,
       window: 1,
     };
     const host = {

@@ -46,6 +46,7 @@ export const CLUSTER: ClusterFigures = {
   linesDropped: () => 6,
   ownPolicy: undefined,
   recorder: undefined,
+  rateLimits: undefined,
   pool: { isUp: (worker) => worker === 0, restarts: (worker) => 5 * worker },
 };
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { BlockIds } from '../../../lab/analyze/block-ids.ts';
 import { WorkingSetTally } from '../../../lab/analyze/working-set.ts';
 import { TraceRequest } from '../../../lab/traces/trace-source.ts';
 import { timeUs } from '../../../shared/units.ts';
@@ -64,9 +65,13 @@ function hitsOf(list: readonly TraceRequest[], size: number): number {
 test('one pass gives the hits of a plain LRU cache of every size', () => {
   fc.assert(
     fc.property(requests, (plain) => {
-      const tally = new WorkingSetTally(BLOCK_SIZE);
+      const tally = new WorkingSetTally();
+      const ids = new BlockIds(BLOCK_SIZE);
       const list = plain.map(requestOf);
-      for (const request of list) tally.add(request);
+      for (const request of list) {
+        ids.read(request);
+        tally.add(request, ids);
+      }
       const { curve, sizes, hitBound } = tally.stats();
       const tokens = plain.reduce((sum, { prompt }) => sum + prompt, 0);
       for (const { blocks, tokenHitRate } of curve) {
@@ -84,7 +89,8 @@ test('one pass gives the hits of a plain LRU cache of every size', () => {
 });
 
 test('turns, sessions, gaps and windows are told apart', () => {
-  const tally = new WorkingSetTally(4);
+  const tally = new WorkingSetTally();
+  const ids = new BlockIds(4);
   const add = (seconds: number, session: number, turn: number, prompt: number): void => {
     const request = new TraceRequest();
     request.arrivalUs = timeUs(seconds * 1e6);
@@ -92,7 +98,8 @@ test('turns, sessions, gaps and windows are told apart', () => {
     request.session = session;
     request.turn = turn;
     request.content.extend(1, 1, prompt + 1);
-    tally.add(request);
+    ids.read(request);
+    tally.add(request, ids);
   };
   add(0, 0, 0, 9);
   add(30, 0, 1, 17);

@@ -381,6 +381,13 @@ describe('warnings', () => {
     assert.equal(warningsOf({ ...keys, FAKEAI_REQUIRE_API_KEY: 'yes' }), '');
   });
 
+  it('name limits that nobody is held to', () => {
+    const limit = { FAKEAI_RATE_LIMIT_RPM: '5' };
+    const warning = 'FAKEAI_RATE_LIMIT_RPM has no effect without FAKEAI_RATE_LIMIT_ENABLED.';
+    assert.equal(warningsOf(limit), warning);
+    assert.equal(warningsOf({ ...limit, FAKEAI_RATE_LIMIT_ENABLED: 'yes' }), '');
+  });
+
   it('name latencies that must exceed their time limits', () => {
     assert.match(warningsOf({ FAKEAI_ITL_MS: '40000' }), /every stream fails/);
     const slow = { FAKEAI_ITL_MS: '4000', FAKEAI_OUTPUT_TOKENS: '100' };
