@@ -50,8 +50,8 @@ export class TimeBuckets {
   }
 
   /**
-   * Adds what was held from `fromUs` to `toUs` to the columns from `column` on: `count` rates, those
-   * in `rates` from `at` on.
+   * Adds what was held from `fromUs` to `toUs` to the columns from `column` on: `count` rates,
+   * those in `rates` from `at` on.
    */
   addSpan(
     column: number,
