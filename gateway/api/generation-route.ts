@@ -3,6 +3,7 @@ import { ApiError } from '../../shared/errors.ts';
 import type { Generation } from '../generate/generation.ts';
 import type { Generator } from '../generate/generator.ts';
 import { type RoutingHead, routingHead } from '../generate/routing-head.ts';
+import type { InputChecks } from '../policy/input-checks.ts';
 import type { SlicedWork } from '../prompt/sliced-work.ts';
 import { BodyParser } from './body-parser.ts';
 import type { Route } from './route.ts';
@@ -13,6 +14,8 @@ export interface GenerationHost {
   readonly generator: Generator;
   /** Does what would hold the event loop for too long. */
   readonly slicedWork: SlicedWork;
+  /** What bodies must keep to besides their schema, if anything. */
+  readonly inputChecks: InputChecks | undefined;
 }
 
 /** Says what is to be generated for a body that keeps to its schema, and how it is written. */
@@ -32,7 +35,7 @@ export function generationRoute<Host extends GenerationHost, Body extends TObjec
     schema,
     open: (host) => {
       const { generator, slicedWork } = host;
-      const bodies = new BodyParser(schema);
+      const bodies = new BodyParser(schema, host.inputChecks);
       const parse = parserFor(host);
       return (exchange, req) => {
         const head = routingHead(req, generator.readsSession);
