@@ -8,9 +8,12 @@ import type { WorkerId } from '../shared/ids.ts';
 import type { SettingSources, Settings } from '../shared/settings/resolve-settings.ts';
 import { ROUTES, type RouteHost } from './api/routes.ts';
 import { endpointRows, servedRoutes } from './api/served-routes.ts';
+import { unknownPath } from './api/unknown-path.ts';
 import { warmUp } from './api/warm-up.ts';
 import { ApiPolicy, sharedBuckets } from './api-policy.ts';
+import { workerConfig } from './cluster-config.ts';
 import { Edge } from './edge.ts';
+import { FirstTokenDelay } from './generate/first-token-delay.ts';
 import { Generator } from './generate/generator.ts';
 import { HttpApp } from './http/http-app.ts';
 import { Intake } from './http/intake.ts';
@@ -70,6 +73,8 @@ export class Gateway implements RouteHost {
   readonly generator: Generator;
   readonly embedder: Embedder;
   readonly embeddingDimensions: number;
+  /** Of what no worker computes. */
+  readonly delay: FirstTokenDelay;
   readonly slicedWork = new SlicedWork();
   readonly inputChecks: InputChecks | undefined;
   readonly figures: ClusterFigures;
@@ -153,6 +158,7 @@ export class Gateway implements RouteHost {
     this.pool = live.pool;
     this.cluster = live.cluster;
     this.models = newCatalog(settings, this.#nowS);
+    this.delay = new FirstTokenDelay(workerConfig(settings, sources), settings.seed);
     this.embedder = new Embedder(settings.embeddingCacheSize);
     this.embeddingDimensions = settings.embeddingDimensions;
     this.generator = new Generator(
@@ -181,7 +187,7 @@ export class Gateway implements RouteHost {
     this.#lagSampler = new LoopLagSampler(metrics.punctuality, nowUs);
     const { endpoints } = metrics;
     const routes = servedRoutes(ROUTES, this, endpoints, gates);
-    this.#app = new HttpApp(routes, endpoints.other, edge, tlsOf(settings));
+    this.#app = new HttpApp(routes, endpoints.other, edge, tlsOf(settings), unknownPath);
     live.watch.start();
     this.#lagSampler.start();
     this.#clock = setInterval(() => this.#readWallClock(), 200).unref();
@@ -198,6 +204,10 @@ export class Gateway implements RouteHost {
 
   nowS(): number {
     return this.#nowS;
+  }
+
+  profileOf(model: string): number {
+    return this.#live.profileOf(model);
   }
 
   /** Of one worker, or of all. See the function of that name. */

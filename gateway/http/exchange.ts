@@ -298,11 +298,11 @@ export class Exchange {
    * A part of a body, of at most 4 KiB, as one HTTP chunk. Inside a cork, and not while blocked or
    * full.
    */
-  write(part: string): void {
+  write(part: string | Uint8Array): void {
     this.#write(part, Buffer.byteLength(part));
   }
 
-  #write(part: string, bytes: number): void {
+  #write(part: string | Uint8Array, bytes: number): void {
     this.#corkedBytes += bytes + CHUNK_BYTES;
     if (!this.#res.write(part)) this.#blocked = true;
   }

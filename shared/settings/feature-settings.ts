@@ -73,9 +73,11 @@ export const FEATURES = {
   enableModeration: boolean(false, 'Score prompts and refuse flagged ones with 400.', {
     effect: NOT_YET,
   }),
-  moderationThreshold: decimal(0.5, { min: 0, max: 1 }, 'Score from which a text is flagged.', {
-    effect: NOT_YET,
-  }),
+  moderationThreshold: decimal(
+    0.5,
+    { min: 0, max: 1 },
+    'A text is flagged in each category whose score is higher.',
+  ),
   enableRefusals: boolean(false, 'Answer flagged prompts with a refusal.', { effect: NOT_YET }),
   enableSafetyFeatures: boolean(false, 'Same as FAKEAI_ENABLE_REFUSALS.', {
     aliases: ['enable-safety'],
@@ -87,17 +89,12 @@ export const FEATURES = {
   prependSafetyMessage: boolean(false, 'Put a system message before a prompt that has none.', {
     effect: NOT_YET,
   }),
-  enableAudio: boolean(true, 'Offer speech, audio answers and audio parts of prompts.', {
-    effect: NOT_YET,
-  }),
-  defaultVoice: choice('alloy', VOICES, 'Voice when the request names none.', {
-    effect: NOT_YET,
-  }),
+  enableAudio: boolean(true, 'Offer speech, audio answers and audio parts of prompts.'),
+  defaultVoice: choice('alloy', VOICES, 'Voice when the request names none.'),
   defaultAudioFormat: choice(
     'mp3',
     ['mp3', 'opus', 'aac', 'flac', 'wav', 'pcm16'],
     'Audio format when the request names none.',
-    { effect: NOT_YET },
   ),
   streamTimeoutSeconds: decimal(
     300,
