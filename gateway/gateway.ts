@@ -8,9 +8,12 @@ import type { WorkerId } from '../shared/ids.ts';
 import type { SettingSources, Settings } from '../shared/settings/resolve-settings.ts';
 import { ROUTES, type RouteHost } from './api/routes.ts';
 import { endpointRows, servedRoutes } from './api/served-routes.ts';
+import { unknownPath } from './api/unknown-path.ts';
 import { warmUp } from './api/warm-up.ts';
 import { ApiPolicy, sharedBuckets } from './api-policy.ts';
+import { workerConfig } from './cluster-config.ts';
 import { Edge } from './edge.ts';
+import { FirstTokenDelay } from './generate/first-token-delay.ts';
 import { Generator } from './generate/generator.ts';
 import { HttpApp } from './http/http-app.ts';
 import { Intake } from './http/intake.ts';
@@ -22,11 +25,13 @@ import { LoopLagSampler } from './metrics/loop-lag-sampler.ts';
 import { PrometheusView } from './metrics/prometheus-view.ts';
 import { DEFAULT_MODEL, ModelCatalog } from './models/model-catalog.ts';
 import { OwnPolicy } from './own-policy.ts';
+import type { InputChecks } from './policy/input-checks.ts';
 import type { RedisBuckets } from './policy/redis-buckets.ts';
 import { PromptCache } from './prompt/prompt-cache.ts';
 import { PromptReader } from './prompt/prompt-reader.ts';
 import { SlicedWork } from './prompt/sliced-work.ts';
 import { RandomIds, systemFingerprint } from './random-ids.ts';
+import { PromptSafety, type SafetySettings } from './scores/prompt-safety.ts';
 import { pieceIds } from './text/corpus.ts';
 import { createTokenizer } from './text/create-tokenizer.ts';
 import type { Tokenizer } from './text/tokenizer.ts';
@@ -67,9 +72,13 @@ export class Gateway implements RouteHost {
   readonly cluster: Cluster;
   readonly models: ModelCatalog;
   readonly generator: Generator;
+  readonly safety: PromptSafety;
   readonly embedder: Embedder;
   readonly embeddingDimensions: number;
+  /** Of what no worker computes. */
+  readonly delay: FirstTokenDelay;
   readonly slicedWork = new SlicedWork();
+  readonly inputChecks: InputChecks | undefined;
   readonly figures: ClusterFigures;
   readonly prometheus: PrometheusView;
   readonly #edge: Edge;
@@ -151,6 +160,8 @@ export class Gateway implements RouteHost {
     this.pool = live.pool;
     this.cluster = live.cluster;
     this.models = newCatalog(settings, this.#nowS);
+    this.delay = new FirstTokenDelay(workerConfig(settings, sources), settings.seed);
+    this.safety = new PromptSafety(safetySettings(settings));
     this.embedder = new Embedder(settings.embeddingCacheSize);
     this.embeddingDimensions = settings.embeddingDimensions;
     this.generator = new Generator(
@@ -162,8 +173,9 @@ export class Gateway implements RouteHost {
       },
       live,
     );
-    this.#policy = new ApiPolicy(settings, buckets, nowUs);
-    const { gates, rateLimits } = this.#policy;
+    this.#policy = new ApiPolicy(settings, { buckets, nowUs, work: this.slicedWork });
+    const { gates, rateLimits, abuse, inputChecks } = this.#policy;
+    this.inputChecks = inputChecks;
     this.figures = {
       policy: ownPolicy?.source.name ?? settings.routerPolicy,
       ownPolicy,
@@ -172,12 +184,13 @@ export class Gateway implements RouteHost {
       linesDropped: options.linesDropped ?? (() => 0),
       recorder,
       rateLimits,
+      abuse,
     };
     this.prometheus = new PrometheusView(metrics, this.figures);
     this.#lagSampler = new LoopLagSampler(metrics.punctuality, nowUs);
     const { endpoints } = metrics;
     const routes = servedRoutes(ROUTES, this, endpoints, gates);
-    this.#app = new HttpApp(routes, endpoints.other, edge, tlsOf(settings));
+    this.#app = new HttpApp(routes, endpoints.other, edge, tlsOf(settings), unknownPath);
     live.watch.start();
     this.#lagSampler.start();
     this.#clock = setInterval(() => this.#readWallClock(), 200).unref();
@@ -194,6 +207,10 @@ export class Gateway implements RouteHost {
 
   nowS(): number {
     return this.#nowS;
+  }
+
+  profileOf(model: string): number {
+    return this.#live.profileOf(model);
   }
 
   /** Of one worker, or of all. See the function of that name. */
@@ -282,6 +299,18 @@ function generatorSettings(settings: Settings, readsSession: boolean) {
       tokens: settings.outputTokens,
       variancePercent: settings.outputTokensVariancePercent,
     },
+  };
+}
+
+function safetySettings(settings: Settings): SafetySettings {
+  const { enableModeration, enableRefusals, enableSafetyFeatures } = settings;
+  const { enableJailbreakDetection, moderationThreshold } = settings;
+  return {
+    enableModeration,
+    enableRefusals,
+    enableSafetyFeatures,
+    enableJailbreakDetection,
+    moderationThreshold,
   };
 }
 

@@ -6,11 +6,11 @@ import { OUTCOME, type Outcome } from '../../shared/protocol.ts';
 import type { Exchange, ExchangeListener } from '../http/exchange.ts';
 import type { TokenBuffer } from '../text/token-buffer.ts';
 import { AnswerChoice, type ChoiceOwner } from './answer-choice.ts';
-import type { AnswerFacts, FinishReason } from './answer-encoder.ts';
+import type { AnswerFacts } from './answer-encoder.ts';
 import type { AnswerStart } from './answer-start.ts';
 import type { PendingAnswer } from './burst-writer.ts';
 import { tooLong } from './context-limits.ts';
-import type { Finish } from './finish.ts';
+import type { Finish, FinishReason } from './finish.ts';
 import { HashExtender } from './hash-extender.ts';
 
 /** What an answer needs of the server around it. */

@@ -19,7 +19,7 @@ const NO_HASHES = new Uint32Array(0);
 
 /** What a placement needs of the server around it. */
 export interface PlacementHost extends AnswerHost {
-  readonly tokenizer: Pick<Tokenizer, 'kind'>;
+  readonly tokenizer: Tokenizer;
   /** See `SubmitCommand`. */
   profileOf(model: string): number;
   noteRouteUs(routeUs: number): void;

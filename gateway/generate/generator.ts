@@ -21,6 +21,7 @@ import type { PlannedPrompt } from './planned-prompt.ts';
 import { StreamedAnswer } from './streamed-answer.ts';
 import { tokensToCharge } from './token-estimate.ts';
 import { UnaryAnswer } from './unary-answer.ts';
+import { whenCharged } from './when-charged.ts';
 
 export interface GeneratorSettings {
   readonly seed: number;
@@ -200,14 +201,14 @@ export class Generator {
 
   /** One plan for each choice, all of which must have room on a worker. */
   #plans(generation: Generation, promptTokens: number): readonly AnswerPlan[] | ApiError {
-    const { lengths, tokensPerWorker } = this.#settings;
+    const { tokensPerWorker } = this.#settings;
     const { model, sampling, promptParam } = generation;
     const room = model.window - promptTokens;
     const seed = this.#promptSeed(generation);
     const plans: AnswerPlan[] = [];
     const count = sampling.candidates ?? sampling.choices;
     for (let choice = 0; choice < count; choice++) {
-      const plan = new AnswerPlan(sampling, model, lengths, choiceSeed(seed, choice), room);
+      const plan = this.#planOf(generation, choiceSeed(seed, choice), room);
       // The last token of an answer is never computed on, so it takes no place in the cache.
       if (promptTokens + Math.max(0, plan.tokens - 1) > tokensPerWorker) {
         return tooLong(promptParam, this.#windowOf(model), promptTokens, plan.tokens);
@@ -215,6 +216,15 @@ export class Generator {
       plans.push(plan);
     }
     return plans;
+  }
+
+  #planOf({ content, sampling, model }: Generation, seed: number, room: number): AnswerPlan {
+    if (content === undefined || sampling.outputLimit === 0) {
+      return AnswerPlan.ofCorpus(sampling, model, this.#settings.lengths, seed, room);
+    }
+    const limit = Math.min(room, sampling.outputLimit ?? room);
+    const parts = content.partsOf(seed, limit, this.#host.tokenizer);
+    return AnswerPlan.ofParts(sampling, model, parts, content.naturalEnd, seed, room);
   }
 
   /** Starts the answer if the key of the request may use as many tokens, else says why not. */
@@ -229,17 +239,10 @@ export class Generator {
       this.#start(exchange, generation, prompts, promptAudioTokens);
       return undefined;
     }
-    const go = (refusal: ApiError | undefined): void => {
-      if (refusal !== undefined) exchange.sendError(refusal);
-      else if (!exchange.isOpen) charge.settle(0);
-      else this.#start(exchange, generation, prompts, promptAudioTokens);
-    };
-    const refusal = charge.takeTokens(
-      tokensToCharge(generation, prompts, this.#settings.lengths.tokens),
+    const tokens = tokensToCharge(generation, prompts, this.#settings.lengths.tokens);
+    return whenCharged(exchange, charge, tokens, () =>
+      this.#start(exchange, generation, prompts, promptAudioTokens),
     );
-    if (refusal instanceof Promise) return refusal.then(go);
-    go(refusal);
-    return undefined;
   }
 
   #start(

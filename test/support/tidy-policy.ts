@@ -29,6 +29,8 @@ const GATEWAY_PARTS = [
   'gateway/prompt/',
   'gateway/models/',
   'gateway/vectors/',
+  'gateway/scores/',
+  'gateway/audio/',
   'gateway/http/',
   'gateway/policy/',
   'gateway/generate/',
@@ -52,6 +54,8 @@ export const LAYERS: Readonly<Record<string, readonly string[]>> = {
   'gateway/prompt/': ['shared/', 'gateway/text/', 'gateway/prompt/'],
   'gateway/models/': ['shared/', 'gateway/prompt/', 'gateway/models/'],
   'gateway/vectors/': ['shared/', 'gateway/vectors/'],
+  'gateway/scores/': ['shared/', 'gateway/vectors/', 'gateway/scores/'],
+  'gateway/audio/': ['gateway/audio/'],
   'gateway/http/': ['shared/', 'gateway/http/', 'gateway/platform.ts', 'gateway/random-ids.ts'],
   'gateway/policy/': ['shared/', 'gateway/http/', 'gateway/policy/'],
   'gateway/generate/': [

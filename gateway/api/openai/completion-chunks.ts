@@ -1,11 +1,11 @@
 import { type ApiError, errorBody, type HeaderList } from '../../../shared/errors.ts';
 import {
   type AnswerFacts,
-  type FinishReason,
   joinedSlices,
   type StreamEncoder,
 } from '../../generate/answer-encoder.ts';
-import type { SegmentKind } from '../../generate/answer-plan.ts';
+import type { FinishReason } from '../../generate/finish.ts';
+import type { SegmentKind } from '../../generate/segment.ts';
 import type { Usage } from '../../generate/usage.ts';
 import { answerHeaders } from './answer-headers.ts';
 import type { AnswerHead } from './chat-response.ts';
