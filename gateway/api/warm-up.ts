@@ -61,8 +61,8 @@ export function warmUp(): Static<typeof CHAT_BODY.schema> | ApiError {
 }
 
 /**
- * Writes an answer of many tokens as events, while a stop sequence is looked for in it, and again as
- * a body in slices, for the same reason. Returns the characters of both.
+ * Writes an answer of many tokens as events, while a stop sequence is looked for in it, and again
+ * as a body in slices, for the same reason. Returns the characters of both.
  */
 export function warmUpAnswer(): { readonly events: number; readonly body: number } {
   const lengths = { tokens: TOKENS, variancePercent: 0 };
