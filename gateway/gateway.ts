@@ -25,6 +25,7 @@ import { LoopLagSampler } from './metrics/loop-lag-sampler.ts';
 import { PrometheusView } from './metrics/prometheus-view.ts';
 import { DEFAULT_MODEL, ModelCatalog } from './models/model-catalog.ts';
 import { OwnPolicy } from './own-policy.ts';
+import type { InputChecks } from './policy/input-checks.ts';
 import type { RedisBuckets } from './policy/redis-buckets.ts';
 import { PromptCache } from './prompt/prompt-cache.ts';
 import { PromptReader } from './prompt/prompt-reader.ts';
@@ -77,6 +78,7 @@ export class Gateway implements RouteHost {
   /** Of what no worker computes. */
   readonly delay: FirstTokenDelay;
   readonly slicedWork = new SlicedWork();
+  readonly inputChecks: InputChecks | undefined;
   readonly figures: ClusterFigures;
   readonly prometheus: PrometheusView;
   readonly #edge: Edge;
@@ -171,8 +173,9 @@ export class Gateway implements RouteHost {
       },
       live,
     );
-    this.#policy = new ApiPolicy(settings, buckets, nowUs);
-    const { gates, rateLimits } = this.#policy;
+    this.#policy = new ApiPolicy(settings, { buckets, nowUs, work: this.slicedWork });
+    const { gates, rateLimits, abuse, inputChecks } = this.#policy;
+    this.inputChecks = inputChecks;
     this.figures = {
       policy: ownPolicy?.source.name ?? settings.routerPolicy,
       ownPolicy,
@@ -181,6 +184,7 @@ export class Gateway implements RouteHost {
       linesDropped: options.linesDropped ?? (() => 0),
       recorder,
       rateLimits,
+      abuse,
     };
     this.prometheus = new PrometheusView(metrics, this.figures);
     this.#lagSampler = new LoopLagSampler(metrics.punctuality, nowUs);

@@ -158,6 +158,7 @@ function aCluster(): ClusterFigures {
     ownPolicy: undefined,
     recorder: undefined,
     rateLimits: undefined,
+    abuse: undefined,
     pool: { isUp: () => true, restarts: () => 0 },
   };
 }

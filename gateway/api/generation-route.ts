@@ -30,7 +30,7 @@ export function generationRoute<Host extends GenerationHost, Body extends TObjec
     schema,
     open: (host) => {
       const { generator, slicedWork } = host;
-      const bodies = new BodyParser(schema);
+      const bodies = new BodyParser(schema, host.inputChecks);
       const parse = parserFor(host);
       return (exchange, req) => {
         const head = routingHead(req, generator.readsSession);

@@ -80,6 +80,8 @@ export class Exchange {
   readonly requestId: string;
   /** What it takes of the limits of its key, where there are any. */
   charge: Charge | undefined;
+  /** Is told of each error that the client is sent instead of an answer. */
+  onError: ((error: ApiError) => void) | undefined;
   readonly #route: ExchangeRoute;
   readonly #host: ExchangeHost;
   readonly #res: HttpResponse;
@@ -119,6 +121,11 @@ export class Exchange {
     const sent = head.getHeader('x-request-id');
     this.requestId = sent !== '' && REQUEST_ID.test(sent) ? sent : host.ids.next('req_');
     res.onAborted(() => this.#aborted());
+  }
+
+  /** The other end of the connection: while its handler runs. */
+  get peerAddress(): string {
+    return Buffer.from(this.#res.getRemoteAddressAsText()).toString('latin1');
   }
 
   /** Index of the route's label in the metrics. */
@@ -170,24 +177,9 @@ export class Exchange {
     else this.#body.readWith(read);
   }
 
-  /**
-   * Waits until it is known whether the request is let in, and refuses it or calls `handle`. Its
-   * body, if it is to have one, is received meanwhile.
-   */
-  async whenLetIn(
-    refusal: Promise<ApiError | undefined>,
-    hasBody: boolean,
-    handle: () => void,
-  ): Promise<void> {
-    if (hasBody) this.#bodyReader(undefined).start(this.#res);
-    try {
-      const problem = await refusal;
-      if (!this.isOpen) return;
-      if (problem === undefined) handle();
-      else this.refuse(problem);
-    } catch (error) {
-      this.failed(error);
-    }
+  /** Receives the body before it is known who reads it, which `readBody` says then. */
+  receiveBody(): void {
+    this.#bodyReader(undefined).start(this.#res);
   }
 
   /** For a request that is not let in: answers with the error, and throws its body away. */
@@ -234,6 +226,7 @@ export class Exchange {
   }
 
   sendError(error: ApiError): void {
+    this.onError?.(error);
     this.send(error.status, JSON_TYPE, this.#route.errorBody(error), error.headers);
   }
 
@@ -242,6 +235,7 @@ export class Exchange {
     // What fits the library's cork is written, and the connection closed, only after all that has
     // been received was read: the blanks make it too long for that.
     const body = this.#route.errorBody(error).padEnd(CORK_BYTES);
+    this.onError?.(error);
     this.#send(error.status, JSON_TYPE, body, error.headers, true);
   }
 

@@ -18,6 +18,7 @@ export function fakeaiFamilies(metrics: GatewayMetrics, cluster: ClusterFigures)
     ...streamFamilies(metrics),
     ...edgeFamilies(metrics),
     ...rateLimitFamilies(cluster),
+    ...abuseFamilies(cluster),
     ...punctualityFamilies(metrics),
     ...logFamilies(cluster),
     ...workerFamilies(metrics, cluster),
@@ -144,6 +145,14 @@ function rateLimitFamilies({ rateLimits }: ClusterFigures): Family[] {
     one(counter, 'rate_limit_redis_failures_total', 'Times that Redis gave no answer.', () => {
       return rateLimits.failures;
     }),
+  ];
+}
+
+function abuseFamilies({ abuse }: ClusterFigures): Family[] {
+  if (abuse === undefined) return [];
+  return [
+    one(counter, 'address_bans_total', 'Bans of client addresses.', () => abuse.bans),
+    one(gauge, 'abuse_records', 'Addresses that are watched.', () => abuse.size),
   ];
 }
 

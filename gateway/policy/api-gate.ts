@@ -4,6 +4,7 @@ import type { Exchange } from '../http/exchange.ts';
 import type { RequestHead } from '../http/request-head.ts';
 import { type ApiKeys, credentialOf } from './api-keys.ts';
 import type { Gate } from './gate.ts';
+import type { InputChecks } from './input-checks.ts';
 import { RateCharge } from './rate-charge.ts';
 import type { RateLimits } from './rate-limits.ts';
 
@@ -15,26 +16,24 @@ export interface ApiGateParts {
   readonly keys: ApiKeys | undefined;
   /** Undefined where nothing is limited. */
   readonly limits: RateLimits | undefined;
+  /** Undefined where input is not validated. */
+  readonly checks: InputChecks | undefined;
 }
 
-/** What a request to the API passes: its key is looked at, then what that may still use. */
+/** What a request to the API passes: its key, its own head, then what the key may still use. */
 export class ApiGate implements Gate {
-  readonly #keys: ApiKeys | undefined;
-  readonly #limits: RateLimits | undefined;
+  readonly #parts: ApiGateParts;
 
-  constructor({ keys, limits }: ApiGateParts) {
-    this.#keys = keys;
-    this.#limits = limits;
+  constructor(parts: ApiGateParts) {
+    this.#parts = parts;
   }
 
   refusal(head: RequestHead, exchange: Pick<Exchange, 'charge'>): Soon<ApiError | undefined> {
+    const { keys, limits, checks } = this.#parts;
     const credential = credentialOf(head);
-    const refusal = this.#keys?.refusalOf(credential);
-    if (refusal !== undefined || this.#limits === undefined) return refusal;
-    const charge = new RateCharge(
-      this.#limits,
-      credential.digest?.toString('base64url') ?? ANONYMOUS,
-    );
+    const refusal = keys?.refusalOf(credential) ?? checks?.refusalOfHead(head);
+    if (refusal !== undefined || limits === undefined) return refusal;
+    const charge = new RateCharge(limits, credential.digest?.toString('base64url') ?? ANONYMOUS);
     exchange.charge = charge;
     return charge.takeRequest();
   }

@@ -114,6 +114,11 @@ const SWITCHED: readonly {
   readonly names: readonly SettingName[];
 }[] = [
   {
+    isOn: ({ enableAbuseDetection, enableSecurity }) => enableAbuseDetection || enableSecurity,
+    by: 'FAKEAI_ENABLE_ABUSE_DETECTION',
+    names: ['abuseCleanupInterval', 'trustProxy'],
+  },
+  {
     isOn: ({ rateLimitEnabled }) => rateLimitEnabled,
     by: 'FAKEAI_RATE_LIMIT_ENABLED',
     names: [

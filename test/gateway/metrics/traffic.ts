@@ -47,6 +47,7 @@ export const CLUSTER: ClusterFigures = {
   ownPolicy: undefined,
   recorder: undefined,
   rateLimits: undefined,
+  abuse: undefined,
   pool: { isUp: (worker) => worker === 0, restarts: (worker) => 5 * worker },
 };
 
