@@ -87,11 +87,11 @@ function contradictions(settings: Settings, sources: SettingSources): readonly s
   }
   if (
     sources.streamKeepaliveIntervalSeconds !== 'default' &&
-    !(settings.streamKeepaliveEnabled && settings.streamKeepaliveComments)
+    !settings.streamKeepaliveEnabled
   ) {
     warnings.push(
       'FAKEAI_STREAM_KEEPALIVE_INTERVAL_SECONDS has no effect without ' +
-        'FAKEAI_STREAM_KEEPALIVE_COMMENTS: chat streams have no other keep-alive.',
+        'FAKEAI_STREAM_KEEPALIVE_ENABLED.',
     );
   }
   return warnings;
