@@ -89,7 +89,8 @@ export class AnswerPlan {
     for (const { text } of parts) given += text.tokens;
     const share = thinks(sampling, model) ? reasoningBefore(given, effort) : 0;
     const whole = withinReason(share, sampling);
-    const thought = whole + given <= limit ? whole : Math.min(whole, reasoningTokens(limit, effort));
+    const thought =
+      whole + given <= limit ? whole : Math.min(whole, reasoningTokens(limit, effort));
     const segments: Segment[] = thought > 0 ? [thoughtOf(thought, seed)] : [];
     let left = limit - thought;
     for (const part of parts) {

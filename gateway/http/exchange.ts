@@ -199,17 +199,13 @@ export class Exchange {
     return this.#body;
   }
 
-  /** A whole answer. */
-  send(status: HttpStatus, contentType: string, body: string, headers?: HeaderList): void {
-    this.#send(status, contentType, body, headers, this.#host.draining);
-  }
-
-  #send(
+  /** A whole answer. The connection may be closed with it. */
+  send(
     status: HttpStatus,
     contentType: string,
     body: string,
-    headers: HeaderList | undefined,
-    closes: boolean,
+    headers?: HeaderList,
+    closes = this.#host.draining,
   ): void {
     if (!this.isOpen) return;
     this.#end = 'answered';
@@ -230,22 +226,21 @@ export class Exchange {
   }
 
   sendError(error: ApiError): void {
-    this.onError?.(error);
-    const body = this.#route.errorBody(error, this.requestId);
-    this.send(this.#statusOf(error), JSON_TYPE, body, error.headers);
+    this.#sendError(error, 0);
   }
 
   /** For a request after which nothing more may be read from its connection. */
   sendErrorAndClose(error: ApiError): void {
     // What fits the library's cork is written, and the connection closed, only after all that has
     // been received was read: the blanks make it too long for that.
-    const body = this.#route.errorBody(error, this.requestId).padEnd(CORK_BYTES);
-    this.onError?.(error);
-    this.#send(this.#statusOf(error), JSON_TYPE, body, error.headers, true);
+    this.#sendError(error, CORK_BYTES, true);
   }
 
-  #statusOf(error: ApiError): HttpStatus {
-    return this.#route.errorStatus?.(error) ?? error.status;
+  #sendError(error: ApiError, lengthMin: number, closes?: boolean): void {
+    const { errorBody, errorStatus } = this.#route;
+    const body = errorBody(error, this.requestId).padEnd(lengthMin);
+    this.onError?.(error);
+    this.send(errorStatus?.(error) ?? error.status, JSON_TYPE, body, error.headers, closes);
   }
 
   /** An answer without a body. */

@@ -85,10 +85,7 @@ function contradictions(settings: Settings, sources: SettingSources): readonly s
       'FAKEAI_API_KEYS has keys, but nobody is asked for one: set FAKEAI_REQUIRE_API_KEY.',
     );
   }
-  if (
-    sources.streamKeepaliveIntervalSeconds !== 'default' &&
-    !settings.streamKeepaliveEnabled
-  ) {
+  if (sources.streamKeepaliveIntervalSeconds !== 'default' && !settings.streamKeepaliveEnabled) {
     warnings.push(
       'FAKEAI_STREAM_KEEPALIVE_INTERVAL_SECONDS has no effect without ' +
         'FAKEAI_STREAM_KEEPALIVE_ENABLED.',
