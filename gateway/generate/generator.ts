@@ -121,8 +121,8 @@ export class Generator {
   }
 
   /**
-   * How many tokens a prompt has that nobody is to answer, up to one more than `max`. That of a long
-   * body takes several turns of the event loop, as long as `isWanted`.
+   * How many tokens a prompt has that nobody is to answer, up to one more than `max`. A long one
+   * takes several turns of the event loop, as long as `isWanted`.
    */
   async countTokens(
     prompt: Prompt,
