@@ -31,6 +31,7 @@ import { PromptCache } from './prompt/prompt-cache.ts';
 import { PromptReader } from './prompt/prompt-reader.ts';
 import { SlicedWork } from './prompt/sliced-work.ts';
 import { RandomIds, systemFingerprint } from './random-ids.ts';
+import { PromptSafety, type SafetySettings } from './scores/prompt-safety.ts';
 import { pieceIds } from './text/corpus.ts';
 import { createTokenizer } from './text/create-tokenizer.ts';
 import type { Tokenizer } from './text/tokenizer.ts';
@@ -71,6 +72,7 @@ export class Gateway implements RouteHost {
   readonly cluster: Cluster;
   readonly models: ModelCatalog;
   readonly generator: Generator;
+  readonly safety: PromptSafety;
   readonly embedder: Embedder;
   readonly embeddingDimensions: number;
   /** Of what no worker computes. */
@@ -159,6 +161,7 @@ export class Gateway implements RouteHost {
     this.cluster = live.cluster;
     this.models = newCatalog(settings, this.#nowS);
     this.delay = new FirstTokenDelay(workerConfig(settings, sources), settings.seed);
+    this.safety = new PromptSafety(safetySettings(settings));
     this.embedder = new Embedder(settings.embeddingCacheSize);
     this.embeddingDimensions = settings.embeddingDimensions;
     this.generator = new Generator(
@@ -296,6 +299,18 @@ function generatorSettings(settings: Settings, readsSession: boolean) {
       tokens: settings.outputTokens,
       variancePercent: settings.outputTokensVariancePercent,
     },
+  };
+}
+
+function safetySettings(settings: Settings): SafetySettings {
+  const { enableModeration, enableRefusals, enableSafetyFeatures } = settings;
+  const { enableJailbreakDetection, moderationThreshold } = settings;
+  return {
+    enableModeration,
+    enableRefusals,
+    enableSafetyFeatures,
+    enableJailbreakDetection,
+    moderationThreshold,
   };
 }
 

@@ -2,6 +2,8 @@ import { parseArgs } from 'node:util';
 
 export const SCENARIOS = [
   'unary',
+  'embeddings',
+  'models',
   'stream',
   'truth',
   'memory',
@@ -37,7 +39,7 @@ export const HELP = `npm run bench:load -- [options] [-- flags of fakeai serve]
 Measures the built server under load beside a bare uWebSockets.js server in the same run.
 All traffic stays on 127.0.0.1.
 
-  --only NAME         unary, stream, truth, memory, start, hostile or gates; may be repeated (all)
+  --only NAME         one of those below; may be repeated (all)
   --rounds N          alternating rounds of each comparison (5)
   --seconds S         length of one measurement (5)
   --connections N     keep-alive connections of the unary load (64)
@@ -49,6 +51,8 @@ All traffic stays on 127.0.0.1.
   --help              show this text
 
 unary   chat completions with no latency: requests/s, CPU time per request
+embeddings  the same of embeddings of a text that is remembered
+models  the same of the list of models
 stream  server-sent events with a token every 5 ms: tokens/s, CPU time per token, punctuality
 truth   a token every 20 ms: does the server say that it keeps up, and does it
 memory  resident memory when idle, and per open stream

@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 export interface UnaryPlan {
   readonly port: number;
   readonly path: string;
+  /** Empty: it is a GET. */
   readonly body: string;
   readonly headers?: Readonly<Record<string, string>>;
   /** Keep-alive connections, each with one request at a time. */
@@ -73,8 +74,8 @@ async function runAutocannon(plan: UnaryPlan): Promise<UnaryFigures> {
   const { default: autocannon } = await import('autocannon');
   const result = await autocannon({
     url: `http://127.0.0.1:${plan.port}${plan.path}`,
-    method: 'POST',
-    headers: { 'content-type': 'application/json', ...plan.headers },
+    method: plan.body === '' ? 'GET' : 'POST',
+    headers: { ...(plan.body !== '' && JSON_BODY), ...plan.headers },
     body: plan.body,
     connections: plan.connections,
     duration: plan.seconds,
@@ -89,6 +90,8 @@ async function runAutocannon(plan: UnaryPlan): Promise<UnaryFigures> {
     p99Ms: result.latency.p99,
   };
 }
+
+const JSON_BODY = { 'content-type': 'application/json' };
 
 function checkFailures(name: string, failed: number, requests: number): void {
   if (failed > 0) throw new Error(`${name} counts ${failed} failures in ${requests} requests`);

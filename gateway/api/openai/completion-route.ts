@@ -4,6 +4,7 @@ import type { RoutingHead } from '../../generate/routing-head.ts';
 import type { Sampling } from '../../generate/sampling.ts';
 import { TextPrompt, TokenPrompt } from '../../prompt/text-prompt.ts';
 import { generationRoute } from '../generation-route.ts';
+import { safeContent } from '../safe-content.ts';
 import type { ChatHost } from './chat-route.ts';
 import { pinnedOf, sessionKeyOf, stopsOf, usageModeOf } from './common-request.ts';
 import {
@@ -45,6 +46,12 @@ function parseCompletion(
     fingerprint: host.fingerprint,
   };
   const prompts = promptsOf(body);
+  const texts = prompts.filter((prompt) => typeof prompt === 'string');
+  const content =
+    host.safety.isOn && body.max_tokens !== 0
+      ? safeContent(host.safety, texts, 'prompt', 'text')
+      : undefined;
+  if (content instanceof ApiError) return content;
   const extras = {
     topLogprobs: body.logprobs ?? undefined,
     echoes: body.echo ? prompts.map((prompt) => new PromptEcho(prompt, host.tokenizer)) : undefined,
@@ -61,6 +68,7 @@ function parseCompletion(
     ),
     promptParam: 'prompt',
     sampling: samplingOf(body),
+    content,
     encoder: body.stream
       ? new CompletionChunks(answerHead, usageModeOf(body.stream_options), extras)
       : new CompletionResponse(answerHead, extras),
