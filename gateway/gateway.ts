@@ -9,7 +9,7 @@ import type { SettingSources, Settings } from '../shared/settings/resolve-settin
 import { ROUTES, type RouteHost } from './api/routes.ts';
 import { endpointRows, servedRoutes } from './api/served-routes.ts';
 import { unknownPath } from './api/unknown-path.ts';
-import { warmUp } from './api/warm-up.ts';
+import { warmUp, warmUpAnswer } from './api/warm-up.ts';
 import { ApiPolicy, sharedBuckets } from './api-policy.ts';
 import { workerConfig } from './cluster-config.ts';
 import { Edge } from './edge.ts';
@@ -104,8 +104,10 @@ export class Gateway implements RouteHost {
       pieceIds(tokenizer.kind);
       warmUp();
       warmUp();
+      warmUpAnswer();
       await started;
       warmUp();
+      warmUpAnswer();
       const listeningPort = await gateway.#app.listen(host, port);
       return { gateway, port: listeningPort };
     } catch (error) {

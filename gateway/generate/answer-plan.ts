@@ -55,7 +55,7 @@ export class AnswerPlan {
   /** An answer of the corpus. `room` is what the context window leaves, in tokens. */
   static ofCorpus(
     sampling: Sampling,
-    model: Model,
+    model: Pick<Model, 'reasoning'>,
     lengths: OutputLengths,
     seed: number,
     room: number,
@@ -76,7 +76,7 @@ export class AnswerPlan {
    */
   static ofParts(
     sampling: Sampling,
-    model: Model,
+    model: Pick<Model, 'reasoning'>,
     parts: readonly AnswerPart[],
     naturalEnd: FinishReason,
     seed: number,
@@ -104,7 +104,7 @@ function limitOf(sampling: Sampling, room: number): number {
   return sampling.outputLimit ?? Math.max(1, room);
 }
 
-function thinks(sampling: Sampling, model: Model): boolean {
+function thinks(sampling: Sampling, model: Pick<Model, 'reasoning'>): boolean {
   return sampling.enableThinking ?? model.reasoning;
 }
 

@@ -9,7 +9,9 @@ import { INSTANT, startServer, type TestServer } from '../support/server.ts';
 let server: TestServer;
 let client: OpenAI;
 before(async () => {
-  server = await startServer(`${INSTANT} --moderation-threshold 0.55 --default-voice verse`);
+  server = await startServer(
+    `${INSTANT} --moderation-threshold 0.55 --default-voice verse --default-audio-format flac`,
+  );
   client = new OpenAI({ baseURL: server.baseURL, apiKey: 'any', maxRetries: 0 });
 });
 after(() => server.stop());
@@ -86,9 +88,10 @@ describe('POST /v1/audio/speech', () => {
     }
   });
 
-  it('has a type for each format, mp3 by default', async () => {
+  it('has a type for each format, and that of the settings where none is named', async () => {
     for (const [format, type, start] of [
-      [undefined, 'audio/mpeg', '\xff\xf3'],
+      [undefined, 'audio/flac', 'fLaC'],
+      ['mp3', 'audio/mpeg', '\xff\xf3'],
       ['opus', 'audio/ogg', 'OggS'],
       ['aac', 'audio/aac', '\xff\xf1'],
       ['flac', 'audio/flac', 'fLaC'],
