@@ -5,7 +5,7 @@ import type { RoutingHead } from '../../generate/routing-head.ts';
 import type { RandomIds } from '../../random-ids.ts';
 import type { PromptSafety } from '../../scores/prompt-safety.ts';
 import { type GenerationHost, generationRoute } from '../generation-route.ts';
-import { safeContent } from '../safe-content.ts';
+import { SAFETY_PROMPT, safeContent } from '../safe-content.ts';
 import { CHAT_BODY, type ChatBody } from './chat-body.ts';
 import { ChatChunks } from './chat-chunks.ts';
 import { type ChatMessage, lastOfUser } from './chat-message.ts';
@@ -80,10 +80,7 @@ function checkedMessages(
   return hasSystem ? messages : [SAFETY_MESSAGE, ...messages];
 }
 
-const SAFETY_MESSAGE: ChatMessage = {
-  role: 'system',
-  content: 'You are a helpful assistant. Refuse to help with what is harmful, illegal or unsafe.',
-};
+const SAFETY_MESSAGE: ChatMessage = { role: 'system', content: SAFETY_PROMPT };
 
 function audioPart(messages: readonly ChatMessage[]): ApiError | undefined {
   for (const [at, { content }] of messages.entries()) {
