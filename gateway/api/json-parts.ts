@@ -1,10 +1,14 @@
 import type { HeaderList } from '../../shared/errors.ts';
+import type { Settings } from '../../shared/settings/settings.ts';
 import type { Exchange } from '../http/exchange.ts';
 import { PartsBody } from '../http/parts-body.ts';
 
 /** What is made of a body of so many bytes is made at once. */
 const AT_ONCE_BYTES = 8192;
 const NO_HEADERS: HeaderList = [];
+
+/** What the settings say of bodies in parts. */
+export type PartsSettings = Pick<Settings, 'streamTimeoutSeconds'>;
 
 /**
  * Sends JSON that is made in parts of at most 4 KiB: at once, if the body that asked for it is
@@ -14,9 +18,10 @@ export function sendParts(
   exchange: Exchange,
   parts: Iterator<string, void, undefined>,
   bodyBytes: number,
+  { streamTimeoutSeconds }: PartsSettings,
 ): void {
   if (bodyBytes > AT_ONCE_BYTES) {
-    new PartsBody(exchange, parts).send('application/json', NO_HEADERS);
+    new PartsBody(exchange, parts, streamTimeoutSeconds).send('application/json', NO_HEADERS);
     return;
   }
   let json = '';

@@ -66,7 +66,9 @@ export class InputChecks {
 
   /** In a text as it is and as it reads when it is decoded. */
   #injection(param: string, text: string): ApiError | undefined {
-    return this.#injectionInText(param, text) ?? this.#injectionInText(param, decoded(text));
+    if (text === '') return undefined;
+    const problem = this.#injectionInText(param, text);
+    return /[%+]/.test(text) ? (problem ?? this.#injectionInText(param, decoded(text))) : problem;
   }
 }
 

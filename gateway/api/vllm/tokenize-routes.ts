@@ -10,7 +10,7 @@ import { TokenBuffer } from '../../text/token-buffer.ts';
 import type { Tokenizer } from '../../text/tokenizer.ts';
 import { type BodyHost, bodyRoute } from '../body-route.ts';
 import { isJsonObject } from '../json-body.ts';
-import { sendParts, textInside } from '../json-parts.ts';
+import { type PartsSettings, sendParts, textInside } from '../json-parts.ts';
 import { ANSWER_START_TOKENS, ChatPrompt, templateText } from '../openai/chat-template.ts';
 import type { Route } from '../route.ts';
 import { DETOKENIZE_BODY, TOKENIZE_BODY } from './tokenize-bodies.ts';
@@ -25,6 +25,7 @@ const PART_LENGTH = 2048;
 /** What the routes need of the server. */
 export interface TokenizeHost extends BodyHost {
   readonly generator: AnswerGenerator;
+  readonly settings: PartsSettings;
   nowS(): number;
 }
 
@@ -54,14 +55,14 @@ const TOKENIZE_ROUTE = bodyRoute(
     if (messages && body.add_generation_prompt === false) tokens.length -= ANSWER_START_TOKENS;
     const ids = tokens.ids.subarray(0, tokens.length);
     const texts = body.return_token_strs ? tokenizer : undefined;
-    sendParts(exchange, tokenizeParts(ids, model.window, texts), bodyBytes);
+    sendParts(exchange, tokenizeParts(ids, model.window, texts), bodyBytes, host.settings);
   },
 );
 
 const DETOKENIZE_ROUTE = bodyRoute(
   '/detokenize',
   DETOKENIZE_BODY,
-  () => async (exchange, body, bodyBytes) => {
+  (host: TokenizeHost) => async (exchange, body, bodyBytes) => {
     const tokenizer = await loadO200k();
     const unknown = body.tokens.findIndex((id) => bytesOf(id, tokenizer) === undefined);
     if (unknown >= 0) {
@@ -71,7 +72,7 @@ const DETOKENIZE_ROUTE = bodyRoute(
       exchange.sendError(apiError('invalid_value', { param, got, expected }));
       return;
     }
-    sendParts(exchange, detokenizeParts(body.tokens, tokenizer), bodyBytes);
+    sendParts(exchange, detokenizeParts(body.tokens, tokenizer), bodyBytes, host.settings);
   },
 );
 
