@@ -138,11 +138,7 @@ export class Gateway implements RouteHost {
     );
     this.nowUs = monotonicClock(origin);
     const { nowUs, ids } = this;
-    this.intake = new Intake({
-      bodyBytes: settings.maxRequestSize,
-      bytesInFlight: settings.maxBodyBytesInFlight,
-      requests: settings.limitConcurrency,
-    });
+    this.intake = newIntake(settings);
     this.metrics = newMetrics(settings, this.intake, nowUs());
     const { intake, metrics } = this;
     const edge = new Edge(settings, intake, metrics, logger, ids, nowUs);
@@ -259,6 +255,14 @@ async function ownPolicyOf(options: GatewayOptions): Promise<OwnPolicy | undefin
   if (policySource === undefined) return undefined;
   const { kvCacheNumWorkers: workers, kvCacheBlockSize: blockSize, seed } = settings;
   return await OwnPolicy.load(policySource, { workers, blockSize, seed });
+}
+
+function newIntake(settings: Settings): Intake {
+  return new Intake({
+    bodyBytes: settings.maxRequestSize,
+    bytesInFlight: settings.maxBodyBytesInFlight,
+    requests: settings.limitConcurrency,
+  });
 }
 
 function newMetrics(settings: Settings, intake: Intake, startUs: number): GatewayMetrics {

@@ -66,7 +66,8 @@ async function fixturesOfServer(
   { fixtures: path }: Settings,
 ): Promise<{ readonly source: FixtureSource | undefined } | undefined> {
   if (path === undefined) return { source: undefined };
-  const { FixtureError, loadFixtures } = await import('../../gateway/fixtures/load-fixtures.ts');
+  const { FixtureError } = await import('../../gateway/fixtures/fixture-error.ts');
+  const { loadFixtures } = await import('../../gateway/fixtures/load-fixtures.ts');
   const read = (): string => {
     const content = context.readFile(path);
     if (content.kind === 'text') return content.text;

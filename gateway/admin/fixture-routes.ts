@@ -1,7 +1,7 @@
 import { apiError } from '../../shared/errors.ts';
 import type { Route } from '../api/route.ts';
 import type { FixtureBook } from '../fixtures/fixture-book.ts';
-import { FixtureError } from '../fixtures/load-fixtures.ts';
+import { FixtureError } from '../fixtures/fixture-error.ts';
 import type { Exchange } from '../http/exchange.ts';
 
 const PATH = '/admin/fixtures';

@@ -33,7 +33,7 @@ function user(content: string) {
   return [{ role: 'user' as const, content }];
 }
 
-describe('fixtures', () => {
+describe('fixtures of an agent', () => {
   const conversation = { model: 'gpt-4o', messages: user('How is the weather?'), tools: [TOOL] };
 
   it('play an agent loop to its end', async () => {
@@ -50,7 +50,9 @@ describe('fixtures', () => {
     const call = await runner.finalFunctionToolCall();
     assert.deepEqual([call?.name, call?.arguments], ['get_weather', '{"city":"Oslo"}']);
   });
+});
 
+describe('fixtures', () => {
   it('answer the nth request with an error', async () => {
     const ask = () =>
       client.chat.completions.create(
