@@ -13,8 +13,8 @@ export interface Question {
   readonly tools: readonly string[];
   /** It ends with what a tool has said. */
   readonly hasToolResult: boolean;
-  /** Its answers can have calls of tools; others have their arguments as text. */
-  readonly canCall: boolean;
+  /** What ids of calls begin with in its answers; empty if these have no calls. */
+  readonly callPrefix: string;
 }
 
 /** A request as its route has read it. */
@@ -43,7 +43,7 @@ export function answerScripted(
     message: question.message.slice(0, MESSAGE_LENGTH_MAX),
     tools: question.tools,
     hasToolResult: question.hasToolResult,
-    canCall: question.canCall,
+    callPrefix: question.callPrefix,
     header: (name) => head.getHeader(name),
   });
   if (scripted === undefined) return generator.answer(exchange, generation, bodyBytes);

@@ -296,6 +296,7 @@ export abstract class Answer implements ChoiceOwner, PendingAnswer, ExchangeList
   protected abstract sendFailure(error: ApiError): void;
 
   /** Breaks the silence of a stream that has had none but `intervalUs` of it. */
+  abstract readonly keepAliveIsComment: boolean;
   abstract keepAlive(nowUs: number, intervalUs: number): void;
 
   /** The last byte has been handed over. */

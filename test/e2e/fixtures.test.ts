@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
+import Anthropic from '@anthropic-ai/sdk';
 import OpenAI, { type APIError } from 'openai';
 import { INSTANT, startServer, type TestServer } from '../support/server.ts';
 
@@ -42,6 +43,24 @@ describe('fixtures of an agent', () => {
     const call = await runner.finalFunctionToolCall();
     assert.deepEqual([call?.name, call?.arguments], ['get_weather', '{"city":"Oslo"}']);
     assert.equal(await runner.finalFunctionToolCallResult(), 'rain in Oslo');
+  });
+
+  it('play it in the shape of Anthropic', async () => {
+    const anthropic = new Anthropic({ baseURL: server.origin, apiKey: 'none', maxRetries: 0 });
+    const tools = [{ name: 'get_weather', input_schema: { type: 'object' as const } }];
+    const messages: Anthropic.MessageParam[] = user('How is the weather?');
+    const asked = { model: 'claude-3-opus', max_tokens: 500, tools };
+    const first = await anthropic.messages.stream({ ...asked, messages }).finalMessage();
+    const [call] = first.content;
+    assert.equal(first.stop_reason, 'tool_use');
+    assert.ok(call?.type === 'tool_use' && call.id.startsWith('toolu_'));
+    assert.deepEqual(call.input, { city: 'Oslo' });
+    const content = [{ type: 'tool_result' as const, tool_use_id: call.id, content: 'rain' }];
+    messages.push({ role: 'assistant', content: first.content }, { role: 'user', content });
+    const last = await anthropic.messages.create({ ...asked, messages });
+    assert.deepEqual(last.content, [
+      { type: 'text', text: 'It rains in Oslo, says claude-3-opus.' },
+    ]);
   });
 
   it('play it streamed as well', async () => {

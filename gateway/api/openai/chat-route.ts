@@ -5,7 +5,7 @@ import type { RoutingHead } from '../../generate/routing-head.ts';
 import type { RandomIds } from '../../random-ids.ts';
 import type { PromptSafety } from '../../scores/prompt-safety.ts';
 import { type GenerationHost, generationRoute } from '../generation-route.ts';
-import { safeContent } from '../safe-content.ts';
+import { SAFETY_PROMPT, safeContent } from '../safe-content.ts';
 import type { Question } from '../scripted-answer.ts';
 import { CHAT_BODY, type ChatBody } from './chat-body.ts';
 import { ChatChunks } from './chat-chunks.ts';
@@ -82,10 +82,7 @@ function checkedMessages(
   return hasSystem ? messages : [SAFETY_MESSAGE, ...messages];
 }
 
-const SAFETY_MESSAGE: ChatMessage = {
-  role: 'system',
-  content: 'You are a helpful assistant. Refuse to help with what is harmful, illegal or unsafe.',
-};
+const SAFETY_MESSAGE: ChatMessage = { role: 'system', content: SAFETY_PROMPT };
 
 function audioPart(messages: readonly ChatMessage[]): ApiError | undefined {
   for (const [at, { content }] of messages.entries()) {
@@ -108,7 +105,7 @@ function questionOfChat(body: ChatBody): Question {
     message: lastOfUser(messages),
     tools: [...namesIn(tools), ...namesIn(functions)],
     hasToolResult: last === 'tool' || last === 'function',
-    canCall: true,
+    callPrefix: 'call_',
   };
 }
 

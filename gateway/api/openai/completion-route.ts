@@ -103,5 +103,5 @@ function samplingOf(body: CompletionBody): Sampling {
 function questionOfCompletion(body: CompletionBody): Question {
   const last = promptsOf(body).at(-1);
   const message = typeof last === 'string' ? last : '';
-  return { message, tools: [], hasToolResult: false, canCall: false };
+  return { message, tools: [], hasToolResult: false, callPrefix: '' };
 }
