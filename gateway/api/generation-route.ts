@@ -21,8 +21,8 @@ export interface GenerationHost extends BodyHost {
 type ParseGeneration<Body> = (body: Body, head: RoutingHead) => Generation | ApiError;
 
 /**
- * `POST path`: an endpoint that is all said with what its bodies are and mean. One whose answers can
- * be scripted says what fixtures may ask of a body.
+ * `POST path`: an endpoint that is all said with what its bodies are and mean. One whose answers
+ * can be scripted says what fixtures may ask of a body.
  */
 export function generationRoute<Host extends GenerationHost, Body extends TObject>(
   path: string,
