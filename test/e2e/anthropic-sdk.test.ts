@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import Anthropic from '@anthropic-ai/sdk';
+import { eventually } from '../support/eventually.ts';
+import { openStream, STUCK } from '../support/open-stream.ts';
 import { INSTANT, startServer, type TestServer } from '../support/server.ts';
 
 /** The `@anthropic-ai/sdk` package as applications use it, against the real server. */
@@ -224,6 +226,71 @@ describe('errors', () => {
         assert.match(error.message, message);
         return true;
       });
+    }
+  });
+});
+
+/** The statuses that a client gets from a server with one place, which is free after the first. */
+async function attemptsAtFullServer(flags: string): Promise<number[]> {
+  const full = await startServer(`${STUCK} --kv-cache-num-workers 1 ${flags}`);
+  try {
+    const occupant = await openStream(full);
+    const statuses: number[] = [];
+    const patient = new Anthropic({
+      baseURL: full.origin,
+      apiKey: 'any',
+      fetch: async (url, init) => {
+        const response = await fetch(url, init);
+        statuses.push(response.status);
+        if (statuses.length === 1) {
+          await occupant.close();
+          await eventually('the place is free', () => full.gateway.answers === 0);
+        }
+        return response;
+      },
+    });
+    const message = await patient.messages.create({
+      model: MODEL,
+      max_tokens: 1,
+      messages: user('hello'),
+    });
+    assert.equal(message.usage.output_tokens, 1);
+    return statuses;
+  } finally {
+    await full.stop();
+  }
+}
+
+describe('retries', () => {
+  it('get an answer out of a server that was full', async () => {
+    const [overLimit, queueFull] = await Promise.all([
+      attemptsAtFullServer('--limit-concurrency 1'),
+      attemptsAtFullServer('--max-num-seqs 1 --max-waiting 0'),
+    ]);
+    assert.deepEqual(overLimit, [529, 200]);
+    assert.deepEqual(queueFull, [429, 200]);
+  });
+});
+
+const PING = /\n\nevent: ping\ndata: \{"type":"ping"\}\n\n/;
+
+describe('a stream that is silent', () => {
+  it('is broken by pings', async () => {
+    const slow = await startServer(`${STUCK} --stream-keepalive-interval-seconds 0.1`);
+    try {
+      const body = { model: MODEL, max_tokens: 2, stream: true, messages: user('hello') };
+      const { body: events } = await fetch(`${slow.baseURL}/messages`, {
+        method: 'POST',
+        body: JSON.stringify(body),
+      });
+      let text = '';
+      for await (const part of events!.pipeThrough(new TextDecoderStream())) {
+        text += part;
+        if (PING.test(text)) break;
+      }
+      assert.match(text, PING);
+    } finally {
+      await slow.stop();
     }
   });
 });

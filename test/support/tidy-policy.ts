@@ -34,6 +34,7 @@ const GATEWAY_PARTS = [
   'gateway/http/',
   'gateway/policy/',
   'gateway/generate/',
+  'gateway/fixtures/',
   'gateway/metrics/',
   'gateway/admin/',
 ];
@@ -67,6 +68,14 @@ export const LAYERS: Readonly<Record<string, readonly string[]>> = {
     'gateway/http/',
     'gateway/generate/',
   ],
+  'gateway/fixtures/': [
+    'shared/',
+    'gateway/text/',
+    'gateway/models/',
+    'gateway/generate/',
+    'gateway/fixtures/',
+    'gateway/random-ids.ts',
+  ],
   'gateway/metrics/': [
     'shared/',
     'engine/',
@@ -80,6 +89,7 @@ export const LAYERS: Readonly<Record<string, readonly string[]>> = {
     'gateway/http/',
     'gateway/policy/',
     'gateway/admin/',
+    'gateway/fixtures/',
     // The shape of a route, and no endpoint.
     'gateway/api/route.ts',
   ],
@@ -96,7 +106,8 @@ export const OWNERS: Readonly<Record<string, readonly string[]>> = {
   '@observablehq/plot': ['lab/report/page/'],
   '@redis/client': ['gateway/policy/redis-buckets.ts'],
   '@swc/wasm-typescript': ['cli/policy-file.ts'],
-  '@sinclair/typebox': ['shared/schema/', 'shared/settings/', 'gateway/api/'],
+  re2js: ['gateway/fixtures/'],
+  '@sinclair/typebox': ['shared/schema/', 'shared/settings/', 'gateway/fixtures/', 'gateway/api/'],
   'cli-progress': ['lab/experiment/'],
   commander: ['cli/', 'lab/experiment/'],
   'gpt-tokenizer': ['gateway/text/'],
@@ -112,7 +123,7 @@ export const OWNERS: Readonly<Record<string, readonly string[]>> = {
   piscina: ['engine/host/', 'lab/simulate/replay-runner.ts'],
   'prom-client': ['gateway/metrics/'],
   'uWebSockets.js': ['gateway/http/'],
-  yaml: ['cli/'],
+  yaml: ['cli/', 'gateway/fixtures/fixture-file.ts'],
   'node:worker_threads': ['engine/host/', 'lab/simulate/replay-task.ts'],
 };
 

@@ -10,6 +10,7 @@ import { type GenerationHost, generationRoute } from '../generation-route.ts';
 import { pinnedOf, sessionKeyOf } from '../openai/common-request.ts';
 import type { Route } from '../route.ts';
 import { SAFETY_PROMPT, safeContent } from '../safe-content.ts';
+import type { Question } from '../scripted-answer.ts';
 import { ERROR_SHAPE } from './error-shape.ts';
 import { lastOfUser } from './message-blocks.ts';
 import { COUNT_BODY, type CountBody, MESSAGE_BODY, type MessageBody } from './message-body.ts';
@@ -33,6 +34,7 @@ const MESSAGE_ROUTE: Route<MessageHost> = {
     '/v1/messages',
     MESSAGE_BODY,
     (host: MessageHost) => (body, head) => parseMessage(body, head, host),
+    questionOfMessage,
   ),
   ...ERROR_SHAPE,
 };
@@ -117,5 +119,20 @@ function samplingOf(body: MessageBody): Sampling {
     reasoningEffort: body.output_config?.effort ?? undefined,
     reasoningLimit: budget,
     enableThinking: thinking ? thinking.type !== 'disabled' : undefined,
+  };
+}
+
+/** A message of nothing but results of tools leaves the one before it the last of the user. */
+function questionOfMessage({ messages, tools }: MessageBody): Question {
+  const last = messages.at(-1)?.content;
+  const hasToolResult = Array.isArray(last) && last.some(({ type }) => type === 'tool_result');
+  const said = messages.filter(({ content }) => {
+    return typeof content === 'string' || content.some(({ type }) => type === 'text');
+  });
+  return {
+    message: lastOfUser(said),
+    tools: (tools ?? []).flatMap(({ name }) => (typeof name === 'string' ? [name] : [])),
+    hasToolResult,
+    callPrefix: 'toolu_',
   };
 }

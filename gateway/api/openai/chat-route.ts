@@ -6,6 +6,7 @@ import type { RandomIds } from '../../random-ids.ts';
 import type { PromptSafety } from '../../scores/prompt-safety.ts';
 import { type GenerationHost, generationRoute } from '../generation-route.ts';
 import { SAFETY_PROMPT, safeContent } from '../safe-content.ts';
+import type { Question } from '../scripted-answer.ts';
 import { CHAT_BODY, type ChatBody } from './chat-body.ts';
 import { ChatChunks } from './chat-chunks.ts';
 import { type ChatMessage, lastOfUser } from './chat-message.ts';
@@ -28,6 +29,7 @@ export const CHAT_ROUTE = generationRoute(
   '/v1/chat/completions',
   CHAT_BODY,
   (host: ChatHost) => (body, head) => parseChat(body, head, host),
+  questionOfChat,
 );
 
 function parseChat(body: ChatBody, head: RoutingHead, host: ChatHost): Generation | ApiError {
@@ -57,7 +59,7 @@ function parseChat(body: ChatBody, head: RoutingHead, host: ChatHost): Generatio
     sampling: request,
     content,
     encoder: stream
-      ? new ChatChunks(answerHead, usageMode, topLogprobs)
+      ? new ChatChunks(answerHead, usageMode, topLogprobs, host.fixtures.isOn)
       : new ChatResponse(answerHead, topLogprobs),
     priority,
     cacheSalt,
@@ -94,4 +96,24 @@ function audioPart(messages: readonly ChatMessage[]): ApiError | undefined {
     });
   }
   return undefined;
+}
+
+function questionOfChat(body: ChatBody): Question {
+  const { messages, tools, functions } = body;
+  const last = messages.at(-1)?.role;
+  return {
+    message: lastOfUser(messages),
+    tools: [...namesIn(tools), ...namesIn(functions)],
+    hasToolResult: last === 'tool' || last === 'function',
+    callPrefix: 'call_',
+  };
+}
+
+/** The names of definitions of tools, or of functions. */
+function namesIn(definitions: unknown): string[] {
+  if (!Array.isArray(definitions)) return [];
+  return definitions.flatMap((definition) => {
+    const name = definition?.function?.name ?? definition?.name;
+    return typeof name === 'string' ? [name] : [];
+  });
 }
