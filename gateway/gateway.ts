@@ -9,10 +9,12 @@ import type { SettingSources, Settings } from '../shared/settings/resolve-settin
 import { ROUTES, type RouteHost } from './api/routes.ts';
 import { endpointRows, servedRoutes } from './api/served-routes.ts';
 import { unknownPath } from './api/unknown-path.ts';
-import { warmUp } from './api/warm-up.ts';
+import { warmUp, warmUpAnswer } from './api/warm-up.ts';
 import { ApiPolicy, sharedBuckets } from './api-policy.ts';
 import { workerConfig } from './cluster-config.ts';
 import { Edge } from './edge.ts';
+import { FixtureBook } from './fixtures/fixture-book.ts';
+import type { FixtureSource } from './fixtures/load-fixtures.ts';
 import { FirstTokenDelay } from './generate/first-token-delay.ts';
 import { Generator } from './generate/generator.ts';
 import { HttpApp } from './http/http-app.ts';
@@ -25,11 +27,13 @@ import { LoopLagSampler } from './metrics/loop-lag-sampler.ts';
 import { PrometheusView } from './metrics/prometheus-view.ts';
 import { DEFAULT_MODEL, ModelCatalog } from './models/model-catalog.ts';
 import { OwnPolicy } from './own-policy.ts';
+import type { InputChecks } from './policy/input-checks.ts';
 import type { RedisBuckets } from './policy/redis-buckets.ts';
 import { PromptCache } from './prompt/prompt-cache.ts';
 import { PromptReader } from './prompt/prompt-reader.ts';
 import { SlicedWork } from './prompt/sliced-work.ts';
 import { RandomIds, systemFingerprint } from './random-ids.ts';
+import { PromptSafety, type SafetySettings } from './scores/prompt-safety.ts';
 import { pieceIds } from './text/corpus.ts';
 import { createTokenizer } from './text/create-tokenizer.ts';
 import type { Tokenizer } from './text/tokenizer.ts';
@@ -47,6 +51,8 @@ export interface GatewayOptions {
   readonly recorder?: TrafficRecorder | undefined;
   /** A routing policy of the user's own, in place of the one that the settings name. */
   readonly policySource?: PolicySource | undefined;
+  /** Scripted answers. */
+  readonly fixtureSource?: FixtureSource | undefined;
 }
 
 /**
@@ -70,11 +76,14 @@ export class Gateway implements RouteHost {
   readonly cluster: Cluster;
   readonly models: ModelCatalog;
   readonly generator: Generator;
+  readonly fixtures: FixtureBook;
+  readonly safety: PromptSafety;
   readonly embedder: Embedder;
   readonly embeddingDimensions: number;
   /** Of what no worker computes. */
   readonly delay: FirstTokenDelay;
   readonly slicedWork = new SlicedWork();
+  readonly inputChecks: InputChecks | undefined;
   readonly figures: ClusterFigures;
   readonly prometheus: PrometheusView;
   readonly #edge: Edge;
@@ -100,8 +109,10 @@ export class Gateway implements RouteHost {
       pieceIds(tokenizer.kind);
       warmUp();
       warmUp();
+      warmUpAnswer();
       await started;
       warmUp();
+      warmUpAnswer();
       const listeningPort = await gateway.#app.listen(host, port);
       return { gateway, port: listeningPort };
     } catch (error) {
@@ -127,11 +138,7 @@ export class Gateway implements RouteHost {
     );
     this.nowUs = monotonicClock(origin);
     const { nowUs, ids } = this;
-    this.intake = new Intake({
-      bodyBytes: settings.maxRequestSize,
-      bytesInFlight: settings.maxBodyBytesInFlight,
-      requests: settings.limitConcurrency,
-    });
+    this.intake = newIntake(settings);
     this.metrics = newMetrics(settings, this.intake, nowUs());
     const { intake, metrics } = this;
     const edge = new Edge(settings, intake, metrics, logger, ids, nowUs);
@@ -157,8 +164,10 @@ export class Gateway implements RouteHost {
     this.cluster = live.cluster;
     this.models = newCatalog(settings, this.#nowS);
     this.delay = new FirstTokenDelay(workerConfig(settings, sources), settings.seed);
+    this.safety = new PromptSafety(safetySettings(settings));
     this.embedder = new Embedder(settings.embeddingCacheSize);
     this.embeddingDimensions = settings.embeddingDimensions;
+    this.fixtures = new FixtureBook(options.fixtureSource, settings.echo, ids);
     this.generator = new Generator(
       generatorSettings(settings, recorder !== undefined || ownPolicy !== undefined),
       {
@@ -168,8 +177,9 @@ export class Gateway implements RouteHost {
       },
       live,
     );
-    this.#policy = new ApiPolicy(settings, buckets, nowUs);
-    const { gates, rateLimits } = this.#policy;
+    this.#policy = new ApiPolicy(settings, { buckets, nowUs, work: this.slicedWork });
+    const { gates, rateLimits, abuse, inputChecks } = this.#policy;
+    this.inputChecks = inputChecks;
     this.figures = {
       policy: ownPolicy?.source.name ?? settings.routerPolicy,
       ownPolicy,
@@ -178,6 +188,8 @@ export class Gateway implements RouteHost {
       linesDropped: options.linesDropped ?? (() => 0),
       recorder,
       rateLimits,
+      abuse,
+      fixtureHits: () => this.fixtures.hits,
     };
     this.prometheus = new PrometheusView(metrics, this.figures);
     this.#lagSampler = new LoopLagSampler(metrics.punctuality, nowUs);
@@ -245,6 +257,14 @@ async function ownPolicyOf(options: GatewayOptions): Promise<OwnPolicy | undefin
   return await OwnPolicy.load(policySource, { workers, blockSize, seed });
 }
 
+function newIntake(settings: Settings): Intake {
+  return new Intake({
+    bodyBytes: settings.maxRequestSize,
+    bytesInFlight: settings.maxBodyBytesInFlight,
+    requests: settings.limitConcurrency,
+  });
+}
+
 function newMetrics(settings: Settings, intake: Intake, startUs: number): GatewayMetrics {
   return new GatewayMetrics(
     {
@@ -292,6 +312,18 @@ function generatorSettings(settings: Settings, readsSession: boolean) {
       tokens: settings.outputTokens,
       variancePercent: settings.outputTokensVariancePercent,
     },
+  };
+}
+
+function safetySettings(settings: Settings): SafetySettings {
+  const { enableModeration, enableRefusals, enableSafetyFeatures } = settings;
+  const { enableJailbreakDetection, moderationThreshold } = settings;
+  return {
+    enableModeration,
+    enableRefusals,
+    enableSafetyFeatures,
+    enableJailbreakDetection,
+    moderationThreshold,
   };
 }
 

@@ -158,6 +158,8 @@ function aCluster(): ClusterFigures {
     ownPolicy: undefined,
     recorder: undefined,
     rateLimits: undefined,
+    abuse: undefined,
+    fixtureHits: () => 0,
     pool: { isUp: () => true, restarts: () => 0 },
   };
 }

@@ -1,6 +1,7 @@
 import type { Static, TObject } from '@sinclair/typebox';
 import { ApiError } from '../../shared/errors.ts';
 import type { Exchange } from '../http/exchange.ts';
+import type { InputChecks } from '../policy/input-checks.ts';
 import type { SlicedWork } from '../prompt/sliced-work.ts';
 import { BodyParser } from './body-parser.ts';
 import type { Route } from './route.ts';
@@ -10,6 +11,8 @@ import type { BodySchema } from './schema/body-schema.ts';
 export interface BodyHost {
   /** Does what would hold the event loop for too long. */
   readonly slicedWork: SlicedWork;
+  /** What bodies must keep to besides their schema, if anything. */
+  readonly inputChecks: InputChecks | undefined;
 }
 
 /** Answers a body, which had so many bytes. */
@@ -31,7 +34,7 @@ export function bodyRoute<Host extends BodyHost, Body extends TObject>(
     access: 'key',
     schema,
     open: (host) => {
-      const bodies = new BodyParser(schema);
+      const bodies = new BodyParser(schema, host.inputChecks);
       const answer = answerFor(host);
       return (exchange) => {
         readBody(exchange, bodies, host.slicedWork, (body, bytes) => answer(exchange, body, bytes));

@@ -1,6 +1,7 @@
 import { errorBody as openAiErrorBody } from '../../shared/errors.ts';
 import type { Handler, HttpRoute, Method } from '../http/http-app.ts';
 import { keptHead } from '../http/request-head.ts';
+import { whenLetIn } from '../http/when-let-in.ts';
 import type { EndpointRow, Endpoints } from '../metrics/endpoints.ts';
 import type { Gate } from '../policy/gate.ts';
 import type { Access, Route } from './route.ts';
@@ -42,12 +43,15 @@ export function servedRoutes<Host>(
   gates: Gates,
 ): HttpRoute[] {
   const served: HttpRoute[] = [];
-  for (const { method, path, access, countedAs, errorBody = openAiErrorBody, open } of routes) {
+  for (const each of routes) {
+    const { method, path, access, countedAs, errorBody = openAiErrorBody, open } = each;
     const route = {
       method,
       pattern: path.replace(/\{\w+\}$/, '*'),
       endpoint: endpoints.of(countedAs ?? path),
       errorBody,
+      errorStatus: each.errorStatus,
+      requestIdHeader: each.requestIdHeader,
     };
     const gate = gateOf(gates, access);
     if (access === 'admin' && gate === undefined) continue;
@@ -71,7 +75,7 @@ function guarded(gate: Gate, handle: Handler, hasBody: boolean): Handler {
     const refusal = gate.refusal(head, exchange);
     if (refusal instanceof Promise) {
       const kept = keptHead(head);
-      void exchange.whenLetIn(refusal, hasBody, () => handle(exchange, kept));
+      void whenLetIn(exchange, refusal, hasBody, () => handle(exchange, kept));
     } else if (refusal === undefined) {
       handle(exchange, head);
     } else {

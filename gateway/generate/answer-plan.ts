@@ -55,7 +55,7 @@ export class AnswerPlan {
   /** An answer of the corpus. `room` is what the context window leaves, in tokens. */
   static ofCorpus(
     sampling: Sampling,
-    model: Model,
+    model: Pick<Model, 'reasoning'>,
     lengths: OutputLengths,
     seed: number,
     room: number,
@@ -65,7 +65,8 @@ export class AnswerPlan {
     const wanted = sampling.ignoreEos ? (sampling.outputLimit ?? lengths.tokens) : natural;
     const tokens = Math.min(wanted, limit);
     const endsNaturally = !sampling.ignoreEos && natural < limit;
-    const thought = thinks(sampling, model) ? reasoningTokens(tokens, sampling.reasoningEffort) : 0;
+    const share = thinks(sampling, model) ? reasoningTokens(tokens, sampling.reasoningEffort) : 0;
+    const thought = withinReason(share, sampling);
     const text = new CorpusSegment('text', tokens - thought, seed, endsNaturally);
     const segments = thought > 0 ? [thoughtOf(thought, seed), text] : [text];
     return new AnswerPlan(seed, segments, endsNaturally, 'stop');
@@ -76,7 +77,7 @@ export class AnswerPlan {
    */
   static ofParts(
     sampling: Sampling,
-    model: Model,
+    model: Pick<Model, 'reasoning'>,
     parts: readonly AnswerPart[],
     naturalEnd: FinishReason,
     seed: number,
@@ -86,8 +87,10 @@ export class AnswerPlan {
     const effort = sampling.reasoningEffort;
     let given = 0;
     for (const { text } of parts) given += text.tokens;
-    const whole = thinks(sampling, model) ? reasoningBefore(given, effort) : 0;
-    const thought = whole + given <= limit || whole === 0 ? whole : reasoningTokens(limit, effort);
+    const share = thinks(sampling, model) ? reasoningBefore(given, effort) : 0;
+    const whole = withinReason(share, sampling);
+    const thought =
+      whole + given <= limit ? whole : Math.min(whole, reasoningTokens(limit, effort));
     const segments: Segment[] = thought > 0 ? [thoughtOf(thought, seed)] : [];
     let left = limit - thought;
     for (const part of parts) {
@@ -104,8 +107,12 @@ function limitOf(sampling: Sampling, room: number): number {
   return sampling.outputLimit ?? Math.max(1, room);
 }
 
-function thinks(sampling: Sampling, model: Model): boolean {
+function thinks(sampling: Sampling, model: Pick<Model, 'reasoning'>): boolean {
   return sampling.enableThinking ?? model.reasoning;
+}
+
+function withinReason(tokens: number, { reasoningLimit }: Sampling): number {
+  return reasoningLimit === undefined ? tokens : Math.min(tokens, reasoningLimit);
 }
 
 function thoughtOf(tokens: number, seed: number): Segment {

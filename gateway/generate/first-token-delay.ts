@@ -2,6 +2,7 @@ import { SequenceLatencies } from '../../engine/worker/latency/sequence-latencie
 import { StepShape } from '../../engine/worker/latency/step-shape.ts';
 import type { WorkerConfig } from '../../shared/protocol.ts';
 import type { Exchange } from '../http/exchange.ts';
+import { whenCharged } from './when-charged.ts';
 
 /**
  * Lets requests wait that no worker computes for as long as an idle worker would take to their
@@ -19,10 +20,20 @@ export class FirstTokenDelay {
   }
 
   /**
-   * Calls `answer` when a prompt of so many tokens is computed, unless the client has left. For
-   * `profile` see `SubmitCommand`.
+   * Charges the key of the request, and calls `answer` when a prompt of so many tokens is computed,
+   * unless the client has left. For `profile` see `SubmitCommand`.
    */
   wait(exchange: Exchange, tokens: number, profile: number, answer: () => void): void {
+    const { charge } = exchange;
+    if (charge === undefined) {
+      this.#wait(exchange, tokens, profile, answer);
+      return;
+    }
+    const start = (): void => this.#wait(exchange, tokens, profile, answer);
+    void whenCharged(exchange, charge, tokens, start)?.catch((error) => exchange.failed(error));
+  }
+
+  #wait(exchange: Exchange, tokens: number, profile: number, answer: () => void): void {
     const delayUs = this.#drawUs(Math.max(1, tokens), profile);
     if (delayUs === 0) {
       answer();

@@ -21,6 +21,7 @@ import type { PlannedPrompt } from './planned-prompt.ts';
 import { StreamedAnswer } from './streamed-answer.ts';
 import { tokensToCharge } from './token-estimate.ts';
 import { UnaryAnswer } from './unary-answer.ts';
+import { whenCharged } from './when-charged.ts';
 
 export interface GeneratorSettings {
   readonly seed: number;
@@ -117,6 +118,22 @@ export class Generator {
       }
     }
     return this.#admit(exchange, generation, planned, audioTokens);
+  }
+
+  /**
+   * How many tokens a prompt has that nobody is to answer, up to one more than `max`. A long one
+   * takes several turns of the event loop, as long as `isWanted`.
+   */
+  async countTokens(
+    prompt: Prompt,
+    model: Model,
+    max: number,
+    isWanted: () => boolean,
+  ): Promise<number> {
+    const tokens = new TokenBuffer();
+    tokens.limit = max;
+    await this.#parts.prompts.readInSlices(prompt, model.imageCost, tokens, isWanted);
+    return tokens.length;
   }
 
   /** Of prompts that are known to be short there are several in each turn of the event loop. */
@@ -238,17 +255,10 @@ export class Generator {
       this.#start(exchange, generation, prompts, promptAudioTokens);
       return undefined;
     }
-    const go = (refusal: ApiError | undefined): void => {
-      if (refusal !== undefined) exchange.sendError(refusal);
-      else if (!exchange.isOpen) charge.settle(0);
-      else this.#start(exchange, generation, prompts, promptAudioTokens);
-    };
-    const refusal = charge.takeTokens(
-      tokensToCharge(generation, prompts, this.#settings.lengths.tokens),
+    const tokens = tokensToCharge(generation, prompts, this.#settings.lengths.tokens);
+    return whenCharged(exchange, charge, tokens, () =>
+      this.#start(exchange, generation, prompts, promptAudioTokens),
     );
-    if (refusal instanceof Promise) return refusal.then(go);
-    go(refusal);
-    return undefined;
   }
 
   #start(

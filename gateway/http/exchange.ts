@@ -34,7 +34,11 @@ export interface ExchangeRoute {
   /** Index of the route's label in the metrics. */
   readonly endpoint: number;
   /** The JSON body of an error, in the shape that the clients of the route read. */
-  readonly errorBody: (error: ApiError) => string;
+  readonly errorBody: (error: ApiError, requestId: string) => string;
+  /** The status of an error, where that is not its own. */
+  readonly errorStatus?: ((error: ApiError) => HttpStatus) | undefined;
+  /** What its clients call the header with the id of the request, besides `x-request-id`. */
+  readonly requestIdHeader?: string | undefined;
 }
 
 /** Who makes an answer over more than one turn of the event loop. */
@@ -80,6 +84,8 @@ export class Exchange {
   readonly requestId: string;
   /** What it takes of the limits of its key, where there are any. */
   charge: Charge | undefined;
+  /** Is told of each error that the client is sent instead of an answer. */
+  onError: ((error: ApiError) => void) | undefined;
   readonly #route: ExchangeRoute;
   readonly #host: ExchangeHost;
   readonly #res: HttpResponse;
@@ -119,6 +125,11 @@ export class Exchange {
     const sent = head.getHeader('x-request-id');
     this.requestId = sent !== '' && REQUEST_ID.test(sent) ? sent : host.ids.next('req_');
     res.onAborted(() => this.#aborted());
+  }
+
+  /** The other end of the connection: while its handler runs. */
+  get peerAddress(): string {
+    return Buffer.from(this.#res.getRemoteAddressAsText()).toString('latin1');
   }
 
   /** Index of the route's label in the metrics. */
@@ -170,24 +181,9 @@ export class Exchange {
     else this.#body.readWith(read);
   }
 
-  /**
-   * Waits until it is known whether the request is let in, and refuses it or calls `handle`. Its
-   * body, if it is to have one, is received meanwhile.
-   */
-  async whenLetIn(
-    refusal: Promise<ApiError | undefined>,
-    hasBody: boolean,
-    handle: () => void,
-  ): Promise<void> {
-    if (hasBody) this.#bodyReader(undefined).start(this.#res);
-    try {
-      const problem = await refusal;
-      if (!this.isOpen) return;
-      if (problem === undefined) handle();
-      else this.refuse(problem);
-    } catch (error) {
-      this.failed(error);
-    }
+  /** Receives the body before it is known who reads it, which `readBody` says then. */
+  receiveBody(): void {
+    this.#bodyReader(undefined).start(this.#res);
   }
 
   /** For a request that is not let in: answers with the error, and throws its body away. */
@@ -203,17 +199,13 @@ export class Exchange {
     return this.#body;
   }
 
-  /** A whole answer. */
-  send(status: HttpStatus, contentType: string, body: string, headers?: HeaderList): void {
-    this.#send(status, contentType, body, headers, this.#host.draining);
-  }
-
-  #send(
+  /** A whole answer. The connection may be closed with it. */
+  send(
     status: HttpStatus,
     contentType: string,
     body: string,
-    headers: HeaderList | undefined,
-    closes: boolean,
+    headers?: HeaderList,
+    closes = this.#host.draining,
   ): void {
     if (!this.isOpen) return;
     this.#end = 'answered';
@@ -234,15 +226,21 @@ export class Exchange {
   }
 
   sendError(error: ApiError): void {
-    this.send(error.status, JSON_TYPE, this.#route.errorBody(error), error.headers);
+    this.#sendError(error, 0);
   }
 
   /** For a request after which nothing more may be read from its connection. */
   sendErrorAndClose(error: ApiError): void {
     // What fits the library's cork is written, and the connection closed, only after all that has
     // been received was read: the blanks make it too long for that.
-    const body = this.#route.errorBody(error).padEnd(CORK_BYTES);
-    this.#send(error.status, JSON_TYPE, body, error.headers, true);
+    this.#sendError(error, CORK_BYTES, true);
+  }
+
+  #sendError(error: ApiError, lengthMin: number, closes?: boolean): void {
+    const { errorBody, errorStatus } = this.#route;
+    const body = errorBody(error, this.requestId).padEnd(lengthMin);
+    this.onError?.(error);
+    this.send(errorStatus?.(error) ?? error.status, JSON_TYPE, body, error.headers, closes);
   }
 
   /** An answer without a body. */
@@ -410,7 +408,9 @@ export class Exchange {
     // The library writes that of 200 by itself.
     if (status !== 200) this.#res.writeStatus(STATUS_LINES[status]);
     // A line break in a value starts the next header: all of them cost one call into native code.
+    const { requestIdHeader } = this.#route;
     let lines = this.requestId;
+    if (requestIdHeader !== undefined) lines += `\r\n${requestIdHeader}: ${this.requestId}`;
     if (headers !== undefined) lines += linesOf(headers);
     if (this.charge !== undefined) lines += this.charge.headerLines;
     if (this.#origin !== '') lines += linesOf(this.#host.cors.headersFor(this.#origin));

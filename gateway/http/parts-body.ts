@@ -11,22 +11,33 @@ const PARTS_AT_ONCE = 64;
 export class PartsBody implements ExchangeListener {
   readonly #exchange: Exchange;
   readonly #parts: Iterator<string | Uint8Array, void, undefined>;
+  readonly #limitMs: number;
+  #limit: NodeJS.Timeout | undefined;
   #isScheduled = false;
 
-  constructor(exchange: Exchange, parts: Iterator<string | Uint8Array, void, undefined>) {
+  /** A client that has not taken all of it after `limitSeconds` is given up. */
+  constructor(
+    exchange: Exchange,
+    parts: Iterator<string | Uint8Array, void, undefined>,
+    limitSeconds: number,
+  ) {
     this.#exchange = exchange;
     this.#parts = parts;
+    this.#limitMs = limitSeconds * 1000;
   }
 
   /** Sends it, with status 200. Nothing else may be sent. */
   send(contentType: string, headers: HeaderList): void {
     const exchange = this.#exchange;
     exchange.attend(this);
+    this.#limit = setTimeout(() => exchange.dropClient(), this.#limitMs).unref();
     exchange.cork(() => exchange.beginBody(contentType, headers));
     this.#write();
   }
 
-  gone(): void {}
+  gone(): void {
+    clearTimeout(this.#limit);
+  }
 
   room(): void {
     this.#write();
@@ -39,6 +50,7 @@ export class PartsBody implements ExchangeListener {
       for (; left > 0 && !exchange.isFull && !exchange.isBlocked; left--) {
         const { value, done } = this.#parts.next();
         if (done || value === undefined) {
+          clearTimeout(this.#limit);
           exchange.endStream();
           return;
         }

@@ -18,6 +18,14 @@ interface RateLimitFigures {
   readonly failures: number;
 }
 
+/** What there is to say of addresses that misbehave. */
+interface AbuseFigures {
+  /** Bans so far. */
+  readonly bans: number;
+  /** Addresses of which something is known. */
+  readonly size: number;
+}
+
 /** What the views read from the rest of the server at the moment when somebody asks. */
 export interface ClusterFigures {
   /** Name of the routing policy. */
@@ -32,4 +40,8 @@ export interface ClusterFigures {
   readonly recorder: Pick<TrafficRecorder, 'counts'> | undefined;
   /** Where keys are limited. */
   readonly rateLimits: RateLimitFigures | undefined;
+  /** Requests that scripted answers have answered. */
+  readonly fixtureHits: () => number;
+  /** Where addresses are banned. */
+  readonly abuse: AbuseFigures | undefined;
 }

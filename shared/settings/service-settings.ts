@@ -45,9 +45,7 @@ export const SERVER = {
   ),
   sslCertfile: path('Certificate chain (PEM). Turns TLS on, together with the key file.'),
   sslKeyfile: path('Private key (PEM) of the certificate.'),
-  trustProxy: boolean(false, 'Take the client address from the last entry of X-Forwarded-For.', {
-    effect: NOT_YET,
-  }),
+  trustProxy: boolean(false, 'Take the client address from the last entry of X-Forwarded-For.'),
   workers: integer(1, { min: 1, max: 128 }, "Uvicorn's number of server processes.", {
     effect: { kind: 'never', why: ONE_LOOP },
   }),
@@ -124,22 +122,18 @@ export const SECURITY = {
     false,
     'Turn on input validation, injection and abuse detection and key hashing, whatever their ' +
       'own settings say.',
-    { aliases: ['security'], effect: NOT_YET },
+    { aliases: ['security'] },
   ),
   enableInputValidation: boolean(
     false,
     'Refuse bodies that are not declared as JSON, invalid UTF-8, control characters in ids and ' +
       'nesting deeper than 64.',
-    { effect: NOT_YET },
   ),
   enableInjectionDetection: boolean(
     false,
     'Refuse script, SQL, shell and path patterns outside prompts.',
-    { effect: NOT_YET },
   ),
-  enableAbuseDetection: boolean(false, 'Ban client addresses that keep misbehaving.', {
-    effect: NOT_YET,
-  }),
+  enableAbuseDetection: boolean(false, 'Ban client addresses that keep misbehaving.'),
   maxRequestSize: integer(
     104_857_600,
     { min: 1024, max: 104_857_600, unit: 'bytes' },
@@ -153,8 +147,7 @@ export const SECURITY = {
   abuseCleanupInterval: integer(
     3600,
     { min: 60, unit: 's' },
-    'Time between two sweeps of the abuse records.',
-    { effect: NOT_YET },
+    'Time between two sweeps of the abuse records; what is older is forgotten then.',
   ),
   corsAllowedOrigins: list(['*'], { minEntries: 1 }, 'Origins that browsers may call from.'),
   corsAllowCredentials: boolean(true, 'Let browsers send credentials to a listed origin.'),

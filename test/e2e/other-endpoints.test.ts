@@ -9,7 +9,9 @@ import { INSTANT, startServer, type TestServer } from '../support/server.ts';
 let server: TestServer;
 let client: OpenAI;
 before(async () => {
-  server = await startServer(`${INSTANT} --moderation-threshold 0.55 --default-voice verse`);
+  server = await startServer(
+    `${INSTANT} --moderation-threshold 0.55 --default-voice verse --default-audio-format flac`,
+  );
   client = new OpenAI({ baseURL: server.baseURL, apiKey: 'any', maxRetries: 0 });
 });
 after(() => server.stop());
@@ -86,9 +88,10 @@ describe('POST /v1/audio/speech', () => {
     }
   });
 
-  it('has a type for each format, mp3 by default', async () => {
+  it('has a type for each format, and that of the settings where none is named', async () => {
     for (const [format, type, start] of [
-      [undefined, 'audio/mpeg', '\xff\xf3'],
+      [undefined, 'audio/flac', 'fLaC'],
+      ['mp3', 'audio/mpeg', '\xff\xf3'],
       ['opus', 'audio/ogg', 'OggS'],
       ['aac', 'audio/aac', '\xff\xf1'],
       ['flac', 'audio/flac', 'fLaC'],
@@ -198,11 +201,11 @@ describe('what is not served', () => {
     });
   });
 
-  it('is audio, where it is switched off', async () => {
+  it('is audio, where it is switched off', async (t) => {
     const silent = await startServer(`${INSTANT} --no-enable-audio`);
+    t.after(() => silent.stop());
     const body = { model: 'tts-1', input: 'one' };
     const { status, json } = await post('/v1/audio/speech', body, silent.origin);
     assert.deepEqual([status, json.error.code], [404, 'feature_disabled']);
-    await silent.stop();
   });
 });

@@ -75,6 +75,16 @@ describe('a key', () => {
     assert.deepEqual([next.status, next.left('requests')], [200, 3]);
   });
 
+  it('that asks for more than a minute brings is told not to try again', async () => {
+    const { status, headers, text } = await chat('too-large', { n: 6 });
+    assert.equal(status, 429);
+    assert.equal(headers.get('x-should-retry'), 'false');
+    assert.equal(headers.get('retry-after'), null);
+    assert.match(JSON.parse(text).error.message, /limit is 60 tokens per minute, requested 68/);
+  });
+});
+
+describe('a key, where nothing is generated,', () => {
   it('is charged the prompts of embeddings', async () => {
     const embed = () =>
       fetch(`${server.baseURL}/embeddings`, {
@@ -89,12 +99,20 @@ describe('a key', () => {
     }
   });
 
-  it('that asks for more than a minute brings is told not to try again', async () => {
-    const { status, headers, text } = await chat('too-large', { n: 6 });
+  it('is charged what it has ranked', async () => {
+    const rank = () =>
+      fetch(`${server.origin}/rerank`, {
+        method: 'POST',
+        headers: { 'x-api-key': 'ranking' },
+        body: JSON.stringify({ model: 'm', query: 'word', documents: ['ten words '.repeat(9)] }),
+      });
+    assert.deepEqual(
+      [(await rank()).status, (await rank()).status, (await rank()).status],
+      [200, 200, 200],
+    );
+    const { status, headers } = await rank();
     assert.equal(status, 429);
-    assert.equal(headers.get('x-should-retry'), 'false');
-    assert.equal(headers.get('retry-after'), null);
-    assert.match(JSON.parse(text).error.message, /limit is 60 tokens per minute, requested 68/);
+    assert.ok(Number(headers.get('x-ratelimit-remaining-tokens')) < 19);
   });
 });
 
@@ -108,6 +126,6 @@ it('service, metrics and administration are not limited, and count what was', as
   }
   const metrics = await (await fetch(`${server.origin}/metrics/prometheus`)).text();
   assert.match(metrics, /^fakeai_rate_limited_total\{limit="requests"\} 1$/m);
-  assert.match(metrics, /^fakeai_rate_limited_total\{limit="tokens"\} 3$/m);
+  assert.match(metrics, /^fakeai_rate_limited_total\{limit="tokens"\} 4$/m);
   assert.equal((await fetch(`${server.origin}/admin/config`)).status, 200);
 });

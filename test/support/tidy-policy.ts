@@ -35,6 +35,7 @@ const GATEWAY_PARTS = [
   'gateway/http/',
   'gateway/policy/',
   'gateway/generate/',
+  'gateway/fixtures/',
   'gateway/metrics/',
   'gateway/admin/',
 ];
@@ -54,8 +55,8 @@ export const LAYERS: Readonly<Record<string, readonly string[]>> = {
   'gateway/text/': ['shared/', 'gateway/text/'],
   'gateway/prompt/': ['shared/', 'gateway/text/', 'gateway/prompt/'],
   'gateway/models/': ['shared/', 'gateway/prompt/', 'gateway/models/'],
-  'gateway/vectors/': ['shared/', 'gateway/vectors/'],
-  'gateway/scores/': ['shared/', 'gateway/vectors/', 'gateway/scores/'],
+  'gateway/vectors/': ['shared/', 'gateway/text/', 'gateway/vectors/'],
+  'gateway/scores/': ['shared/', 'gateway/text/', 'gateway/vectors/', 'gateway/scores/'],
   'gateway/audio/': ['gateway/audio/'],
   'gateway/documents/': ['shared/', 'gateway/text/', 'gateway/documents/'],
   'gateway/http/': ['shared/', 'gateway/http/', 'gateway/platform.ts', 'gateway/random-ids.ts'],
@@ -68,6 +69,14 @@ export const LAYERS: Readonly<Record<string, readonly string[]>> = {
     'gateway/models/',
     'gateway/http/',
     'gateway/generate/',
+  ],
+  'gateway/fixtures/': [
+    'shared/',
+    'gateway/text/',
+    'gateway/models/',
+    'gateway/generate/',
+    'gateway/fixtures/',
+    'gateway/random-ids.ts',
   ],
   'gateway/metrics/': [
     'shared/',
@@ -82,6 +91,7 @@ export const LAYERS: Readonly<Record<string, readonly string[]>> = {
     'gateway/http/',
     'gateway/policy/',
     'gateway/admin/',
+    'gateway/fixtures/',
     // The shape of a route, and no endpoint.
     'gateway/api/route.ts',
   ],
@@ -99,7 +109,8 @@ export const OWNERS: Readonly<Record<string, readonly string[]>> = {
   '@observablehq/plot': ['lab/report/page/'],
   '@redis/client': ['gateway/policy/redis-buckets.ts'],
   '@swc/wasm-typescript': ['cli/policy-file.ts'],
-  '@sinclair/typebox': ['shared/schema/', 'shared/settings/', 'gateway/api/'],
+  re2js: ['gateway/fixtures/'],
+  '@sinclair/typebox': ['shared/schema/', 'shared/settings/', 'gateway/fixtures/', 'gateway/api/'],
   'cli-progress': ['lab/experiment/'],
   commander: ['cli/', 'lab/experiment/'],
   'gpt-tokenizer': ['gateway/text/'],
@@ -115,7 +126,7 @@ export const OWNERS: Readonly<Record<string, readonly string[]>> = {
   piscina: ['engine/host/', 'lab/simulate/replay-runner.ts'],
   'prom-client': ['gateway/metrics/'],
   'uWebSockets.js': ['gateway/http/'],
-  yaml: ['cli/'],
+  yaml: ['cli/', 'gateway/fixtures/fixture-file.ts'],
   'node:worker_threads': ['engine/host/', 'lab/simulate/replay-task.ts'],
 };
 

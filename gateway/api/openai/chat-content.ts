@@ -6,7 +6,7 @@ import { DocumentAnswer } from '../tools/document-answer.ts';
 import { ToolCalls } from '../tools/tool-calls.ts';
 import { toolsToCall } from '../tools/tool-choice.ts';
 import type { ChatBody } from './chat-body.ts';
-import type { ChatMessage } from './chat-message.ts';
+import { lastOfUser } from './chat-message.ts';
 import { functionChoiceOf, toolChoiceOf } from './chat-tools.ts';
 
 const SCHEMA_NAME = /^[a-zA-Z0-9_-]{1,64}$/;
@@ -32,7 +32,7 @@ function callsOf(body: ChatBody, newId: () => string): ToolCalls | ApiError | un
   const usesFunctions = isLegacy || (!hasTools && (body.tool_choice ?? undefined) === undefined);
   const choice = usesFunctions ? functionChoiceOf(body) : toolChoiceOf(body);
   if (choice instanceof ApiError) return choice;
-  const userText = lastUserText(body.messages);
+  const userText = lastOfUser(body.messages);
   const role = body.messages.at(-1)?.role;
   const followsResult = role === 'tool' || role === 'function';
   const tools = toolsToCall(choice, { userText, followsResult });
@@ -84,12 +84,4 @@ function formatOf(body: ChatBody): DocumentAnswer | ApiError | undefined {
 function answerOf(answer: DocumentAnswer | string): DocumentAnswer | ApiError {
   if (typeof answer !== 'string') return answer;
   return apiError('invalid_json_schema', { param: 'response_format', reason: answer });
-}
-
-/** The text of the last message of the user. */
-function lastUserText(messages: readonly ChatMessage[]): string {
-  const message = messages.findLast(({ role }) => role === 'user');
-  const content = message?.content ?? '';
-  if (typeof content === 'string') return content;
-  return content.map((part) => (part.type === 'text' ? part.text : '')).join(' ');
 }

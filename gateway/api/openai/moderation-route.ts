@@ -3,7 +3,7 @@ import type { RandomIds } from '../../random-ids.ts';
 import { CATEGORIES } from '../../scores/categories.ts';
 import { type CategoryScores, scoresOf } from '../../scores/moderation.ts';
 import { type BodyHost, bodyRoute } from '../body-route.ts';
-import { sendParts } from '../json-parts.ts';
+import { type PartsSettings, sendParts } from '../json-parts.ts';
 import { MODERATION_BODY, type ModeratedInput, moderatedInputs } from './moderation-body.ts';
 
 /** A result costs as much as so many bytes of a text. */
@@ -13,7 +13,7 @@ const DEFAULT_MODEL = 'omni-moderation-latest';
 /** What the route needs of the server. */
 export interface ModerationHost extends BodyHost {
   readonly ids: RandomIds;
-  readonly settings: Pick<Settings, 'moderationThreshold'>;
+  readonly settings: PartsSettings & Pick<Settings, 'moderationThreshold'>;
 }
 
 export const MODERATION_ROUTE = bodyRoute(
@@ -23,7 +23,7 @@ export const MODERATION_ROUTE = bodyRoute(
     const head = `{"id":"${host.ids.next('modr-')}","model":${JSON.stringify(body.model ?? DEFAULT_MODEL)}`;
     const inputs = moderatedInputs(body);
     const parts = moderationParts(head, inputs, host.settings.moderationThreshold);
-    sendParts(exchange, parts, bodyBytes + RESULT_COST * inputs.length);
+    sendParts(exchange, parts, bodyBytes + RESULT_COST * inputs.length, host.settings);
     return undefined;
   },
 );

@@ -20,7 +20,10 @@ const PATH = '/v1/audio/speech';
 export interface SpeechHost extends BodyHost {
   readonly generator: Generator;
   readonly delay: FirstTokenDelay;
-  readonly settings: Pick<Settings, 'enableAudio' | 'defaultVoice' | 'defaultAudioFormat'>;
+  readonly settings: Pick<
+    Settings,
+    'enableAudio' | 'defaultVoice' | 'defaultAudioFormat' | 'streamTimeoutSeconds'
+  >;
   profileOf(model: string): number;
   nowS(): number;
 }
@@ -37,7 +40,10 @@ const OFFERED = bodyRoute(PATH, SPEECH_BODY, (host: SpeechHost) => (exchange, bo
   const samples = spokenSamples(words, body.speed ?? 1);
   const hertz = pitchOf(body.voice ?? settings.defaultVoice);
   host.delay.wait(exchange, words, host.profileOf(model.id), () =>
-    new PartsBody(exchange, format.parts(samples, hertz)).send(format.contentType, []),
+    new PartsBody(exchange, format.parts(samples, hertz), settings.streamTimeoutSeconds).send(
+      format.contentType,
+      [],
+    ),
   );
   return undefined;
 });

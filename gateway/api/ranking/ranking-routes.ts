@@ -6,7 +6,7 @@ import { takeSteps, takeStepsInTurns } from '../../prompt/steps.ts';
 import type { RandomIds } from '../../random-ids.ts';
 import type { Tokenizer } from '../../text/tokenizer.ts';
 import { type BodyHost, bodyRoute } from '../body-route.ts';
-import { sendParts, textParts } from '../json-parts.ts';
+import { type PartsSettings, sendParts, textParts } from '../json-parts.ts';
 import type { Route } from '../route.ts';
 import { type Ranking, type RankingRequest, rank } from './ranking.ts';
 import { RANKING_BODY, RERANK_BODY } from './ranking-bodies.ts';
@@ -21,6 +21,7 @@ export interface RankingHost extends BodyHost {
   readonly ids: RandomIds;
   readonly tokenizer: Tokenizer;
   readonly delay: FirstTokenDelay;
+  readonly settings: PartsSettings;
   profileOf(model: string): number;
   nowS(): number;
 }
@@ -92,7 +93,7 @@ function answer(
       return;
     }
     host.delay.wait(exchange, ranking.tokens, host.profileOf(model.id), () =>
-      sendParts(exchange, asked.partsOf(ranking), cost),
+      sendParts(exchange, asked.partsOf(ranking), cost, host.settings),
     );
   };
   if (cost > AT_ONCE) {

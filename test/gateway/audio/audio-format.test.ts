@@ -37,7 +37,7 @@ const hasDecoder = spawnSync('ffmpeg', ['-version']).status === 0;
 
 describe('what FFmpeg makes of a file', { skip: hasDecoder ? false : 'ffmpeg is not here' }, () => {
   for (const format of AUDIO_FORMAT_NAMES) {
-    for (const samples of [RATE * 0.3, RATE * 7 + 11]) {
+    for (const samples of [RATE * 2 + 11]) {
       it(`is ${samples} samples of ${format}, a steady tone without an error`, () => {
         const { codec, rate, args = [] } = CODECS[format];
         const file = fileOf(format, samples);

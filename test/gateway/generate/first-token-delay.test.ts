@@ -5,6 +5,7 @@ import type { Exchange, ExchangeListener } from '../../../gateway/http/exchange.
 import { constantLatency, workerConfigWith } from '../../support/sequences.ts';
 
 class Client {
+  readonly charge = undefined;
   listener: ExchangeListener | undefined;
   failure: unknown;
 

@@ -47,6 +47,8 @@ export const CLUSTER: ClusterFigures = {
   ownPolicy: undefined,
   recorder: undefined,
   rateLimits: undefined,
+  abuse: undefined,
+  fixtureHits: () => 0,
   pool: { isUp: (worker) => worker === 0, restarts: (worker) => 5 * worker },
 };
 
