@@ -6,11 +6,16 @@ import type { PolicySource } from '../engine/router/policy-source.ts';
 import type { SmartRouter } from '../engine/router/smart-router.ts';
 import type { WorkerId } from '../shared/ids.ts';
 import type { SettingSources, Settings } from '../shared/settings/resolve-settings.ts';
-import { adminAccess } from './admin/admin-access.ts';
 import { ROUTES, type RouteHost } from './api/routes.ts';
 import { endpointRows, servedRoutes } from './api/served-routes.ts';
-import { warmUp } from './api/warm-up.ts';
+import { unknownPath } from './api/unknown-path.ts';
+import { warmUp, warmUpAnswer } from './api/warm-up.ts';
+import { ApiPolicy, sharedBuckets } from './api-policy.ts';
+import { workerConfig } from './cluster-config.ts';
 import { Edge } from './edge.ts';
+import { FixtureBook } from './fixtures/fixture-book.ts';
+import type { FixtureSource } from './fixtures/load-fixtures.ts';
+import { FirstTokenDelay } from './generate/first-token-delay.ts';
 import { Generator } from './generate/generator.ts';
 import { HttpApp } from './http/http-app.ts';
 import { Intake } from './http/intake.ts';
@@ -22,11 +27,13 @@ import { LoopLagSampler } from './metrics/loop-lag-sampler.ts';
 import { PrometheusView } from './metrics/prometheus-view.ts';
 import { DEFAULT_MODEL, ModelCatalog } from './models/model-catalog.ts';
 import { OwnPolicy } from './own-policy.ts';
-import { keyGate } from './policy/key-access.ts';
+import type { InputChecks } from './policy/input-checks.ts';
+import type { RedisBuckets } from './policy/redis-buckets.ts';
 import { PromptCache } from './prompt/prompt-cache.ts';
 import { PromptReader } from './prompt/prompt-reader.ts';
 import { SlicedWork } from './prompt/sliced-work.ts';
 import { RandomIds, systemFingerprint } from './random-ids.ts';
+import { PromptSafety, type SafetySettings } from './scores/prompt-safety.ts';
 import { pieceIds } from './text/corpus.ts';
 import { createTokenizer } from './text/create-tokenizer.ts';
 import type { Tokenizer } from './text/tokenizer.ts';
@@ -44,6 +51,8 @@ export interface GatewayOptions {
   readonly recorder?: TrafficRecorder | undefined;
   /** A routing policy of the user's own, in place of the one that the settings name. */
   readonly policySource?: PolicySource | undefined;
+  /** Scripted answers. */
+  readonly fixtureSource?: FixtureSource | undefined;
 }
 
 /**
@@ -67,13 +76,19 @@ export class Gateway implements RouteHost {
   readonly cluster: Cluster;
   readonly models: ModelCatalog;
   readonly generator: Generator;
+  readonly fixtures: FixtureBook;
+  readonly safety: PromptSafety;
   readonly embedder: Embedder;
   readonly embeddingDimensions: number;
+  /** Of what no worker computes. */
+  readonly delay: FirstTokenDelay;
   readonly slicedWork = new SlicedWork();
+  readonly inputChecks: InputChecks | undefined;
   readonly figures: ClusterFigures;
   readonly prometheus: PrometheusView;
   readonly #edge: Edge;
   readonly #live: LiveCluster;
+  readonly #policy: ApiPolicy;
   readonly #app: HttpApp;
   readonly #lagSampler: LoopLagSampler;
   #nowS = Math.floor(Date.now() / 1000);
@@ -87,14 +102,17 @@ export class Gateway implements RouteHost {
     const { host, port } = options.settings;
     const tokenizer = await createTokenizer(options.settings);
     const ownPolicy = await ownPolicyOf(options);
-    const gateway = new Gateway(options, tokenizer, ownPolicy);
+    const buckets = await sharedBuckets(options.settings, options.logger);
+    const gateway = new Gateway(options, tokenizer, ownPolicy, buckets);
     try {
       const started = gateway.pool.start();
       pieceIds(tokenizer.kind);
       warmUp();
       warmUp();
+      warmUpAnswer();
       await started;
       warmUp();
+      warmUpAnswer();
       const listeningPort = await gateway.#app.listen(host, port);
       return { gateway, port: listeningPort };
     } catch (error) {
@@ -107,6 +125,7 @@ export class Gateway implements RouteHost {
     options: GatewayOptions,
     tokenizer: Tokenizer,
     ownPolicy: OwnPolicy | undefined,
+    buckets: RedisBuckets | undefined,
   ) {
     const { settings, sources, version, logger, recorder } = options;
     const origin = clockOrigin();
@@ -119,11 +138,7 @@ export class Gateway implements RouteHost {
     );
     this.nowUs = monotonicClock(origin);
     const { nowUs, ids } = this;
-    this.intake = new Intake({
-      bodyBytes: settings.maxRequestSize,
-      bytesInFlight: settings.maxBodyBytesInFlight,
-      requests: settings.limitConcurrency,
-    });
+    this.intake = newIntake(settings);
     this.metrics = newMetrics(settings, this.intake, nowUs());
     const { intake, metrics } = this;
     const edge = new Edge(settings, intake, metrics, logger, ids, nowUs);
@@ -148,8 +163,11 @@ export class Gateway implements RouteHost {
     this.pool = live.pool;
     this.cluster = live.cluster;
     this.models = newCatalog(settings, this.#nowS);
+    this.delay = new FirstTokenDelay(workerConfig(settings, sources), settings.seed);
+    this.safety = new PromptSafety(safetySettings(settings));
     this.embedder = new Embedder(settings.embeddingCacheSize);
     this.embeddingDimensions = settings.embeddingDimensions;
+    this.fixtures = new FixtureBook(options.fixtureSource, settings.echo, ids);
     this.generator = new Generator(
       generatorSettings(settings, recorder !== undefined || ownPolicy !== undefined),
       {
@@ -159,6 +177,9 @@ export class Gateway implements RouteHost {
       },
       live,
     );
+    this.#policy = new ApiPolicy(settings, { buckets, nowUs, work: this.slicedWork });
+    const { gates, rateLimits, abuse, inputChecks } = this.#policy;
+    this.inputChecks = inputChecks;
     this.figures = {
       policy: ownPolicy?.source.name ?? settings.routerPolicy,
       ownPolicy,
@@ -166,13 +187,15 @@ export class Gateway implements RouteHost {
       pool: live.pool,
       linesDropped: options.linesDropped ?? (() => 0),
       recorder,
+      rateLimits,
+      abuse,
+      fixtureHits: () => this.fixtures.hits,
     };
     this.prometheus = new PrometheusView(metrics, this.figures);
     this.#lagSampler = new LoopLagSampler(metrics.punctuality, nowUs);
     const { endpoints } = metrics;
-    const gates = { key: keyGate(settings), admin: adminAccess(settings) };
     const routes = servedRoutes(ROUTES, this, endpoints, gates);
-    this.#app = new HttpApp(routes, endpoints.other, edge, tlsOf(settings));
+    this.#app = new HttpApp(routes, endpoints.other, edge, tlsOf(settings), unknownPath);
     live.watch.start();
     this.#lagSampler.start();
     this.#clock = setInterval(() => this.#readWallClock(), 200).unref();
@@ -189,6 +212,10 @@ export class Gateway implements RouteHost {
 
   nowS(): number {
     return this.#nowS;
+  }
+
+  profileOf(model: string): number {
+    return this.#live.profileOf(model);
   }
 
   /** Of one worker, or of all. See the function of that name. */
@@ -219,6 +246,7 @@ export class Gateway implements RouteHost {
     clearInterval(this.#clock);
     await this.pool.stop();
     this.#app.close();
+    this.#policy.close();
   }
 }
 
@@ -227,6 +255,14 @@ async function ownPolicyOf(options: GatewayOptions): Promise<OwnPolicy | undefin
   if (policySource === undefined) return undefined;
   const { kvCacheNumWorkers: workers, kvCacheBlockSize: blockSize, seed } = settings;
   return await OwnPolicy.load(policySource, { workers, blockSize, seed });
+}
+
+function newIntake(settings: Settings): Intake {
+  return new Intake({
+    bodyBytes: settings.maxRequestSize,
+    bytesInFlight: settings.maxBodyBytesInFlight,
+    requests: settings.limitConcurrency,
+  });
 }
 
 function newMetrics(settings: Settings, intake: Intake, startUs: number): GatewayMetrics {
@@ -276,6 +312,18 @@ function generatorSettings(settings: Settings, readsSession: boolean) {
       tokens: settings.outputTokens,
       variancePercent: settings.outputTokensVariancePercent,
     },
+  };
+}
+
+function safetySettings(settings: Settings): SafetySettings {
+  const { enableModeration, enableRefusals, enableSafetyFeatures } = settings;
+  const { enableJailbreakDetection, moderationThreshold } = settings;
+  return {
+    enableModeration,
+    enableRefusals,
+    enableSafetyFeatures,
+    enableJailbreakDetection,
+    moderationThreshold,
   };
 }
 

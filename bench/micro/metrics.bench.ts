@@ -157,6 +157,9 @@ function aCluster(): ClusterFigures {
     linesDropped: () => 0,
     ownPolicy: undefined,
     recorder: undefined,
+    rateLimits: undefined,
+    abuse: undefined,
+    fixtureHits: () => 0,
     pool: { isUp: () => true, restarts: () => 0 },
   };
 }

@@ -56,6 +56,24 @@ const FULL_FROM = 0.9;
 /** What is evicted counts so many times. Fitted: of 1, 2 and 4. */
 const EVICTION_WEIGHT = 2;
 
+/** What the costs of one request have in common, on whatever worker: see `PlacementCost`. */
+interface Factors {
+  /** Tokens that are not cached on the worker with most of the prompt. */
+  fewest: number;
+  /** What has been put aside for a copy of what that worker has. */
+  savedUs: number;
+  /** Requests that come to a worker in a microsecond, and l/(1-p) of them. */
+  comersPerUs: number;
+  /** Prefill that each token of the prompt adds for its share in it, and of those that wait. */
+  shareUs: number;
+  otherShareUs: number;
+  /** k O of the pace, k O (d1 - d0)/C of the size, T/C of the room, e h of what is evicted. */
+  paceWeight: number;
+  sizePerTokenUs: number;
+  roomPerTokenUs: number;
+  evictWeight: number;
+}
+
 /** What is to be known of the cluster to score its workers. */
 type ScoredView = Pick<
   ClusterView,
@@ -111,18 +129,19 @@ export class PlacementCost {
   /** How much longer a step that decodes takes at a full cache than at an empty one. */
   readonly #fillUs: number;
 
-  // Of the request: see `#begin`.
+  readonly #factors: Factors = {
+    fewest: Number.NaN,
+    savedUs: Number.NaN,
+    comersPerUs: Number.NaN,
+    shareUs: Number.NaN,
+    otherShareUs: Number.NaN,
+    paceWeight: Number.NaN,
+    sizePerTokenUs: Number.NaN,
+    roomPerTokenUs: Number.NaN,
+    evictWeight: Number.NaN,
+  };
+  /** Blocks of the last request's prompt on the worker with most of it. */
   #mostBlocks = 0;
-  #fewestTokens = 0;
-  #savedUs = 0;
-  #comersPerUs = 0;
-  #shareUs = 0;
-  #otherShareUs = 0;
-  #outputTokens = 0;
-  #paceWeight = 0;
-  #sizePerTokenUs = 0;
-  #roomPerTokenUs = 0;
-  #evictWeight = 0;
   /** Mean gap between the tokens of an answer, over the workers, as the last request found it. */
   #meanGapUs = 0;
   /** The lowest cost if every worker had of the prompt what the one with most of it has. */
@@ -155,13 +174,13 @@ export class PlacementCost {
    */
   score(request: RouteRequest, view: ScoredView): number {
     const { eligible, overlapBlocks, ledger } = view;
-    const { promptTokens } = request;
     this.#begin(request, view);
     const { costUs } = this;
     const blockSize = this.#blockSize;
     const load = this.#load;
-    const fewest = this.#fewestTokens;
-    const halfPerUs = (load * this.#comersPerUs) / 2;
+    const { fewest, savedUs, comersPerUs, shareUs, otherShareUs } = this.#factors;
+    const { paceWeight, sizePerTokenUs, roomPerTokenUs, evictWeight } = this.#factors;
+    const halfPerUs = (load * comersPerUs) / 2;
     const { steps, cacheTokens, maxNumBatchedTokens: chunk } = this.#model;
     const { prefill } = steps;
     const square = prefill.squareUs;
@@ -171,7 +190,7 @@ export class PlacementCost {
     for (let worker = 0; worker < costUs.length; worker++) {
       costUs[worker] = Number.NaN;
       if (eligible[worker] === 0) continue;
-      const uncached = promptTokens - overlapBlocks[worker]! * blockSize;
+      const uncached = request.promptTokens - overlapBlocks[worker]! * blockSize;
       const tokens = fewest + this.#overlap * (uncached - fewest);
       const active = ledger.activeRequests(worker);
       const pending = ledger.prefillTokensPending(worker);
@@ -183,21 +202,21 @@ export class PlacementCost {
       const startUs = prefill.startUs * slow;
       const tokenUs = prefill.loadsTokens ? prefill.tokenUs * slow : prefill.tokenUs;
       const chunks = chunksOf(tokens, chunk);
-      let us = tokenUs + this.#otherShareUs;
       let waitUs = 0;
       if (pending > 0) {
+        const us = tokenUs + otherShareUs;
         const all = pending + tokens;
         waitUs = chunkedUs(all, startUs, us, square, chunk) + chunksOf(all, chunk) * stepUs;
         waitUs -= chunkedUs(tokens, startUs, us, square, chunk) + chunks * stepUs;
       }
-      us = tokenUs + this.#shareUs;
+      const us = tokenUs + shareUs;
       // What each microsecond of its prefill costs others, but for those who come meanwhile.
-      const othersPerUs = load * (this.#comersPerUs * waitUs + this.#stallWeight * active);
-      const paceUs = this.#paceWeight * (gapUs - this.#idleStepUs);
+      const othersPerUs = load * (comersPerUs * waitUs + this.#stallWeight * active);
+      const paceUs = paceWeight * (gapUs - this.#idleStepUs);
       const restUs = load * (this.#has.wait * waitUs + paceUs);
       let prefillUs = chunkedUs(fewest, startUs, us, square, chunk);
-      const shortUs = this.#roomPerTokenUs * shortage(inUse + fewest / cacheTokens);
-      let holdUs = active * fewest * (this.#sizePerTokenUs + shortUs);
+      const shortUs = roomPerTokenUs * shortage(inUse + fewest / cacheTokens);
+      let holdUs = active * fewest * (sizePerTokenUs + shortUs);
       let computeUs = prefillUs + chunksOf(fewest, chunk) * stepUs;
       let othersUs = prefillUs * (othersPerUs + halfPerUs * prefillUs) + load * holdUs;
       const copiedUs = restUs + computeUs + othersUs;
@@ -207,14 +226,14 @@ export class PlacementCost {
       if (tokens > fewest) {
         const leastUs = prefillUs;
         prefillUs = chunkedUs(tokens, startUs, us, square, chunk);
-        const shortUs = this.#roomPerTokenUs * shortage(inUse + tokens / cacheTokens);
-        holdUs = active * tokens * (this.#sizePerTokenUs + shortUs);
+        const shortUs = roomPerTokenUs * shortage(inUse + tokens / cacheTokens);
+        holdUs = active * tokens * (sizePerTokenUs + shortUs);
         computeUs = prefillUs + chunks * stepUs;
         othersUs = prefillUs * (othersPerUs + halfPerUs * prefillUs) + load * holdUs;
         const held = (ledger.heldBlocks(worker) * blockSize) / cacheTokens;
-        evictUs = this.#evictWeight * fullness(held) * (prefillUs - leastUs);
+        evictUs = evictWeight * fullness(held) * (prefillUs - leastUs);
         placedUs = restUs + computeUs + othersUs + evictUs;
-        copyUs = Math.min(this.#savedUs, placedUs - copiedUs);
+        copyUs = Math.min(savedUs, placedUs - copiedUs);
         placedUs -= copyUs;
       }
       if (this.#explains) {
@@ -256,6 +275,7 @@ export class PlacementCost {
   #begin({ promptTokens, hashes }: RouteRequest, view: ScoredView): void {
     const { atUs, eligible, eligibleCount, overlapBlocks, ledger } = view;
     const rates = this.#rates;
+    const factors = this.#factors;
     let most = 0;
     let active = 0;
     for (let worker = 0; worker < eligible.length; worker++) {
@@ -264,23 +284,23 @@ export class PlacementCost {
       if (overlapBlocks[worker]! > most) most = overlapBlocks[worker]!;
     }
     this.#mostBlocks = most;
-    this.#fewestTokens = promptTokens - most * this.#blockSize;
+    factors.fewest = promptTokens - most * this.#blockSize;
     const at = (most - 1) * HASH_WORDS;
     const saves = most > 0 && this.#has.copy > 0;
-    this.#savedUs = !saves ? 0 : this.#copies.savedUs(hashes[at]!, hashes[at + 1]!);
+    factors.savedUs = !saves ? 0 : this.#copies.savedUs(hashes[at]!, hashes[at + 1]!);
     rates.advance(atUs);
     const idle = 1 - Math.min(LOAD_MAX, rates.prefillLoad / eligibleCount);
-    this.#comersPerUs = (this.#has.queue * rates.arrivalsPerUs) / eligibleCount / idle;
+    factors.comersPerUs = (this.#has.queue * rates.arrivalsPerUs) / eligibleCount / idle;
     const stayUs = rates.stayUs(active);
-    this.#outputTokens = this.#meanGapUs === 0 ? 0 : stayUs / this.#meanGapUs;
+    const outputTokens = this.#meanGapUs === 0 ? 0 : stayUs / this.#meanGapUs;
     const { steps, cacheTokens } = this.#model;
-    this.#shareUs = steps.prefill.promptUs / promptTokens;
-    this.#otherShareUs = steps.prefill.promptUs / (rates.promptTokens || promptTokens);
-    const slowdownUs = (TOKEN_DELAY_WEIGHT * this.#outputTokens * this.#fillUs) / cacheTokens;
-    this.#sizePerTokenUs = this.#has.size * slowdownUs;
-    this.#paceWeight = this.#has.pace * TOKEN_DELAY_WEIGHT * this.#outputTokens;
-    this.#roomPerTokenUs = (this.#has.room * stayUs) / cacheTokens;
-    this.#evictWeight = this.#has.evict * EVICTION_WEIGHT * rates.hitsPerMiss;
+    factors.shareUs = steps.prefill.promptUs / promptTokens;
+    factors.otherShareUs = steps.prefill.promptUs / (rates.promptTokens || promptTokens);
+    const slowdownUs = (TOKEN_DELAY_WEIGHT * outputTokens * this.#fillUs) / cacheTokens;
+    factors.sizePerTokenUs = this.#has.size * slowdownUs;
+    factors.paceWeight = this.#has.pace * TOKEN_DELAY_WEIGHT * outputTokens;
+    factors.roomPerTokenUs = (this.#has.room * stayUs) / cacheTokens;
+    factors.evictWeight = this.#has.evict * EVICTION_WEIGHT * rates.hitsPerMiss;
   }
 
   /** The terms of time, of the first five places. */
@@ -297,7 +317,7 @@ export class PlacementCost {
     const at = worker * COST_TERMS.length;
     termsUs[at] = load * this.#has.wait * waitUs;
     termsUs[at + 1] = computeUs;
-    termsUs[at + 2] = load * this.#comersPerUs * prefillUs * (waitUs + prefillUs / 2);
+    termsUs[at + 2] = load * this.#factors.comersPerUs * prefillUs * (waitUs + prefillUs / 2);
     termsUs[at + 3] = load * this.#stallWeight * active * prefillUs;
     termsUs[at + 4] = load * paceUs;
   }
@@ -313,7 +333,7 @@ export class PlacementCost {
     const { termsUs } = this;
     const load = this.#load;
     const at = worker * COST_TERMS.length;
-    const sizeUs = activeTokens * this.#sizePerTokenUs;
+    const sizeUs = activeTokens * this.#factors.sizePerTokenUs;
     termsUs[at + 5] = load * sizeUs;
     termsUs[at + 6] = load * (holdUs - sizeUs);
     termsUs[at + 7] = evictUs;

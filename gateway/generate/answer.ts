@@ -6,11 +6,11 @@ import { OUTCOME, type Outcome } from '../../shared/protocol.ts';
 import type { Exchange, ExchangeListener } from '../http/exchange.ts';
 import type { TokenBuffer } from '../text/token-buffer.ts';
 import { AnswerChoice, type ChoiceOwner } from './answer-choice.ts';
-import type { AnswerFacts, FinishReason } from './answer-encoder.ts';
+import type { AnswerFacts } from './answer-encoder.ts';
 import type { AnswerStart } from './answer-start.ts';
 import type { PendingAnswer } from './burst-writer.ts';
 import { tooLong } from './context-limits.ts';
-import type { Finish } from './finish.ts';
+import type { Finish, FinishReason } from './finish.ts';
 import { HashExtender } from './hash-extender.ts';
 
 /** What an answer needs of the server around it. */
@@ -63,6 +63,7 @@ export abstract class Answer implements ChoiceOwner, PendingAnswer, ExchangeList
   protected eventsLeft = 0;
   /** Choices whose worker has still to give them tokens. */
   #choicesOwed: number;
+  #waiting: PendingAnswer | undefined;
   #extender: HashExtender | undefined;
   #willFlush = false;
   #hasEnded = false;
@@ -114,9 +115,22 @@ export abstract class Answer implements ChoiceOwner, PendingAnswer, ExchangeList
     return this.choices[0]?.text.finishReason ?? 'stop';
   }
 
-  /** The workers have still to give it tokens: its silence may be theirs. */
+  /**
+   * The workers have still to give it tokens: its silence may be theirs. Prompts alone have none,
+   * however long one waits after another.
+   */
   get isOwed(): boolean {
-    return this.#choicesOwed > 0;
+    return this.#choicesOwed > 0 && this.choices[0]?.plan.tokens !== 0;
+  }
+
+  /** Choices that are not placed yet, or whose workers have not done their part. */
+  get choicesOwed(): number {
+    return this.#choicesOwed;
+  }
+
+  /** Has `pending` flushed once one choice less is owed. */
+  whenOneIsDone(pending: PendingAnswer): void {
+    this.#waiting = pending;
   }
 
   /** The workers have done their part, and the client does not take what it was given. */
@@ -145,7 +159,7 @@ export abstract class Answer implements ChoiceOwner, PendingAnswer, ExchangeList
     }
     choice.emitted += count;
     this.progressUs = host.batchUs;
-    if (!choice.isOwed) this.#choicesOwed--;
+    if (!choice.isOwed) this.#settled();
     else if (choice.askForHashes()) {
       this.#extender ??= new HashExtender(this);
       this.#extender.add(choice);
@@ -263,7 +277,7 @@ export abstract class Answer implements ChoiceOwner, PendingAnswer, ExchangeList
   /** All that there is of a choice was taken. A stop sequence ends its sequence as well. */
   protected endChoice(choice: AnswerChoice): void {
     if (choice.isOwed) {
-      this.#choicesOwed--;
+      this.#settled();
       this.host.cluster.stop(choice.request);
     }
     choice.hasEnded = true;
@@ -282,6 +296,7 @@ export abstract class Answer implements ChoiceOwner, PendingAnswer, ExchangeList
   protected abstract sendFailure(error: ApiError): void;
 
   /** Breaks the silence of a stream that has had none but `intervalUs` of it. */
+  abstract readonly keepAliveIsComment: boolean;
   abstract keepAlive(nowUs: number, intervalUs: number): void;
 
   /** The last byte has been handed over. */
@@ -299,12 +314,20 @@ export abstract class Answer implements ChoiceOwner, PendingAnswer, ExchangeList
     }
   }
 
+  /** The worker of a choice has done its part. */
+  #settled(): void {
+    this.#choicesOwed--;
+    if (this.#waiting === undefined) return;
+    this.host.writeLater(this.#waiting);
+    this.#waiting = undefined;
+  }
+
   /** The prompt of a choice without tokens is computed, which is all that was owed. */
   #computed(choice: AnswerChoice): void {
     if (this.#hasEnded) return;
     choice.isComputed = true;
     this.progressUs = this.host.batchUs;
-    this.#choicesOwed--;
+    this.#settled();
     this.progressed(choice);
   }
 

@@ -19,7 +19,9 @@ import type { Generation } from './generation.ts';
 import { unavailable } from './outage.ts';
 import type { PlannedPrompt } from './planned-prompt.ts';
 import { StreamedAnswer } from './streamed-answer.ts';
+import { tokensToCharge } from './token-estimate.ts';
 import { UnaryAnswer } from './unary-answer.ts';
+import { whenCharged } from './when-charged.ts';
 
 export interface GeneratorSettings {
   readonly seed: number;
@@ -115,8 +117,23 @@ export class Generator {
         return undefined;
       }
     }
-    this.#start(exchange, generation, planned, audioTokens);
-    return undefined;
+    return this.#admit(exchange, generation, planned, audioTokens);
+  }
+
+  /**
+   * How many tokens a prompt has that nobody is to answer, up to one more than `max`. A long one
+   * takes several turns of the event loop, as long as `isWanted`.
+   */
+  async countTokens(
+    prompt: Prompt,
+    model: Model,
+    max: number,
+    isWanted: () => boolean,
+  ): Promise<number> {
+    const tokens = new TokenBuffer();
+    tokens.limit = max;
+    await this.#parts.prompts.readInSlices(prompt, model.imageCost, tokens, isWanted);
+    return tokens.length;
   }
 
   /** Of prompts that are known to be short there are several in each turn of the event loop. */
@@ -140,7 +157,7 @@ export class Generator {
         return;
       }
     }
-    this.#start(exchange, generation, planned, audioTokens);
+    await this.#admit(exchange, generation, planned, audioTokens);
   }
 
   /** Puts a prompt into the token buffer. Returns how many of its tokens are audio. */
@@ -200,14 +217,14 @@ export class Generator {
 
   /** One plan for each choice, all of which must have room on a worker. */
   #plans(generation: Generation, promptTokens: number): readonly AnswerPlan[] | ApiError {
-    const { lengths, tokensPerWorker } = this.#settings;
+    const { tokensPerWorker } = this.#settings;
     const { model, sampling, promptParam } = generation;
     const room = model.window - promptTokens;
     const seed = this.#promptSeed(generation);
     const plans: AnswerPlan[] = [];
     const count = sampling.candidates ?? sampling.choices;
     for (let choice = 0; choice < count; choice++) {
-      const plan = new AnswerPlan(sampling, model, lengths, choiceSeed(seed, choice), room);
+      const plan = this.#planOf(generation, choiceSeed(seed, choice), room);
       // The last token of an answer is never computed on, so it takes no place in the cache.
       if (promptTokens + Math.max(0, plan.tokens - 1) > tokensPerWorker) {
         return tooLong(promptParam, this.#windowOf(model), promptTokens, plan.tokens);
@@ -215,6 +232,33 @@ export class Generator {
       plans.push(plan);
     }
     return plans;
+  }
+
+  #planOf({ content, sampling, model }: Generation, seed: number, room: number): AnswerPlan {
+    if (content === undefined || sampling.outputLimit === 0) {
+      return AnswerPlan.ofCorpus(sampling, model, this.#settings.lengths, seed, room);
+    }
+    const limit = Math.min(room, sampling.outputLimit ?? room);
+    const parts = content.partsOf(seed, limit, this.#host.tokenizer);
+    return AnswerPlan.ofParts(sampling, model, parts, content.naturalEnd, seed, room);
+  }
+
+  /** Starts the answer if the key of the request may use as many tokens, else says why not. */
+  #admit(
+    exchange: Exchange,
+    generation: Generation,
+    prompts: readonly PlannedPrompt[],
+    promptAudioTokens: number,
+  ): Promise<void> | undefined {
+    const { charge } = exchange;
+    if (charge === undefined) {
+      this.#start(exchange, generation, prompts, promptAudioTokens);
+      return undefined;
+    }
+    const tokens = tokensToCharge(generation, prompts, this.#settings.lengths.tokens);
+    return whenCharged(exchange, charge, tokens, () =>
+      this.#start(exchange, generation, prompts, promptAudioTokens),
+    );
   }
 
   #start(

@@ -1,13 +1,16 @@
 import type { Placement } from '../../engine/cluster/request.ts';
 import type { ApiError } from '../../shared/errors.ts';
+import { TWO_PIECES_LENGTH_MAX } from '../text/given-text.ts';
 import { Answer, type AnswerHost } from './answer.ts';
 import type { AnswerChoice } from './answer-choice.ts';
-import type { StreamEncoder } from './answer-encoder.ts';
+import type { SegmentEvents, StreamEncoder } from './answer-encoder.ts';
 import type { AnswerStart } from './answer-start.ts';
 import { TokenReader } from './token-reader.ts';
 
 /** Two tokens of the corpus have less characters: what an event has besides text held back. */
 const TEXT_MAX = 32;
+/** Characters of one that is escaped. */
+const ESCAPED_MAX = 6;
 
 /**
  * An answer that is sent token by token as server-sent events. While the client does not read, its
@@ -26,6 +29,10 @@ export class StreamedAnswer extends Answer {
   override routed(placement: Placement, routeUs: number): void {
     super.routed(placement, routeUs);
     if (this.#encoder.opensAt === 'placement') this.flushSoon();
+  }
+
+  get keepAliveIsComment(): boolean {
+    return this.#encoder.keepAliveIsComment;
   }
 
   keepAlive(nowUs: number, intervalUs: number): void {
@@ -74,7 +81,10 @@ export class StreamedAnswer extends Answer {
   #open(): void {
     const { exchange, usage, stop } = this.start;
     const encoder = this.#encoder;
-    exchange.beginStream(encoder.headers(this), encoder.bytesMax(TEXT_MAX + (stop?.longest ?? 0)));
+    const held = stop?.longest ?? 0;
+    const isPlain = this.choices.every(({ plan }) => plan.isPlain);
+    const textMax = isPlain ? TEXT_MAX + held : TWO_PIECES_LENGTH_MAX + ESCAPED_MAX * held;
+    exchange.beginStream(encoder.headers(this), encoder.bytesMax(textMax));
     this.#writeEvent(encoder.open(usage));
   }
 
@@ -94,6 +104,8 @@ export class StreamedAnswer extends Answer {
       this.#writeToken(choice);
     }
     if (text.hasEnded && this.mayWrite) {
+      const { segments } = this.#encoder;
+      if (segments !== undefined) this.#endSegment(choice, segments);
       this.#writeEvent(this.#encoder.finish(index, text.finishReason, usage));
       this.endChoice(choice);
     }
@@ -119,6 +131,8 @@ export class StreamedAnswer extends Answer {
     for (;;) {
       while (reader.hasNext) {
         if (!this.mayWrite) return;
+        const { segments } = this.#encoder;
+        if (segments !== undefined) this.#enterSegment(choice, reader.segment, segments);
         const { kind, read } = reader;
         usage.completionTokens++;
         if (kind === 'reasoning') usage.reasoningTokens++;
@@ -131,8 +145,11 @@ export class StreamedAnswer extends Answer {
     }
   }
 
-  #writeToken({ index, text }: AnswerChoice): void {
+  #writeToken(choice: AnswerChoice): void {
     const { usage } = this.start;
+    const { segments } = this.#encoder;
+    const { index, text } = choice;
+    if (segments !== undefined) this.#enterSegment(choice, text.segment, segments);
     const { kind, tokens: before } = text;
     const piece = text.next();
     usage.completionTokens += text.tokens - before;
@@ -140,6 +157,22 @@ export class StreamedAnswer extends Answer {
     if (piece !== '')
       this.#writeEvent(this.#encoder.token(index, kind, piece, usage, text.seed, before));
     else this.eventsLeft--;
+  }
+
+  /** The next event is of that segment. */
+  #enterSegment(choice: AnswerChoice, segment: number, segments: SegmentEvents): void {
+    if (choice.openSegment === segment) return;
+    this.#endSegment(choice, segments);
+    choice.openSegment = segment;
+    const { usage } = this.start;
+    this.#writeEvent(segments.begin(choice.index, choice.text, segment, usage));
+  }
+
+  #endSegment(choice: AnswerChoice, segments: SegmentEvents): void {
+    const { openSegment, index, text } = choice;
+    if (openSegment < 0) return;
+    choice.openSegment = -1;
+    this.#writeEvent(segments.end(index, text, openSegment, this.start.usage));
   }
 
   #writeEvent(event: string): void {

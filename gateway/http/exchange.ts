@@ -8,6 +8,7 @@ import {
 } from '../../shared/errors.ts';
 import type { RandomIds } from '../random-ids.ts';
 import { type BodyHandler, BodyReader } from './body-reader.ts';
+import type { Charge } from './charge.ts';
 import type { CorsPolicy } from './cors.ts';
 import type { Intake } from './intake.ts';
 import type { ReadingTurns } from './reading-turns.ts';
@@ -33,7 +34,11 @@ export interface ExchangeRoute {
   /** Index of the route's label in the metrics. */
   readonly endpoint: number;
   /** The JSON body of an error, in the shape that the clients of the route read. */
-  readonly errorBody: (error: ApiError) => string;
+  readonly errorBody: (error: ApiError, requestId: string) => string;
+  /** The status of an error, where that is not its own. */
+  readonly errorStatus?: ((error: ApiError) => HttpStatus) | undefined;
+  /** What its clients call the header with the id of the request, besides `x-request-id`. */
+  readonly requestIdHeader?: string | undefined;
 }
 
 /** Who makes an answer over more than one turn of the event loop. */
@@ -77,6 +82,10 @@ const CHARACTER_BYTES = 3;
 export class Exchange {
   readonly arrivedUs: number;
   readonly requestId: string;
+  /** What it takes of the limits of its key, where there are any. */
+  charge: Charge | undefined;
+  /** Is told of each error that the client is sent instead of an answer. */
+  onError: ((error: ApiError) => void) | undefined;
   readonly #route: ExchangeRoute;
   readonly #host: ExchangeHost;
   readonly #res: HttpResponse;
@@ -116,6 +125,11 @@ export class Exchange {
     const sent = head.getHeader('x-request-id');
     this.requestId = sent !== '' && REQUEST_ID.test(sent) ? sent : host.ids.next('req_');
     res.onAborted(() => this.#aborted());
+  }
+
+  /** The other end of the connection: while its handler runs. */
+  get peerAddress(): string {
+    return Buffer.from(this.#res.getRemoteAddressAsText()).toString('latin1');
   }
 
   /** Index of the route's label in the metrics. */
@@ -163,32 +177,35 @@ export class Exchange {
    * is refused or the client leaves before its end.
    */
   readBody(read: BodyHandler): void {
-    this.#bodyReader(read).start(this.#res);
+    if (this.#body === undefined) this.#bodyReader(read).start(this.#res);
+    else this.#body.readWith(read);
+  }
+
+  /** Receives the body before it is known who reads it, which `readBody` says then. */
+  receiveBody(): void {
+    this.#bodyReader(undefined).start(this.#res);
   }
 
   /** For a request that is not let in: answers with the error, and throws its body away. */
   refuse(error: ApiError): void {
-    if (this.#bodyBytes === 0) this.sendError(error);
-    else this.#bodyReader(() => undefined).discard(this.#res, error);
+    if (this.#body !== undefined) this.#body.refuse(error);
+    else if (this.#bodyBytes === 0) this.sendError(error);
+    else this.#bodyReader(undefined).discard(this.#res, error);
   }
 
-  #bodyReader(read: BodyHandler): BodyReader {
+  #bodyReader(read: BodyHandler | undefined): BodyReader {
     const { intake, readingTurns } = this.#host;
     this.#body = new BodyReader(this, intake, readingTurns, this.#bodyBytes, read);
     return this.#body;
   }
 
-  /** A whole answer. */
-  send(status: HttpStatus, contentType: string, body: string, headers?: HeaderList): void {
-    this.#send(status, contentType, body, headers, this.#host.draining);
-  }
-
-  #send(
+  /** A whole answer. The connection may be closed with it. */
+  send(
     status: HttpStatus,
     contentType: string,
     body: string,
-    headers: HeaderList | undefined,
-    closes: boolean,
+    headers?: HeaderList,
+    closes = this.#host.draining,
   ): void {
     if (!this.isOpen) return;
     this.#end = 'answered';
@@ -209,15 +226,21 @@ export class Exchange {
   }
 
   sendError(error: ApiError): void {
-    this.send(error.status, JSON_TYPE, this.#route.errorBody(error), error.headers);
+    this.#sendError(error, 0);
   }
 
   /** For a request after which nothing more may be read from its connection. */
   sendErrorAndClose(error: ApiError): void {
     // What fits the library's cork is written, and the connection closed, only after all that has
     // been received was read: the blanks make it too long for that.
-    const body = this.#route.errorBody(error).padEnd(CORK_BYTES);
-    this.#send(error.status, JSON_TYPE, body, error.headers, true);
+    this.#sendError(error, CORK_BYTES, true);
+  }
+
+  #sendError(error: ApiError, lengthMin: number, closes?: boolean): void {
+    const { errorBody, errorStatus } = this.#route;
+    const body = errorBody(error, this.requestId).padEnd(lengthMin);
+    this.onError?.(error);
+    this.send(errorStatus?.(error) ?? error.status, JSON_TYPE, body, error.headers, closes);
   }
 
   /** An answer without a body. */
@@ -279,11 +302,11 @@ export class Exchange {
    * A part of a body, of at most 4 KiB, as one HTTP chunk. Inside a cork, and not while blocked or
    * full.
    */
-  write(part: string): void {
+  write(part: string | Uint8Array): void {
     this.#write(part, Buffer.byteLength(part));
   }
 
-  #write(part: string, bytes: number): void {
+  #write(part: string | Uint8Array, bytes: number): void {
     this.#corkedBytes += bytes + CHUNK_BYTES;
     if (!this.#res.write(part)) this.#blocked = true;
   }
@@ -385,8 +408,11 @@ export class Exchange {
     // The library writes that of 200 by itself.
     if (status !== 200) this.#res.writeStatus(STATUS_LINES[status]);
     // A line break in a value starts the next header: all of them cost one call into native code.
+    const { requestIdHeader } = this.#route;
     let lines = this.requestId;
+    if (requestIdHeader !== undefined) lines += `\r\n${requestIdHeader}: ${this.requestId}`;
     if (headers !== undefined) lines += linesOf(headers);
+    if (this.charge !== undefined) lines += this.charge.headerLines;
     if (this.#origin !== '') lines += linesOf(this.#host.cors.headersFor(this.#origin));
     this.#corkedBytes += lines.length * CHARACTER_BYTES;
     if (contentType === undefined) this.#res.writeHeader('x-request-id', lines);

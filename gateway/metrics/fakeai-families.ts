@@ -16,7 +16,9 @@ export function fakeaiFamilies(metrics: GatewayMetrics, cluster: ClusterFigures)
     ...requestFamilies(metrics),
     ...endpointFamilies(metrics),
     ...streamFamilies(metrics),
-    ...edgeFamilies(metrics),
+    ...edgeFamilies(metrics, cluster),
+    ...rateLimitFamilies(cluster),
+    ...abuseFamilies(cluster),
     ...punctualityFamilies(metrics),
     ...logFamilies(cluster),
     ...workerFamilies(metrics, cluster),
@@ -112,12 +114,13 @@ function streamFamilies({ answers }: GatewayMetrics): Family[] {
   ];
 }
 
-function edgeFamilies(metrics: GatewayMetrics): Family[] {
+function edgeFamilies(metrics: GatewayMetrics, { fixtureHits }: ClusterFigures): Family[] {
   const { bodies } = metrics;
   return [
     one(counter, 'slow_clients_dropped_total', 'Clients that did not read.', () => {
       return metrics.slowClientsDropped;
     }),
+    one(counter, 'fixture_hits_total', 'Requests with a scripted answer.', fixtureHits),
     one(counter, 'defects_total', 'Errors of the server itself, a bug each.', () => {
       return metrics.defects;
     }),
@@ -127,6 +130,30 @@ function edgeFamilies(metrics: GatewayMetrics): Family[] {
     one(gauge, 'body_bytes_in_flight', 'Request bodies being received or read.', () => {
       return bodies.bytesInFlight;
     }),
+  ];
+}
+
+function rateLimitFamilies({ rateLimits }: ClusterFigures): Family[] {
+  if (rateLimits === undefined) return [];
+  const limits = ['requests', 'tokens'] as const;
+  return [
+    counter(
+      'fakeai_rate_limited_total',
+      'Requests over a limit of their key.',
+      labelled('limit', limits),
+      (index) => rateLimits.refused(limits[index] ?? 'requests'),
+    ),
+    one(counter, 'rate_limit_redis_failures_total', 'Times that Redis gave no answer.', () => {
+      return rateLimits.failures;
+    }),
+  ];
+}
+
+function abuseFamilies({ abuse }: ClusterFigures): Family[] {
+  if (abuse === undefined) return [];
+  return [
+    one(counter, 'address_bans_total', 'Bans of client addresses.', () => abuse.bans),
+    one(gauge, 'abuse_records', 'Addresses that are watched.', () => abuse.size),
   ];
 }
 

@@ -1,9 +1,14 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import type { RequestHead } from '../http/request-head.ts';
+import { type ApiError, apiError } from '../../shared/errors.ts';
 
 /** An entry of a list of keys that is the SHA-256 of a key. */
 const HASHED_KEY = /^sha256:([0-9a-f]{64})$/i;
-const BEARER = /^Bearer(?: +|$)/i;
+
+/** The key that a request shows, an empty text if none, and its SHA-256. */
+export interface Credential {
+  readonly key: string;
+  readonly digest: Buffer | undefined;
+}
 
 /**
  * The keys that a server accepts, by their SHA-256. Those whose hash begins as that of the key
@@ -23,6 +28,13 @@ export class ApiKeys {
     }
   }
 
+  /** Why whoever shows such a key is not let in; undefined if it is one of them. */
+  refusalOf({ key, digest }: Credential): ApiError | undefined {
+    if (digest === undefined) return apiError('missing_api_key', {});
+    if (this.has(digest)) return undefined;
+    return apiError('invalid_api_key', { key: maskKey(key) });
+  }
+
   /** Whether it is the SHA-256 of one of the keys. */
   has(digest: Buffer): boolean {
     let matches = 0;
@@ -31,16 +43,6 @@ export class ApiKeys {
     }
     return matches > 0;
   }
-}
-
-/**
- * The key that a request shows, or an empty string: OpenAI's clients send it as a bearer token,
- * Anthropic's as `x-api-key`, Azure's as `api-key`.
- */
-export function credentialOf(head: RequestHead): string {
-  const bearer = head.getHeader('authorization').replace(BEARER, '');
-  if (bearer !== '') return bearer;
-  return head.getHeader('x-api-key') || head.getHeader('api-key');
 }
 
 /** SHA-256. */
@@ -56,6 +58,6 @@ export function hashedEntries(entries: readonly string[]): readonly string[] {
 }
 
 /** Enough of a key to recognise one's own typing error by. */
-export function maskKey(key: string): string {
+function maskKey(key: string): string {
   return `${key.slice(0, 3)}***`;
 }

@@ -40,6 +40,10 @@ export class CachedTokenizer implements Tokenizer {
     else inParts(text, this.partLength, out, (part) => this.#encodePart(part, out));
   }
 
+  encodeWithEnds(text: string, out: TokenBuffer, ends: TokenBuffer): void {
+    this.#tokenizer.encodeWithEnds(text, out, ends);
+  }
+
   count(text: string): number {
     return this.#tokenizer.count(text);
   }

@@ -57,6 +57,29 @@ class O200kTokenizer implements Tokenizer {
     }
   }
 
+  encodeWithEnds(text: string, out: TokenBuffer, ends: TokenBuffer): void {
+    const first = out.length;
+    this.encode(text, out);
+    let bytes = 0;
+    let whole = 0;
+    let end = 0;
+    for (let at = first; at < out.length; at++) {
+      bytes += this.#bytesOf(out.ids[at] ?? 0);
+      while (end < text.length) {
+        const point = text.codePointAt(end) ?? 0;
+        if (whole + utf8Length(point) > bytes) break;
+        whole += utf8Length(point);
+        end += point > 0xffff ? 2 : 1;
+      }
+      ends.push(end);
+    }
+  }
+
+  #bytesOf(id: number): number {
+    const token = this.#vocabulary[id] ?? '';
+    return typeof token === 'string' ? Buffer.byteLength(token) : token.length;
+  }
+
   count(text: string): number {
     this.#counted.clear();
     this.encode(text, this.#counted);
@@ -88,4 +111,11 @@ class O200kTokenizer implements Tokenizer {
     }
     return Buffer.concat(parts).toString();
   }
+}
+
+/** Bytes of a code point in UTF-8; half of a pair is written as U+FFFD, in three. */
+function utf8Length(point: number): number {
+  if (point < 0x80) return 1;
+  if (point < 0x800) return 2;
+  return point > 0xffff ? 4 : 3;
 }

@@ -46,6 +46,16 @@ export class SimpleTokenizer implements Tokenizer {
     else inParts(text, PART_LENGTH, out, (part) => encodePart(part, out));
   }
 
+  encodeWithEnds(text: string, out: TokenBuffer, ends: TokenBuffer): void {
+    let start = 0;
+    inParts(text, PART_LENGTH, out, (part) => {
+      const first = ends.length;
+      encodePart(part, out, ends);
+      for (let at = first; at < ends.length; at++) ends.ids[at]! += start;
+      start += part.length;
+    });
+  }
+
   count(text: string): number {
     this.#counted.clear();
     this.encode(text, this.#counted);
@@ -100,12 +110,17 @@ function classAt(text: string, at: number): number {
   return classes[unit] || classify(unit);
 }
 
-function encodePart(text: string, out: TokenBuffer): void {
+function encodePart(text: string, out: TokenBuffer, ends?: TokenBuffer): void {
   scratchBytes.write(text, 'utf16le');
-  encodeUnits(scratch, text.length, out);
+  encodeUnits(scratch, text.length, out, ends);
 }
 
-function encodeUnits(units: Uint16Array, length: number, out: TokenBuffer): void {
+function encodeUnits(
+  units: Uint16Array,
+  length: number,
+  out: TokenBuffer,
+  ends: TokenBuffer | undefined,
+): void {
   const { limit } = out;
   let at = 0;
   while (at < length && out.length <= limit) {
@@ -120,7 +135,7 @@ function encodeUnits(units: Uint16Array, length: number, out: TokenBuffer): void
         unit = units[at]!;
       } while ((classes[unit] || classify(unit)) === kind);
       if (kind === WORD && at - start > WORD_LENGTH_MAX) {
-        encodeGroups(units, start, at, out);
+        encodeGroups(units, start, at, out, ends);
         continue;
       }
     } else {
@@ -132,16 +147,24 @@ function encodeUnits(units: Uint16Array, length: number, out: TokenBuffer): void
       }
     }
     out.push(mix32(hash));
+    if (ends !== undefined) ends.push(at);
   }
 }
 
-function encodeGroups(units: Uint16Array, start: number, end: number, out: TokenBuffer): void {
+function encodeGroups(
+  units: Uint16Array,
+  start: number,
+  end: number,
+  out: TokenBuffer,
+  ends: TokenBuffer | undefined,
+): void {
   for (let at = start; at < end; ) {
     let hash = HASH_START;
     for (const next = Math.min(at + GROUP_LENGTH, end); at < next; at++) {
       hash = Math.imul(hash ^ units[at]!, HASH_FACTOR);
     }
     out.push(mix32(hash));
+    if (ends !== undefined) ends.push(at);
   }
 }
 

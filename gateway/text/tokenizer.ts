@@ -13,6 +13,12 @@ export interface Tokenizer {
   readonly partLength: number;
   /** Appends the ids of `text` to `out`, or as many as fill it. */
   encode(text: string, out: TokenBuffer): void;
+  /**
+   * The same, and where each of these tokens ends in `text` is appended to `ends`, in UTF-16 units:
+   * at the end of the last character that is whole with it. White space that is no token stands
+   * before the next one.
+   */
+  encodeWithEnds(text: string, out: TokenBuffer, ends: TokenBuffer): void;
   /** How many ids `encode` would append. */
   count(text: string): number;
   /** What each token of `text` stands for: joined they are `text`. */

@@ -3,7 +3,7 @@ import { type TextInput, textSeed, wordSeeds } from './text-words.ts';
 import { addWordVector } from './word-vector.ts';
 
 /** Values, and words, that are added at once: some 20 us. */
-const VALUES_AT_ONCE = 8192;
+const VALUES_AT_ONCE = 6144;
 const WORDS_AT_ONCE = 64;
 /** What tells apart two texts of the same words. */
 const WHOLE_TEXT_WEIGHT = 0.05;
@@ -17,7 +17,7 @@ const STEP = 1e-9;
  */
 export class Embedding {
   readonly #sum: Float32Array;
-  readonly #words: Iterator<number, void, undefined>;
+  readonly #words: Iterator<number | undefined, void, undefined>;
   readonly #wordsAtOnce: number;
 
   constructor(input: TextInput, dimensions: number) {
@@ -31,7 +31,8 @@ export class Embedding {
   next(): boolean {
     for (let left = this.#wordsAtOnce; left > 0; left--) {
       const { value, done } = this.#words.next();
-      if (done || value === undefined) return true;
+      if (done) return true;
+      if (value === undefined) return false;
       addWordVector(this.#sum, combineSeeds(value, this.#sum.length));
     }
     return false;

@@ -105,12 +105,19 @@ for (const route of ROUTES) {
       }
       const post = async (json: unknown) => {
         const { status, body } = await send('POST', path, WITH_KEY, JSON.stringify(json));
-        return [status, JSON.parse(body).error.param];
+        const { param, message } = JSON.parse(body).error;
+        // A family with another shape of errors names the field in the message.
+        return [status, route.errorBody === undefined ? param : /'(\w+)'/.exec(message)?.[1]];
       };
-      assert.deepEqual(await post({}), [400, schema.required?.[0]]);
+      const [first] = schema.required ?? [];
+      const [status, param] = await post({});
+      assert.equal(status, 400);
+      if (first !== undefined) assert.equal(param, first);
+      const before: Record<string, string> = {};
       for (const [name, { type }] of Object.entries(schema.properties)) {
         if (type !== 'string') continue;
-        assert.deepEqual(await post({ [name]: [] }), [400, name]);
+        assert.deepEqual(await post({ ...before, [name]: [] }), [400, name]);
+        before[name] = 'a';
       }
     });
 

@@ -29,9 +29,12 @@ const GATEWAY_PARTS = [
   'gateway/prompt/',
   'gateway/models/',
   'gateway/vectors/',
+  'gateway/scores/',
+  'gateway/audio/',
   'gateway/http/',
   'gateway/policy/',
   'gateway/generate/',
+  'gateway/fixtures/',
   'gateway/metrics/',
   'gateway/admin/',
 ];
@@ -51,7 +54,9 @@ export const LAYERS: Readonly<Record<string, readonly string[]>> = {
   'gateway/text/': ['shared/', 'gateway/text/'],
   'gateway/prompt/': ['shared/', 'gateway/text/', 'gateway/prompt/'],
   'gateway/models/': ['shared/', 'gateway/prompt/', 'gateway/models/'],
-  'gateway/vectors/': ['shared/', 'gateway/vectors/'],
+  'gateway/vectors/': ['shared/', 'gateway/text/', 'gateway/vectors/'],
+  'gateway/scores/': ['shared/', 'gateway/text/', 'gateway/vectors/', 'gateway/scores/'],
+  'gateway/audio/': ['gateway/audio/'],
   'gateway/http/': ['shared/', 'gateway/http/', 'gateway/platform.ts', 'gateway/random-ids.ts'],
   'gateway/policy/': ['shared/', 'gateway/http/', 'gateway/policy/'],
   'gateway/generate/': [
@@ -62,6 +67,14 @@ export const LAYERS: Readonly<Record<string, readonly string[]>> = {
     'gateway/models/',
     'gateway/http/',
     'gateway/generate/',
+  ],
+  'gateway/fixtures/': [
+    'shared/',
+    'gateway/text/',
+    'gateway/models/',
+    'gateway/generate/',
+    'gateway/fixtures/',
+    'gateway/random-ids.ts',
   ],
   'gateway/metrics/': [
     'shared/',
@@ -76,6 +89,7 @@ export const LAYERS: Readonly<Record<string, readonly string[]>> = {
     'gateway/http/',
     'gateway/policy/',
     'gateway/admin/',
+    'gateway/fixtures/',
     // The shape of a route, and no endpoint.
     'gateway/api/route.ts',
   ],
@@ -90,18 +104,26 @@ export const LAYERS: Readonly<Record<string, readonly string[]>> = {
 /** Where in the program a package, or a module of Node, may be imported: by those files alone. */
 export const OWNERS: Readonly<Record<string, readonly string[]>> = {
   '@observablehq/plot': ['lab/report/page/'],
+  '@redis/client': ['gateway/policy/redis-buckets.ts'],
   '@swc/wasm-typescript': ['cli/policy-file.ts'],
-  '@sinclair/typebox': ['shared/schema/', 'shared/settings/', 'gateway/api/'],
+  re2js: ['gateway/fixtures/'],
+  '@sinclair/typebox': ['shared/schema/', 'shared/settings/', 'gateway/fixtures/', 'gateway/api/'],
   'cli-progress': ['lab/experiment/'],
   commander: ['cli/', 'lab/experiment/'],
   'gpt-tokenizer': ['gateway/text/'],
-  'lru-cache': ['gateway/text/', 'gateway/prompt/', 'gateway/models/', 'gateway/vectors/'],
+  'lru-cache': [
+    'gateway/text/',
+    'gateway/prompt/',
+    'gateway/models/',
+    'gateway/policy/',
+    'gateway/vectors/',
+  ],
   msgpackr: ['shared/message.ts'],
   pino: ['gateway/', 'cli/commands/parity-server.ts'],
   piscina: ['engine/host/', 'lab/simulate/replay-runner.ts'],
   'prom-client': ['gateway/metrics/'],
   'uWebSockets.js': ['gateway/http/'],
-  yaml: ['cli/'],
+  yaml: ['cli/', 'gateway/fixtures/fixture-file.ts'],
   'node:worker_threads': ['engine/host/', 'lab/simulate/replay-task.ts'],
 };
 

@@ -1,11 +1,11 @@
 import { type ApiError, errorBody, type HeaderList } from '../../../shared/errors.ts';
 import {
   type AnswerFacts,
-  type FinishReason,
   joinedSlices,
   type StreamEncoder,
 } from '../../generate/answer-encoder.ts';
-import type { SegmentKind } from '../../generate/answer-plan.ts';
+import type { FinishReason } from '../../generate/finish.ts';
+import type { SegmentKind } from '../../generate/segment.ts';
 import type { Usage } from '../../generate/usage.ts';
 import { answerHeaders } from './answer-headers.ts';
 import type { AnswerHead } from './chat-response.ts';
@@ -19,6 +19,7 @@ export class CompletionChunks implements StreamEncoder {
   readonly isStream = true;
   readonly opensAt = 'firstToken';
   readonly keepAlive = ': keep-alive\n\n';
+  readonly keepAliveIsComment = true;
   readonly end = 'data: [DONE]\n\n';
   readonly tellsTokens: boolean;
   /** Those of the model's name. */

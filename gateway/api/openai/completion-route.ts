@@ -4,6 +4,8 @@ import type { RoutingHead } from '../../generate/routing-head.ts';
 import type { Sampling } from '../../generate/sampling.ts';
 import { TextPrompt, TokenPrompt } from '../../prompt/text-prompt.ts';
 import { generationRoute } from '../generation-route.ts';
+import { safeContent } from '../safe-content.ts';
+import type { Question } from '../scripted-answer.ts';
 import type { ChatHost } from './chat-route.ts';
 import { pinnedOf, sessionKeyOf, stopsOf, usageModeOf } from './common-request.ts';
 import {
@@ -25,6 +27,7 @@ export const COMPLETION_ROUTE = generationRoute(
   '/v1/completions',
   COMPLETION_BODY,
   (host: CompletionHost) => (body, head) => parseCompletion(body, head, host),
+  questionOfCompletion,
 );
 
 function parseCompletion(
@@ -45,6 +48,12 @@ function parseCompletion(
     fingerprint: host.fingerprint,
   };
   const prompts = promptsOf(body);
+  const texts = prompts.filter((prompt) => typeof prompt === 'string');
+  const content =
+    host.safety.isOn && body.max_tokens !== 0
+      ? safeContent(host.safety, texts, 'prompt', 'text')
+      : undefined;
+  if (content instanceof ApiError) return content;
   const extras = {
     topLogprobs: body.logprobs ?? undefined,
     echoes: body.echo ? prompts.map((prompt) => new PromptEcho(prompt, host.tokenizer)) : undefined,
@@ -61,6 +70,7 @@ function parseCompletion(
     ),
     promptParam: 'prompt',
     sampling: samplingOf(body),
+    content,
     encoder: body.stream
       ? new CompletionChunks(answerHead, usageModeOf(body.stream_options), extras)
       : new CompletionResponse(answerHead, extras),
@@ -87,4 +97,11 @@ function samplingOf(body: CompletionBody): Sampling {
     // A completion goes on with a text: it has no place for thoughts.
     enableThinking: false,
   };
+}
+
+/** Of several prompts the last one. */
+function questionOfCompletion(body: CompletionBody): Question {
+  const last = promptsOf(body).at(-1);
+  const message = typeof last === 'string' ? last : '';
+  return { message, tools: [], hasToolResult: false, callPrefix: '' };
 }

@@ -8,7 +8,7 @@ import { fc } from '../../support/property.ts';
 const LENGTHS = { tokens: 100, variancePercent: 50 };
 
 function plan(fields: Record<string, unknown>, seed = 1, id = 'm', lengths = LENGTHS): AnswerPlan {
-  return new AnswerPlan(chatRequest(fields), modelOf(id), lengths, seed, 8000);
+  return AnswerPlan.ofCorpus(chatRequest(fields), modelOf(id), lengths, seed, 8000);
 }
 
 /** Tokens of the reasoning of a plan. */
@@ -85,6 +85,16 @@ describe('reasoning', () => {
     const fields = { max_tokens: 2, ignore_eos: true, reasoning_effort: 'max' };
     assert.equal(reasoningOf(plan(fields, 1, 'thinker-1')), 1);
     assert.equal(reasoningOf(plan({ ...fields, max_tokens: 1 }, 1, 'thinker-1')), 0);
+  });
+
+  test('is no more than the request says', () => {
+    const request = chatRequest({ max_tokens: 50, ignore_eos: true });
+    const limited = (reasoningLimit: number, id: string): AnswerPlan =>
+      AnswerPlan.ofCorpus({ ...request, reasoningLimit }, modelOf(id), LENGTHS, 1, 8000);
+    assert.equal(reasoningOf(limited(7, 'thinker-1')), 7);
+    assert.equal(limited(7, 'thinker-1').tokens, 50);
+    assert.equal(reasoningOf(limited(21, 'thinker-1')), 20);
+    assert.equal(reasoningOf(limited(7, 'm')), 0);
   });
 
   test('is turned on and off by enable_thinking on any model', () => {

@@ -46,6 +46,9 @@ export const CLUSTER: ClusterFigures = {
   linesDropped: () => 6,
   ownPolicy: undefined,
   recorder: undefined,
+  rateLimits: undefined,
+  abuse: undefined,
+  fixtureHits: () => 0,
   pool: { isUp: (worker) => worker === 0, restarts: (worker) => 5 * worker },
 };
 
