@@ -69,7 +69,6 @@ function plan({ requests, options, inPieces = false }: Trace, driver: Driver): v
           ...SPEC_DEFAULTS,
           priority: planned.priority,
           predictedTokens: index % 3,
-          quiet: index % 5 === 0 ? 1 : 0,
           ttftUs: index % 7 === 0 ? 1000 : -1,
           seed: index * 8 + choice,
           siblingOf,
