@@ -46,32 +46,6 @@ describe('steps', () => {
     assert.deepEqual(rig.tokens(2), rig.tokens(1));
   });
 
-  test('up to four predicted tokens come in a step after the first, as the budget allows', () => {
-    const rig = batched();
-    rig.submit(1, { outputTokens: 9, predictedTokens: 7 });
-    rig.submit(2, { outputTokens: 3 });
-    rig.drain();
-    assert.deepEqual(rig.tokens(1), [160, 260, 260, 260, 260, 360, 360, 460, 560]);
-    assert.deepEqual(rig.tokens(2), [160, 260, 360]);
-    const narrow = batched({ maxNumBatchedTokens: 8 });
-    for (const request of [1, 2, 3]) narrow.submit(request, { predictedTokens: 4 });
-    narrow.runUntil(450);
-    const counts = [1, 2, 3].map((request) => narrow.tokens(request).length);
-    assert.ok(Math.max(...counts) <= 4);
-    narrow.drain();
-    for (const request of [1, 2, 3]) assert.equal(narrow.tokens(request).length, 4);
-  });
-
-  test('a quiet sequence has its tokens told with the last one, and ends as it would', () => {
-    for (const quiet of [0, 1]) {
-      const rig = batched();
-      rig.submit(1, { outputTokens: 20, quiet });
-      rig.drain();
-      assert.equal(rig.tokens(1).length, 20);
-      assert.deepEqual(rig.end(1), ['finished', 80 + 19 * 100]);
-    }
-  });
-
   test('a prefill delays the tokens of those that decode, since they share the step', () => {
     const rig = batched();
     rig.submit(1, { outputTokens: 4 });
