@@ -92,44 +92,6 @@ describe('token times', () => {
   });
 });
 
-describe('what a request asks of its own', () => {
-  test('predicted tokens follow each other at a quarter of the gap', () => {
-    const rig = paced();
-    rig.submit(1, { outputTokens: 6, predictedTokens: 3 });
-    rig.submit(2, { outputTokens: 3, predictedTokens: 9 });
-    rig.drain();
-    assert.deepEqual(rig.tokens(1), [1000, 1025, 1050, 1150, 1250, 1350]);
-    assert.deepEqual(rig.tokens(2), [1000, 1025, 1050]);
-  });
-
-  test('a time to first token and a gap of its own hold whatever the worker has', () => {
-    for (const latency of [constantLatency(0, 0), constantLatency(1000, 100)]) {
-      const rig = paced({ latency });
-      rig.submit(1, { outputTokens: 3, ttftUs: 70, itlUs: 8 });
-      rig.submit(2, { outputTokens: 3, ttftUs: 70, itlUs: 0 });
-      rig.submit(3, { outputTokens: 3, itlUs: 8, predictedTokens: 2 });
-      rig.drain();
-      const { ttftUs } = latency;
-      assert.deepEqual(rig.tokens(1), [70, 78, 86]);
-      assert.deepEqual(rig.tokens(2), [70, 70, 70]);
-      assert.deepEqual(rig.tokens(3), [ttftUs, ttftUs + 2, ttftUs + 10]);
-    }
-  });
-
-  test('a quiet sequence is told of when it begins, and as a whole with its last token', () => {
-    const rig = paced();
-    rig.submit(1, { outputTokens: 4, quiet: 1 });
-    rig.runUntil(1000);
-    assert.deepEqual([rig.started.size, rig.effects.length], [1, 0]);
-    rig.drain();
-    assert.deepEqual(rig.tokens(1), [1300, 1300, 1300, 1300]);
-    assert.deepEqual(rig.end(1), ['finished', 1300]);
-    rig.submit(2, { outputTokens: 1, quiet: 1 });
-    rig.drain();
-    assert.equal(rig.tokens(2).length, 1);
-  });
-});
-
 describe('a late worker', () => {
   /** Submits one sequence, due at 1000, 1100, 1200, 1300, and advances at these times only. */
   function advanceAt(...times: number[]): { late: number[]; wakes: number[] } {
