@@ -91,7 +91,7 @@ describe('AzureOpenAI', () => {
 
 describe('a deployment', () => {
   it('is the model of a body that has none or another, also of a long one', async () => {
-    const long = [{ role: 'user', content: 'word '.repeat(20_000) }];
+    const long = [{ role: 'user', content: `Hello${' '.repeat(70_000)}?` }];
     for (const body of [{ messages }, { model: 'another', messages }, { messages: long }]) {
       const { json } = await post('deployments/deep%2Fblue/chat/completions', body);
       assert.equal(json.model, 'deep/blue');
