@@ -51,10 +51,10 @@ export class Edge implements AppHost {
     exchange.charge?.ended(exchange.status);
     if (this.#settings.accessLog) this.#logAccess(exchange);
     if (!this.#settings.enableMetrics) return;
-    const { endpoint, arrivedUs, end, hasBegun } = exchange;
+    const { endpoint, arrivedUs, end, hasBegun, isInjected } = exchange;
     const status = hasBegun ? exchange.status : CLIENT_LEFT;
     const nowUs = this.nowUs();
-    this.#metrics.requests.ended(endpoint, status, nowUs - arrivedUs, nowUs);
+    this.#metrics.requests.ended(endpoint, status, nowUs - arrivedUs, nowUs, isInjected);
     if (end === 'client-stalled') this.#metrics.slowClientDropped();
   }
 

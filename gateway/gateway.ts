@@ -27,6 +27,7 @@ import { LoopLagSampler } from './metrics/loop-lag-sampler.ts';
 import { PrometheusView } from './metrics/prometheus-view.ts';
 import { DEFAULT_MODEL, ModelCatalog } from './models/model-catalog.ts';
 import { OwnPolicy } from './own-policy.ts';
+import { ErrorInjection } from './policy/error-injection.ts';
 import type { InputChecks } from './policy/input-checks.ts';
 import type { RedisBuckets } from './policy/redis-buckets.ts';
 import { PromptCache } from './prompt/prompt-cache.ts';
@@ -77,6 +78,7 @@ export class Gateway implements RouteHost {
   readonly models: ModelCatalog;
   readonly generator: Generator;
   readonly fixtures: FixtureBook;
+  readonly errorInjection: ErrorInjection;
   readonly safety: PromptSafety;
   readonly embedder: Embedder;
   readonly embeddingDimensions: number;
@@ -177,6 +179,7 @@ export class Gateway implements RouteHost {
       },
       live,
     );
+    this.errorInjection = new ErrorInjection(settings, nowUs);
     this.#policy = new ApiPolicy(settings, { buckets, nowUs, work: this.slicedWork });
     const { gates, rateLimits, abuse, inputChecks } = this.#policy;
     this.inputChecks = inputChecks;
@@ -194,7 +197,7 @@ export class Gateway implements RouteHost {
     this.prometheus = new PrometheusView(metrics, this.figures);
     this.#lagSampler = new LoopLagSampler(metrics.punctuality, nowUs);
     const { endpoints } = metrics;
-    const routes = servedRoutes(ROUTES, this, endpoints, gates);
+    const routes = servedRoutes(ROUTES, this, endpoints, gates, this.errorInjection);
     this.#app = new HttpApp(routes, endpoints.other, edge, tlsOf(settings), unknownPath);
     live.watch.start();
     this.#lagSampler.start();

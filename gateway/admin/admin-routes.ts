@@ -12,13 +12,14 @@ import type { Route } from '../api/route.ts';
 import type { Exchange } from '../http/exchange.ts';
 import type { RequestHead } from '../http/request-head.ts';
 import { FIXTURE_ROUTES, type FixtureHost } from './fixture-routes.ts';
+import { INJECTION_ROUTES, type InjectionHost } from './injection-routes.ts';
 import { decisionView, type OwnPolicyHost, ownPolicyView } from './routing-view.ts';
 
 const WORKERS = '/admin/workers/';
 const DECISIONS_MAX = 1000;
 
 /** What the routes show and change. */
-export interface AdminHost extends FixtureHost {
+export interface AdminHost extends FixtureHost, InjectionHost {
   readonly settings: Settings;
   readonly sources: SettingSources;
   /** A routing policy of the user's own, if that is the policy. */
@@ -32,6 +33,7 @@ export interface AdminHost extends FixtureHost {
 
 export const ADMIN_ROUTES: readonly Route<AdminHost>[] = [
   ...FIXTURE_ROUTES,
+  ...INJECTION_ROUTES,
   {
     method: 'GET',
     path: '/admin/config',

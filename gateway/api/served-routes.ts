@@ -3,6 +3,7 @@ import type { Handler, HttpRoute, Method } from '../http/http-app.ts';
 import { keptHead } from '../http/request-head.ts';
 import { whenLetIn } from '../http/when-let-in.ts';
 import type { EndpointRow, Endpoints } from '../metrics/endpoints.ts';
+import { ERROR_HEADER, type ErrorInjection } from '../policy/error-injection.ts';
 import type { Gate } from '../policy/gate.ts';
 import type { Access, Route } from './route.ts';
 
@@ -41,6 +42,7 @@ export function servedRoutes<Host>(
   host: Host,
   endpoints: Endpoints,
   gates: Gates,
+  injection?: ErrorInjection,
 ): HttpRoute[] {
   const served: HttpRoute[] = [];
   for (const each of routes) {
@@ -55,7 +57,8 @@ export function servedRoutes<Host>(
     };
     const gate = gateOf(gates, access);
     if (access === 'admin' && gate === undefined) continue;
-    const handle = open(host);
+    const takesErrors = access === 'key' && method === 'POST' && injection?.isOff === false;
+    const handle = takesErrors ? withErrors(injection, countedAs ?? path, open(host)) : open(host);
     served.push({
       ...route,
       ...(access === 'admin' && { sameOrigin: true }),
@@ -63,6 +66,15 @@ export function servedRoutes<Host>(
     });
   }
   return served;
+}
+
+/** What is let in may get an error on purpose instead, before anything of its body is read. */
+function withErrors(injection: ErrorInjection, path: string, handle: Handler): Handler {
+  return (exchange, head) => {
+    const error = injection.errorFor(path, head.getHeader(ERROR_HEADER), exchange);
+    if (error === undefined) handle(exchange, head);
+    else exchange.refuse(error);
+  };
 }
 
 function gateOf({ key, admin }: Gates, access: Access): Gate | undefined {

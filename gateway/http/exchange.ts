@@ -84,6 +84,8 @@ export class Exchange {
   readonly requestId: string;
   /** What it takes of the limits of its key, where there are any. */
   charge: Charge | undefined;
+  /** Its error is one on purpose, and says nothing of the server's health. */
+  isInjected = false;
   /** Is told of each error that the client is sent instead of an answer. */
   onError: ((error: ApiError) => void) | undefined;
   readonly #route: ExchangeRoute;
@@ -213,7 +215,8 @@ export class Exchange {
       this.#writeHead(status, contentType, headers);
       if (this.#omitsBody) {
         this.#res.writeHeader('content-length', String(Buffer.byteLength(body)));
-        this.#endWithoutBody();
+        // Given a length, or `undefined` for one, the library would wait for that many bytes.
+        this.#res.endWithoutBody();
       } else {
         this.#res.end(body, closes);
       }
@@ -249,7 +252,7 @@ export class Exchange {
     this.#end = 'answered';
     this.#res.cork(() => {
       this.#writeHead(status, undefined, headers);
-      this.#endWithoutBody();
+      this.#res.endWithoutBody();
     });
     this.#hasEnded();
   }
@@ -352,11 +355,6 @@ export class Exchange {
   #hasEnded(): void {
     this.#body?.ended();
     this.#host.ended(this);
-  }
-
-  /** Given a length, or `undefined` for one, uWebSockets.js would wait for that many bytes. */
-  #endWithoutBody(): void {
-    this.#res.endWithoutBody();
   }
 
   /**

@@ -48,13 +48,20 @@ export class RequestMetrics {
 
   /**
    * The last byte has been handed over, or the client has left. `status` is 499 if it left before
-   * there was one; `latencyUs` counts from arrival.
+   * there was one; `latencyUs` counts from arrival. An error that was injected is none of the
+   * server's.
    */
-  ended(endpoint: Endpoint, status: number, latencyUs: number, nowUs: number): void {
+  ended(
+    endpoint: Endpoint,
+    status: number,
+    latencyUs: number,
+    nowUs: number,
+    isInjected = false,
+  ): void {
     this.outcomes.add(endpoint * STATUSES.length + (STATUS_INDEX[status] ?? 0), 1);
     this.latencyUs.observe(endpoint, latencyUs, nowUs);
     if (status >= 400) this.errors.add(endpoint, nowUs);
-    if (status >= 500) this.serverErrors.add(0, nowUs);
+    if (status >= 500 && !isInjected) this.serverErrors.add(0, nowUs);
   }
 
   /** A stream has failed after its status of 200: an error that `ended` cannot see. */

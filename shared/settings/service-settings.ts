@@ -183,13 +183,9 @@ const ERROR_TYPES = [
   'service_unavailable',
   'gateway_timeout',
   'invalid_api_key',
-  'content_filter',
   'rate_limit_quota',
   'context_length_exceeded',
   'rate_limit_exceeded',
-  'stream_error',
-  'stream_abort',
-  'stream_stall',
 ] as const;
 
 export const METRICS = {
@@ -211,28 +207,20 @@ export const METRICS = {
     ['json', 'prometheus'],
     'Format of /metrics when the client asks for none.',
   ),
-  errorInjectionEnabled: boolean(false, 'Answer some requests with an error on purpose.', {
-    effect: NOT_YET,
-  }),
-  errorInjectionRate: decimal(0, { min: 0, max: 1 }, 'Share of requests that get an error.', {
-    effect: NOT_YET,
-  }),
+  errorInjectionEnabled: boolean(false, 'Answer some requests with an error on purpose.'),
+  errorInjectionRate: decimal(0, { min: 0, max: 1 }, 'Share of requests that get an error.'),
   errorInjectionTypes: list(
     ['internal_error', 'service_unavailable', 'gateway_timeout', 'rate_limit_quota'],
     { choices: ERROR_TYPES },
     'Errors to draw from, each equally often.',
-    { effect: NOT_YET },
   ),
-  errorInjectionEndpointRates: rates('Rates of single paths, instead of the common one.', {
-    effect: NOT_YET,
-  }),
+  errorInjectionEndpointRates: rates('Rates of single paths, instead of the common one.'),
   errorInjectionRetryAfterSeconds: integer(
     1,
     { min: 0, unit: 's' },
     'retry-after of injected 429 and 503 answers.',
-    { effect: NOT_YET },
   ),
-  errorHeader: boolean(false, 'Obey the request header X-Fakeai-Error.', { effect: NOT_YET }),
+  errorHeader: boolean(true, 'Obey the request header X-Fakeai-Error.'),
   dcgmGpuCount: integer(
     0,
     { min: 0, max: 256, unit: 'GPUs' },
