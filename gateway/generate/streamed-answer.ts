@@ -136,7 +136,7 @@ export class StreamedAnswer extends Answer {
     return this.#haveParts(choice);
   }
 
-  /** Writes the parts that have to be written before anything else of a choice; false if not all. */
+  /** Writes the parts that come before anything else of a choice; false if not all of them. */
   #haveParts(choice: AnswerChoice): boolean {
     if (choice.parts !== undefined) choice.parts = this.#writeParts(choice.parts);
     return choice.parts === undefined;

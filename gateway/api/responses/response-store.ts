@@ -9,7 +9,7 @@ const STORED_BYTES_MAX = 64 * 2 ** 20;
 /** What a response takes besides the bytes of its turns. */
 const RESPONSE_BYTES = 1024;
 
-/** A response that was answered: of an answer of the corpus the numbers that its text follows from. */
+/** A response that was answered: simulated text is kept as the numbers that it follows from. */
 export interface StoredResponse {
   readonly head: ResponseHead;
   readonly turn: Turn;
