@@ -10,12 +10,20 @@ import { INSTANT, startServer, type TestServer } from '../support/server.ts';
 const MODEL = 'claude-of-tests';
 const KEY = 'a-key-of-eight';
 const BLOCK = 16;
+const FIXTURE = {
+  match: { message: 'Look it up.', tool_result: false },
+  answer: { tool_calls: [{ name: 'look_up', arguments: { words: 'ä "word" of it '.repeat(10) } }] },
+};
 const user = (content: string) => [{ role: 'user' as const, content }];
 
 let server: TestServer;
 let client: Anthropic;
 before(async () => {
-  server = await startServer(`${INSTANT} --api-key ${KEY} --kv-cache-block-size ${BLOCK}`);
+  const flags = `${INSTANT} --api-key ${KEY} --kv-cache-block-size ${BLOCK}`;
+  server = await startServer(flags, undefined, undefined, {
+    name: 'fixtures.json',
+    read: () => JSON.stringify({ fixtures: [FIXTURE] }),
+  });
   client = new Anthropic({ baseURL: server.origin, apiKey: KEY, maxRetries: 0 });
 });
 after(() => server.stop());
@@ -140,23 +148,54 @@ describe('messages.stream', () => {
   });
 });
 
+/**
+ * A first turn, and a second one that replies to it, which finds all blocks of the first: but for
+ * that of the last token, which was never computed on. Returns the first answer.
+ */
+async function goesOn(
+  text: string,
+  reply: (said: Anthropic.ContentBlock[]) => Anthropic.ContentBlockParam[],
+): Promise<Anthropic.Message> {
+  const messages: Anthropic.MessageParam[] = user(text);
+  const params = { model: MODEL, max_tokens: 500, thinking: { type: 'adaptive' as const } };
+  const pinned = { headers: { 'x-fakeai-worker': '1' } };
+  const first = await client.messages.create({ ...params, messages }, pinned);
+  assert.equal(first.usage.cache_read_input_tokens, 0);
+  messages.push({ role: 'assistant', content: first.content });
+  messages.push({ role: 'user', content: reply(first.content) });
+  const { usage } = await client.messages.create({ ...params, messages }, pinned);
+  const computed = first.usage.input_tokens + first.usage.output_tokens - 1;
+  assert.ok(computed > 6 * BLOCK);
+  assert.equal(usage.cache_read_input_tokens, Math.floor(computed / BLOCK) * BLOCK);
+  const counted = await client.messages.countTokens({ model: MODEL, messages });
+  assert.equal(counted.input_tokens, usage.input_tokens + (usage.cache_read_input_tokens ?? 0));
+  return first;
+}
+
 describe('a conversation', () => {
   it('hits the blocks of its own answer, thoughts and text', async () => {
-    const messages: Anthropic.MessageParam[] = user('Tell me all about caches, please.');
-    const params = { model: MODEL, max_tokens: 300, thinking: { type: 'adaptive' as const } };
-    const pinned = { headers: { 'x-fakeai-worker': '1' } };
-    const first = await client.messages.create({ ...params, messages }, pinned);
+    const first = await goesOn('Tell me all about caches, please.', (said) => [
+      { type: 'text', text: `You say ${said[1]?.type}. And what else?` },
+    ]);
     assert.deepEqual(
       first.content.map(({ type }) => type),
       ['thinking', 'text'],
     );
-    assert.equal(first.usage.cache_read_input_tokens, 0);
-    messages.push({ role: 'assistant', content: first.content }, ...user('And what else?'));
-    const { usage } = await client.messages.create({ ...params, messages }, pinned);
-    const computed = first.usage.input_tokens + first.usage.output_tokens - 1;
-    assert.equal(usage.cache_read_input_tokens, Math.floor(computed / BLOCK) * BLOCK);
-    const counted = await client.messages.countTokens({ model: MODEL, messages });
-    assert.equal(counted.input_tokens, usage.input_tokens + (usage.cache_read_input_tokens ?? 0));
+  });
+
+  it('hits the blocks of its own answer, thoughts and calls', async () => {
+    const first = await goesOn('Look it up.', (said) =>
+      said.flatMap((block) =>
+        block.type === 'tool_use'
+          ? [{ type: 'tool_result', tool_use_id: block.id, content: 'Nothing.' }]
+          : [],
+      ),
+    );
+    assert.deepEqual(
+      first.content.map(({ type }) => type),
+      ['thinking', 'tool_use'],
+    );
+    assert.equal(first.stop_reason, 'tool_use');
   });
 });
 

@@ -31,6 +31,7 @@ const GATEWAY_PARTS = [
   'gateway/vectors/',
   'gateway/scores/',
   'gateway/audio/',
+  'gateway/documents/',
   'gateway/http/',
   'gateway/policy/',
   'gateway/generate/',
@@ -57,6 +58,7 @@ export const LAYERS: Readonly<Record<string, readonly string[]>> = {
   'gateway/vectors/': ['shared/', 'gateway/text/', 'gateway/vectors/'],
   'gateway/scores/': ['shared/', 'gateway/text/', 'gateway/vectors/', 'gateway/scores/'],
   'gateway/audio/': ['gateway/audio/'],
+  'gateway/documents/': ['shared/', 'gateway/text/', 'gateway/documents/'],
   'gateway/http/': ['shared/', 'gateway/http/', 'gateway/platform.ts', 'gateway/random-ids.ts'],
   'gateway/policy/': ['shared/', 'gateway/http/', 'gateway/policy/'],
   'gateway/generate/': [
@@ -103,6 +105,7 @@ export const LAYERS: Readonly<Record<string, readonly string[]>> = {
 
 /** Where in the program a package, or a module of Node, may be imported: by those files alone. */
 export const OWNERS: Readonly<Record<string, readonly string[]>> = {
+  '@eslint-community/regexpp': ['gateway/documents/'],
   '@observablehq/plot': ['lab/report/page/'],
   '@redis/client': ['gateway/policy/redis-buckets.ts'],
   '@swc/wasm-typescript': ['cli/policy-file.ts'],

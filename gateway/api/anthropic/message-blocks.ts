@@ -109,11 +109,22 @@ export const SYSTEM = Type.Union(
 );
 export type SystemPrompt = Static<typeof SYSTEM>;
 
-/** The texts of the last message of a user, one on each line. */
+/**
+ * The texts of the last message of a user that has some, one on each line: results of tools leave
+ * the message before them the last.
+ */
 export function lastOfUser(messages: readonly Message[]): string {
-  const content = messages.findLast(({ role }) => role === 'user')?.content ?? '';
+  const isSaid = ({ role, content }: Message): boolean =>
+    role === 'user' && (typeof content === 'string' || content.some(({ type }) => type === 'text'));
+  const content = messages.findLast(isSaid)?.content ?? '';
   if (typeof content === 'string') return content;
   const texts: string[] = [];
   for (const block of content) if (block.type === 'text') texts.push(block.text);
   return texts.join('\n');
+}
+
+/** The last message says what a tool has returned. */
+export function endsWithResult(messages: readonly Message[]): boolean {
+  const last = messages.at(-1)?.content;
+  return Array.isArray(last) && last.some(({ type }) => type === 'tool_result');
 }

@@ -12,7 +12,7 @@ import type { Route } from '../route.ts';
 import { SAFETY_PROMPT, safeContent } from '../safe-content.ts';
 import type { Question } from '../scripted-answer.ts';
 import { ERROR_SHAPE } from './error-shape.ts';
-import { lastOfUser } from './message-blocks.ts';
+import { endsWithResult, lastOfUser } from './message-blocks.ts';
 import { COUNT_BODY, type CountBody, MESSAGE_BODY, type MessageBody } from './message-body.ts';
 import { MessageEvents } from './message-events.ts';
 import { MessagePrompt } from './message-prompt.ts';
@@ -122,17 +122,11 @@ function samplingOf(body: MessageBody): Sampling {
   };
 }
 
-/** A message of nothing but results of tools leaves the one before it the last of the user. */
 function questionOfMessage({ messages, tools }: MessageBody): Question {
-  const last = messages.at(-1)?.content;
-  const hasToolResult = Array.isArray(last) && last.some(({ type }) => type === 'tool_result');
-  const said = messages.filter(({ content }) => {
-    return typeof content === 'string' || content.some(({ type }) => type === 'text');
-  });
   return {
-    message: lastOfUser(said),
-    tools: (tools ?? []).flatMap(({ name }) => (typeof name === 'string' ? [name] : [])),
-    hasToolResult,
+    message: lastOfUser(messages),
+    tools: (tools ?? []).map(({ name }) => name),
+    hasToolResult: endsWithResult(messages),
     callPrefix: 'toolu_',
   };
 }

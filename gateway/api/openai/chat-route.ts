@@ -9,6 +9,7 @@ import { SAFETY_PROMPT, safeContent } from '../safe-content.ts';
 import type { Question } from '../scripted-answer.ts';
 import { CHAT_BODY, type ChatBody } from './chat-body.ts';
 import { ChatChunks } from './chat-chunks.ts';
+import { chatContentOf } from './chat-content.ts';
 import { type ChatMessage, lastOfUser } from './chat-message.ts';
 import { chatRequestOf } from './chat-request.ts';
 import { ChatResponse } from './chat-response.ts';
@@ -42,9 +43,10 @@ function parseChat(body: ChatBody, head: RoutingHead, host: ChatHost): Generatio
   const { stream, usageMode, topLogprobs, priority, cacheSalt } = request;
   const messages = checkedMessages(request.messages, host);
   if (messages instanceof ApiError) return messages;
-  const content = host.safety.isOn
+  const refusal = host.safety.isOn
     ? safeContent(host.safety, [lastOfUser(messages)], 'messages', 'refusal')
     : undefined;
+  const content = refusal ?? chatContentOf(body, () => host.ids.next('call_'));
   if (content instanceof ApiError) return content;
   const answerHead = {
     id: host.ids.next('chatcmpl-'),
@@ -59,7 +61,12 @@ function parseChat(body: ChatBody, head: RoutingHead, host: ChatHost): Generatio
     sampling: request,
     content,
     encoder: stream
-      ? new ChatChunks(answerHead, usageMode, topLogprobs, host.fixtures.isOn)
+      ? new ChatChunks(
+          answerHead,
+          usageMode,
+          topLogprobs,
+          host.fixtures.isOn || content !== undefined,
+        )
       : new ChatResponse(answerHead, topLogprobs),
     priority,
     cacheSalt,
