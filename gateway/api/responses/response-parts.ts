@@ -189,7 +189,7 @@ export function suffixOf(id: string): string {
   return id.slice(id.indexOf('_') + 1);
 }
 
-export function usageJson(usage: Usage): string {
+function usageJson(usage: Usage): string {
   const { promptTokens, cachedTokens, completionTokens, reasoningTokens } = usage;
   return (
     `{"input_tokens":${promptTokens},"input_tokens_details":{"cached_tokens":${cachedTokens}}` +
