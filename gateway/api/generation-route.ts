@@ -36,14 +36,14 @@ export function generationRoute<Host extends GenerationHost, Body extends TObjec
     access: 'key',
     generates: true,
     schema,
-    open: (host) => {
+    open: (host, modelOf) => {
       const { generator, slicedWork, fixtures } = host;
       const bodies = new BodyParser(schema, host.inputChecks);
       const parse = parserFor(host);
       return (exchange, req) => {
         const head = routingHead(req, generator.readsSession);
         const kept = questionOf !== undefined && fixtures.isOn ? keptHead(req) : undefined;
-        readBody(exchange, bodies, slicedWork, (body, bodyBytes) => {
+        const answer = (body: Static<Body>, bodyBytes: number) => {
           const generation = parse(body, head);
           if (generation instanceof ApiError) {
             exchange.sendError(generation);
@@ -54,7 +54,8 @@ export function generationRoute<Host extends GenerationHost, Body extends TObjec
           }
           const asked = { endpoint: path, head: kept, question: questionOf(body) };
           return answerScripted(exchange, generation, bodyBytes, asked, host);
-        });
+        };
+        readBody(exchange, bodies, slicedWork, answer, modelOf?.(req));
       };
     },
   };

@@ -1,5 +1,6 @@
 import { ADMIN_ROUTES, type AdminHost } from '../admin/admin-routes.ts';
 import { MESSAGE_ROUTES, type MessageHost } from './anthropic/message-route.ts';
+import { azureRoutes } from './azure/azure-routes.ts';
 import { CHAT_ROUTE } from './openai/chat-route.ts';
 import { COMPLETION_ROUTE, type CompletionHost } from './openai/completion-route.ts';
 import { EMBEDDING_ROUTE, type EmbeddingHost } from './openai/embedding-route.ts';
@@ -25,18 +26,23 @@ export type RouteHost = CompletionHost &
   MetricsHost &
   AdminHost;
 
-/** Every route of the server, in the order in which the metrics show them. */
-export const ROUTES: readonly Route<RouteHost>[] = [
+const OPENAI_ROUTES: readonly Route<RouteHost>[] = [
   CHAT_ROUTE,
   COMPLETION_ROUTE,
-  ...MESSAGE_ROUTES,
   EMBEDDING_ROUTE,
   MODERATION_ROUTE,
   SPEECH_ROUTE,
+  ...MODEL_ROUTES,
+];
+
+/** Every route of the server, in the order in which the metrics show them. */
+export const ROUTES: readonly Route<RouteHost>[] = [
+  ...OPENAI_ROUTES,
+  ...MESSAGE_ROUTES,
   ...RANKING_ROUTES,
   ...TOKENIZE_ROUTES,
-  ...MODEL_ROUTES,
   ...HEALTH_ROUTES,
   ...METRICS_ROUTES,
   ...ADMIN_ROUTES,
+  ...azureRoutes(OPENAI_ROUTES),
 ];
