@@ -12,6 +12,8 @@ import { RESPONSE_ROUTES, type ResponseHost } from './responses/response-routes.
 import type { Route } from './route.ts';
 import { HEALTH_ROUTES, type HealthHost } from './service/health-routes.ts';
 import { METRICS_ROUTES, type MetricsHost } from './service/metrics-routes.ts';
+import { SGLANG_ROUTES } from './sglang/info-routes.ts';
+import { VLLM_ROUTES, type VllmHost } from './vllm/info-routes.ts';
 import { TOKENIZE_ROUTES, type TokenizeHost } from './vllm/tokenize-routes.ts';
 
 /** What the routes need of the server around them. */
@@ -23,6 +25,7 @@ export type RouteHost = CompletionHost &
   SpeechHost &
   RankingHost &
   TokenizeHost &
+  VllmHost &
   ModelHost &
   HealthHost &
   MetricsHost &
@@ -44,6 +47,8 @@ export const ROUTES: readonly Route<RouteHost>[] = [
   ...MESSAGE_ROUTES,
   ...RANKING_ROUTES,
   ...TOKENIZE_ROUTES,
+  ...VLLM_ROUTES,
+  ...SGLANG_ROUTES,
   ...HEALTH_ROUTES,
   ...METRICS_ROUTES,
   ...ADMIN_ROUTES,
