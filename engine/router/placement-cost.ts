@@ -1,6 +1,8 @@
 import { HASH_WORDS } from '../../shared/block-hash.ts';
+import type { LoadReport } from '../../shared/protocol.ts';
 import { CopyAccounts } from './copy-accounts.ts';
 import type { ClusterView, RouteRequest } from './routing-policy.ts';
+import { StepClock } from './step-clock.ts';
 import { loadOf, type StepEstimate } from './step-estimate.ts';
 import { WorkRates } from './work-rates.ts';
 
@@ -65,29 +67,31 @@ type ScoredView = Pick<
 /**
  * What it costs to place a request on a worker, in microseconds that it and others lose:
  *
- *     wait      F(P + U) - F(U)         until what waits there is computed
+ *     wait      s + F(P + U) - F(U)     until what waits there is computed
  *     prefill   F(U)                    until what is not cached there is
  *     queue     x (wait + x/2) l/(1-p)  for those who come while it waits and is computed
- *     stall     k R x                   for the tokens of those that run there
+ *     stall     (k R + n) x             for those that run there, and those whose step it joins
  *     pace      k O (d/(1-p(w)) - d0)   for its own tokens: the worker is full, or prefills
  *     size      k R O (d1 - d0) U/C     for the tokens of others, while its context is there too
  *     room      R U/C T f               for those who wait while it holds room that is short
  *     evict     e h (x - x0) g          for those who will miss what has to go for one more copy
  *     copy      what is put aside for a copy of its prefix there, taken off: see `CopyAccounts`
  *
- * of a worker with P tokens of prefill pending, R active requests and D of its C tokens of cache in
- * use, where the request has U tokens that are not cached. F is the time of the steps that compute
- * as many tokens in chunks, x the prefill in it, d a step that only decodes at D, d0 and d1 one at
- * an empty and at a full cache, all by the worker's own step model. l requests come to a worker in
- * a microsecond, and it prefills for the share p of its time, p(w) for this one. T is how long a
- * request stays, the active requests over the rate at which they come (Little's law), and O the
- * gaps between tokens in it, at the mean of d/(1-p(w)). k is `TOKEN_DELAY_WEIGHT`, and f how likely
- * room is short (`shortage`). x0 is the prefill on the worker with most of the prompt: what others
- * hold is had once more. h are the tokens that hit for each that missed, which is what a cached
- * token saves in its time, e is `EVICTION_WEIGHT`, and g how full the cache is, of what is in use
- * or not (`fullness`). `queue` is what a job costs those behind it in a queue that is first come,
- * first served (Haviv and Ritov, "Externalities, tangible externalities, and queue disciplines",
- * 1998).
+ * of a worker whose step under way ends in s, with P tokens of prefill that have not begun, of some
+ * n requests, R active requests and D of its C tokens of cache in use, where the request has U
+ * tokens that are not cached. F is the time of the steps that compute as many tokens in chunks, d a
+ * step that only decodes at D, d0 and d1 one at an empty and at a full cache, all by the worker's
+ * own step model. x is the prefill in F(U), less half of what a prefill takes to start if another
+ * one starts with it: as likely as there are others, of the n or to come within s. l requests come
+ * to a worker in a microsecond, and it prefills for the share p of its time, p(w) for this one. T
+ * is how long a request stays, the active requests over the rate at which they come (Little's law),
+ * and O the gaps between tokens in it, at the mean of d/(1-p(w)). k is `TOKEN_DELAY_WEIGHT`, and f
+ * how likely room is short (`shortage`). x0 is the prefill on the worker with most of the prompt:
+ * what others hold is had once more. h are the tokens that hit for each that missed, which is what
+ * a cached token saves in its time, e is `EVICTION_WEIGHT`, and g how full the cache is, of what is
+ * in use or not (`fullness`). `queue` is what a job costs those behind it in a queue that is first
+ * come, first served (Haviv and Ritov, "Externalities, tangible externalities, and queue
+ * disciplines", 1998).
  *
  * The overlap weight scales what more than the fewest uncached tokens of any worker costs in F(U)
  * and x; the load weight, as twice its value, all but prefill, evict and copy.
@@ -101,17 +105,30 @@ export class PlacementCost {
   readonly #has: Readonly<Record<CostTerm, number>>;
   readonly #rates: WorkRates;
   readonly #copies = new CopyAccounts();
+  readonly #clock: StepClock;
   /** Of each eligible worker; not a number of others. */
   readonly costUs: Float64Array;
   /** A row of `COST_TERMS` for each worker, filled in where `explains`. */
   readonly termsUs: Float32Array;
   readonly #explains: boolean;
+  // Of each eligible worker: see `#lookAtSteps`.
+  readonly #leftUs: Float64Array;
+  readonly #pendingTokens: Float64Array;
+  readonly #stepUs: Float64Array;
+  readonly #decodeUs: Float64Array;
+  readonly #paceUs: Float64Array;
+  /** How likely another prefill starts with one that is placed there. */
+  readonly #sharing: Float64Array;
   readonly #stallWeight: number;
   readonly #idleStepUs: number;
   /** How much longer a step that decodes takes at a full cache than at an empty one. */
   readonly #fillUs: number;
 
   // Of the request: see `#begin`.
+  #atUs = 0;
+  #workerArrivalsPerUs = 0;
+  #meanUncached = 1;
+  #joinPerToken = 0;
   #mostBlocks = 0;
   #fewestTokens = 0;
   #savedUs = 0;
@@ -141,6 +158,13 @@ export class PlacementCost {
     this.#load = 2 * weights.loadBalance;
     this.#has = shares(weights.without ?? []);
     this.#rates = new WorkRates(workers);
+    this.#clock = new StepClock(workers);
+    this.#leftUs = new Float64Array(workers);
+    this.#pendingTokens = new Float64Array(workers);
+    this.#stepUs = new Float64Array(workers);
+    this.#decodeUs = new Float64Array(workers);
+    this.#paceUs = new Float64Array(workers);
+    this.#sharing = new Float64Array(workers);
     this.costUs = new Float64Array(workers);
     this.#explains = explains;
     this.#stallWeight = this.#has.stall * TOKEN_DELAY_WEIGHT;
@@ -155,50 +179,50 @@ export class PlacementCost {
    */
   score(request: RouteRequest, view: ScoredView): number {
     const { eligible, overlapBlocks, ledger } = view;
-    const { promptTokens } = request;
     this.#begin(request, view);
+    this.#lookAtSteps(view);
     const { costUs } = this;
     const blockSize = this.#blockSize;
     const load = this.#load;
     const fewest = this.#fewestTokens;
     const halfPerUs = (load * this.#comersPerUs) / 2;
-    const { steps, cacheTokens, maxNumBatchedTokens: chunk } = this.#model;
-    const { prefill } = steps;
+    const { cacheTokens, maxNumBatchedTokens: chunk } = this.#model;
+    const { prefill } = this.#model.steps;
     const square = prefill.squareUs;
     let minUs = Number.POSITIVE_INFINITY;
     let copiedMinUs = Number.POSITIVE_INFINITY;
-    let gapSumUs = 0;
     for (let worker = 0; worker < costUs.length; worker++) {
       costUs[worker] = Number.NaN;
       if (eligible[worker] === 0) continue;
-      const uncached = promptTokens - overlapBlocks[worker]! * blockSize;
+      const uncached = request.promptTokens - overlapBlocks[worker]! * blockSize;
       const tokens = fewest + this.#overlap * (uncached - fewest);
       const active = ledger.activeRequests(worker);
-      const pending = ledger.prefillTokensPending(worker);
+      const pending = this.#pendingTokens[worker]!;
       const inUse = (ledger.decodeBlocks(worker) * blockSize) / cacheTokens;
-      const stepUs = steps.decodeStepUs(active + 1, Math.min(1, inUse));
-      const gapUs = stepUs / (1 - Math.min(LOAD_MAX, this.#rates.prefillLoadOf(worker)));
-      gapSumUs += gapUs;
+      const stepUs = this.#stepUs[worker]!;
       const slow = loadOf(prefill, active + 1);
       const startUs = prefill.startUs * slow;
       const tokenUs = prefill.loadsTokens ? prefill.tokenUs * slow : prefill.tokenUs;
       const chunks = chunksOf(tokens, chunk);
       let us = tokenUs + this.#otherShareUs;
-      let waitUs = 0;
+      let waitUs = this.#leftUs[worker]!;
+      const sharedUs = (startUs / 2) * this.#sharing[worker]!;
       if (pending > 0) {
         const all = pending + tokens;
-        waitUs = chunkedUs(all, startUs, us, square, chunk) + chunksOf(all, chunk) * stepUs;
+        waitUs += chunkedUs(all, startUs, us, square, chunk) + chunksOf(all, chunk) * stepUs;
         waitUs -= chunkedUs(tokens, startUs, us, square, chunk) + chunks * stepUs;
       }
       us = tokenUs + this.#shareUs;
       // What each microsecond of its prefill costs others, but for those who come meanwhile.
-      const othersPerUs = load * (this.#comersPerUs * waitUs + this.#stallWeight * active);
-      const paceUs = this.#paceWeight * (gapUs - this.#idleStepUs);
+      const stallPerUs = this.#stallWeight * active + this.#joinPerToken * pending;
+      const othersPerUs = load * (this.#comersPerUs * waitUs + stallPerUs);
+      const paceUs = this.#paceUs[worker]!;
       const restUs = load * (this.#has.wait * waitUs + paceUs);
       let prefillUs = chunkedUs(fewest, startUs, us, square, chunk);
       const shortUs = this.#roomPerTokenUs * shortage(inUse + fewest / cacheTokens);
       let holdUs = active * fewest * (this.#sizePerTokenUs + shortUs);
       let computeUs = prefillUs + chunksOf(fewest, chunk) * stepUs;
+      prefillUs -= sharedUs;
       let othersUs = prefillUs * (othersPerUs + halfPerUs * prefillUs) + load * holdUs;
       const copiedUs = restUs + computeUs + othersUs;
       let placedUs = copiedUs;
@@ -210,15 +234,16 @@ export class PlacementCost {
         const shortUs = this.#roomPerTokenUs * shortage(inUse + tokens / cacheTokens);
         holdUs = active * tokens * (this.#sizePerTokenUs + shortUs);
         computeUs = prefillUs + chunks * stepUs;
+        prefillUs -= sharedUs;
         othersUs = prefillUs * (othersPerUs + halfPerUs * prefillUs) + load * holdUs;
-        const held = (ledger.heldBlocks(worker) * blockSize) / cacheTokens;
-        evictUs = this.#evictWeight * fullness(held) * (prefillUs - leastUs);
+        const full = fullness((ledger.heldBlocks(worker) * blockSize) / cacheTokens);
+        evictUs = this.#evictWeight * full * (prefillUs - leastUs);
         placedUs = restUs + computeUs + othersUs + evictUs;
         copyUs = Math.min(this.#savedUs, placedUs - copiedUs);
         placedUs -= copyUs;
       }
       if (this.#explains) {
-        this.#explain(worker, active, waitUs, computeUs, prefillUs, paceUs);
+        this.#explain(worker, stallPerUs, waitUs, computeUs, prefillUs, paceUs);
         this.#explainCache(worker, active * tokens, holdUs, evictUs, copyUs);
       }
       costUs[worker] = placedUs;
@@ -226,17 +251,28 @@ export class PlacementCost {
       if (copiedUs < copiedMinUs) copiedMinUs = copiedUs;
     }
     this.#copiedMinUs = copiedMinUs;
-    this.#meanGapUs = gapSumUs / view.eligibleCount;
     return minUs;
+  }
+
+  /** What `worker` reported in a batch that ended at `endUs`. */
+  reported(worker: number, load: LoadReport, endUs: number): void {
+    this.#clock.report(worker, load, endUs);
   }
 
   /** The request that was scored last has been placed on `worker`. */
   booked(request: RouteRequest, worker: number, overlapBlocks: number): void {
     const { promptTokens, hashes } = request;
+    const { steps, maxNumBatchedTokens } = this.#model;
     const tokens = promptTokens - overlapBlocks * this.#blockSize;
-    const chunks = Math.max(1, tokens / this.#model.maxNumBatchedTokens);
-    const prefillUs = chunks * this.#model.steps.prefillUs(tokens / chunks, promptTokens, 1);
-    this.#rates.add(worker, prefillUs, promptTokens, promptTokens - tokens);
+    const chunks = Math.max(1, tokens / maxNumBatchedTokens);
+    const prefillUs = chunks * steps.prefillUs(tokens / chunks, promptTokens, 1);
+    const begun = this.#clock.place(worker, Math.min(tokens, maxNumBatchedTokens), this.#atUs);
+    if (begun > 0) {
+      const stepUs = steps.prefillUs(begun, promptTokens, 1) + this.#decodeUs[worker]!;
+      this.#clock.expectEnd(worker, this.#atUs + stepUs);
+    }
+    const sharedUs = (steps.prefill.startUs / 2) * this.#sharing[worker]!;
+    this.#rates.add(worker, prefillUs - sharedUs, promptTokens, promptTokens - tokens);
     const most = this.#mostBlocks;
     if (most === 0) return;
     const at = (most - 1) * HASH_WORDS;
@@ -250,6 +286,7 @@ export class PlacementCost {
   /** `worker` has crashed: what it was given is lost. */
   forget(worker: number): void {
     this.#rates.forget(worker);
+    this.#clock.forget(worker);
   }
 
   /** What all workers have in common for this request. */
@@ -268,7 +305,11 @@ export class PlacementCost {
     const at = (most - 1) * HASH_WORDS;
     const saves = most > 0 && this.#has.copy > 0;
     this.#savedUs = !saves ? 0 : this.#copies.savedUs(hashes[at]!, hashes[at + 1]!);
+    this.#atUs = atUs;
     rates.advance(atUs);
+    this.#meanUncached = rates.uncachedTokens || promptTokens;
+    this.#joinPerToken = this.#has.stall / this.#meanUncached;
+    this.#workerArrivalsPerUs = rates.arrivalsPerUs / eligibleCount;
     const idle = 1 - Math.min(LOAD_MAX, rates.prefillLoad / eligibleCount);
     this.#comersPerUs = (this.#has.queue * rates.arrivalsPerUs) / eligibleCount / idle;
     const stayUs = rates.stayUs(active);
@@ -283,10 +324,35 @@ export class PlacementCost {
     this.#evictWeight = this.#has.evict * EVICTION_WEIGHT * rates.hitsPerMiss;
   }
 
+  /** What the steps of each worker are like: the one under way, and those that only decode. */
+  #lookAtSteps({ eligible, eligibleCount, ledger }: ScoredView): void {
+    const { steps, cacheTokens } = this.#model;
+    let gapSumUs = 0;
+    for (let worker = 0; worker < eligible.length; worker++) {
+      if (eligible[worker] === 0) continue;
+      const active = ledger.activeRequests(worker);
+      const inUse = (ledger.decodeBlocks(worker) * this.#blockSize) / cacheTokens;
+      const stepUs = steps.decodeStepUs(active + 1, Math.min(1, inUse));
+      const gapUs = stepUs / (1 - Math.min(LOAD_MAX, this.#rates.prefillLoadOf(worker)));
+      gapSumUs += gapUs;
+      this.#stepUs[worker] = stepUs;
+      this.#decodeUs[worker] = active > 0 ? stepUs : 0;
+      this.#paceUs[worker] = this.#paceWeight * (gapUs - this.#idleStepUs);
+      const begun = this.#clock.begunTokens(worker, this.#atUs);
+      const pending = ledger.prefillTokensPending(worker) - begun;
+      this.#pendingTokens[worker] = Math.max(0, pending);
+      const leftUs = this.#clock.leftUs(worker, this.#atUs);
+      this.#leftUs[worker] = leftUs;
+      const others = Math.max(0, pending) / this.#meanUncached + this.#workerArrivalsPerUs * leftUs;
+      this.#sharing[worker] = Math.min(1, others);
+    }
+    this.#meanGapUs = gapSumUs / eligibleCount;
+  }
+
   /** The terms of time, of the first five places. */
   #explain(
     worker: number,
-    active: number,
+    stallPerUs: number,
     waitUs: number,
     computeUs: number,
     prefillUs: number,
@@ -298,7 +364,7 @@ export class PlacementCost {
     termsUs[at] = load * this.#has.wait * waitUs;
     termsUs[at + 1] = computeUs;
     termsUs[at + 2] = load * this.#comersPerUs * prefillUs * (waitUs + prefillUs / 2);
-    termsUs[at + 3] = load * this.#stallWeight * active * prefillUs;
+    termsUs[at + 3] = load * stallPerUs * prefillUs;
     termsUs[at + 4] = load * paceUs;
   }
 
