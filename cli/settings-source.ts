@@ -1,4 +1,5 @@
 import { hashedEntries } from '../gateway/policy/api-keys.ts';
+import { securityOf } from '../gateway/policy/security.ts';
 import { CONFIG_FILE_ENV } from '../shared/settings/entries.ts';
 import type { ReadFile } from '../shared/settings/parse-value.ts';
 import {
@@ -32,7 +33,7 @@ export async function loadSettings(
 
 /** With the hashes of all keys alone, where the settings say so. */
 function withHashes(settings: Settings): Settings {
-  if (!settings.hashApiKeys) return settings;
+  if (!securityOf(settings).hashesKeys) return settings;
   return Object.freeze({
     ...settings,
     apiKeys: Object.freeze(hashedEntries(settings.apiKeys)),

@@ -48,6 +48,7 @@ export class Edge implements AppHost {
   }
 
   ended(exchange: Exchange): void {
+    exchange.charge?.ended(exchange.status);
     if (this.#settings.accessLog) this.#logAccess(exchange);
     if (!this.#settings.enableMetrics) return;
     const { endpoint, arrivedUs, end, hasBegun } = exchange;

@@ -6,11 +6,14 @@ import type { PolicySource } from '../engine/router/policy-source.ts';
 import type { SmartRouter } from '../engine/router/smart-router.ts';
 import type { WorkerId } from '../shared/ids.ts';
 import type { SettingSources, Settings } from '../shared/settings/resolve-settings.ts';
-import { adminAccess } from './admin/admin-access.ts';
 import { ROUTES, type RouteHost } from './api/routes.ts';
 import { endpointRows, servedRoutes } from './api/served-routes.ts';
-import { warmUp } from './api/warm-up.ts';
+import { unknownPath } from './api/unknown-path.ts';
+import { warmUp, warmUpAnswer } from './api/warm-up.ts';
+import { ApiPolicy, sharedBuckets } from './api-policy.ts';
+import { workerConfig } from './cluster-config.ts';
 import { Edge } from './edge.ts';
+import { FirstTokenDelay } from './generate/first-token-delay.ts';
 import { Generator } from './generate/generator.ts';
 import { HttpApp } from './http/http-app.ts';
 import { Intake } from './http/intake.ts';
@@ -22,11 +25,13 @@ import { LoopLagSampler } from './metrics/loop-lag-sampler.ts';
 import { PrometheusView } from './metrics/prometheus-view.ts';
 import { DEFAULT_MODEL, ModelCatalog } from './models/model-catalog.ts';
 import { OwnPolicy } from './own-policy.ts';
-import { keyGate } from './policy/key-access.ts';
+import type { InputChecks } from './policy/input-checks.ts';
+import type { RedisBuckets } from './policy/redis-buckets.ts';
 import { PromptCache } from './prompt/prompt-cache.ts';
 import { PromptReader } from './prompt/prompt-reader.ts';
 import { SlicedWork } from './prompt/sliced-work.ts';
 import { RandomIds, systemFingerprint } from './random-ids.ts';
+import { PromptSafety, type SafetySettings } from './scores/prompt-safety.ts';
 import { pieceIds } from './text/corpus.ts';
 import { createTokenizer } from './text/create-tokenizer.ts';
 import type { Tokenizer } from './text/tokenizer.ts';
@@ -56,6 +61,7 @@ export class Gateway implements RouteHost {
   readonly version: string;
   /** Of version and settings. */
   readonly fingerprint: string;
+  readonly tokenizer: Tokenizer;
   readonly nowUs: Clock;
   readonly ids = new RandomIds();
   readonly intake: Intake;
@@ -66,13 +72,18 @@ export class Gateway implements RouteHost {
   readonly cluster: Cluster;
   readonly models: ModelCatalog;
   readonly generator: Generator;
+  readonly safety: PromptSafety;
   readonly embedder: Embedder;
   readonly embeddingDimensions: number;
+  /** Of what no worker computes. */
+  readonly delay: FirstTokenDelay;
   readonly slicedWork = new SlicedWork();
+  readonly inputChecks: InputChecks | undefined;
   readonly figures: ClusterFigures;
   readonly prometheus: PrometheusView;
   readonly #edge: Edge;
   readonly #live: LiveCluster;
+  readonly #policy: ApiPolicy;
   readonly #app: HttpApp;
   readonly #lagSampler: LoopLagSampler;
   #nowS = Math.floor(Date.now() / 1000);
@@ -86,14 +97,17 @@ export class Gateway implements RouteHost {
     const { host, port } = options.settings;
     const tokenizer = await createTokenizer(options.settings);
     const ownPolicy = await ownPolicyOf(options);
-    const gateway = new Gateway(options, tokenizer, ownPolicy);
+    const buckets = await sharedBuckets(options.settings, options.logger);
+    const gateway = new Gateway(options, tokenizer, ownPolicy, buckets);
     try {
       const started = gateway.pool.start();
       pieceIds(tokenizer.kind);
       warmUp();
       warmUp();
+      warmUpAnswer();
       await started;
       warmUp();
+      warmUpAnswer();
       const listeningPort = await gateway.#app.listen(host, port);
       return { gateway, port: listeningPort };
     } catch (error) {
@@ -106,12 +120,14 @@ export class Gateway implements RouteHost {
     options: GatewayOptions,
     tokenizer: Tokenizer,
     ownPolicy: OwnPolicy | undefined,
+    buckets: RedisBuckets | undefined,
   ) {
     const { settings, sources, version, logger, recorder } = options;
     const origin = clockOrigin();
     this.settings = settings;
     this.sources = sources;
     this.version = version;
+    this.tokenizer = tokenizer;
     this.fingerprint = systemFingerprint(
       [version, settings.engine, settings.seed, settings.kvCacheBlockSize].join(),
     );
@@ -146,6 +162,8 @@ export class Gateway implements RouteHost {
     this.pool = live.pool;
     this.cluster = live.cluster;
     this.models = newCatalog(settings, this.#nowS);
+    this.delay = new FirstTokenDelay(workerConfig(settings, sources), settings.seed);
+    this.safety = new PromptSafety(safetySettings(settings));
     this.embedder = new Embedder(settings.embeddingCacheSize);
     this.embeddingDimensions = settings.embeddingDimensions;
     this.generator = new Generator(
@@ -157,6 +175,9 @@ export class Gateway implements RouteHost {
       },
       live,
     );
+    this.#policy = new ApiPolicy(settings, { buckets, nowUs, work: this.slicedWork });
+    const { gates, rateLimits, abuse, inputChecks } = this.#policy;
+    this.inputChecks = inputChecks;
     this.figures = {
       policy: ownPolicy?.source.name ?? settings.routerPolicy,
       ownPolicy,
@@ -164,13 +185,14 @@ export class Gateway implements RouteHost {
       pool: live.pool,
       linesDropped: options.linesDropped ?? (() => 0),
       recorder,
+      rateLimits,
+      abuse,
     };
     this.prometheus = new PrometheusView(metrics, this.figures);
     this.#lagSampler = new LoopLagSampler(metrics.punctuality, nowUs);
     const { endpoints } = metrics;
-    const gates = { key: keyGate(settings), admin: adminAccess(settings) };
     const routes = servedRoutes(ROUTES, this, endpoints, gates);
-    this.#app = new HttpApp(routes, endpoints.other, edge, tlsOf(settings));
+    this.#app = new HttpApp(routes, endpoints.other, edge, tlsOf(settings), unknownPath);
     live.watch.start();
     this.#lagSampler.start();
     this.#clock = setInterval(() => this.#readWallClock(), 200).unref();
@@ -187,6 +209,10 @@ export class Gateway implements RouteHost {
 
   nowS(): number {
     return this.#nowS;
+  }
+
+  profileOf(model: string): number {
+    return this.#live.profileOf(model);
   }
 
   /** Of one worker, or of all. See the function of that name. */
@@ -217,6 +243,7 @@ export class Gateway implements RouteHost {
     clearInterval(this.#clock);
     await this.pool.stop();
     this.#app.close();
+    this.#policy.close();
   }
 }
 
@@ -274,6 +301,18 @@ function generatorSettings(settings: Settings, readsSession: boolean) {
       tokens: settings.outputTokens,
       variancePercent: settings.outputTokensVariancePercent,
     },
+  };
+}
+
+function safetySettings(settings: Settings): SafetySettings {
+  const { enableModeration, enableRefusals, enableSafetyFeatures } = settings;
+  const { enableJailbreakDetection, moderationThreshold } = settings;
+  return {
+    enableModeration,
+    enableRefusals,
+    enableSafetyFeatures,
+    enableJailbreakDetection,
+    moderationThreshold,
   };
 }
 

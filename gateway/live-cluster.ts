@@ -144,6 +144,9 @@ export class LiveCluster implements GeneratorHost, PoolListener {
         this.#recorded.answered(request, hasEnded ? tokenCount : undefined);
       }
     }
+    const { exchange, usage } = answer.start;
+    const costsNothing = !answer.hasStarted && (finish === 'error' || finish === 'abort');
+    exchange.charge?.settle(costsNothing ? 0 : usage.promptTokens + answer.tokenCounts.sum);
     this.#observer.ended(answer, finish, this.nowUs());
   }
 

@@ -31,38 +31,46 @@ export function columnTable<G extends NumberColumns, O extends NumberColumns>(
   rows: number,
 ) => Table<G, O> {
   const columns = Object.entries({ ...given, ...others });
-  const givenNames = Object.keys(given);
-  const initials = columns.slice(givenNames.length).map(([, { initial }]) => initial ?? 0);
+  const setRow = rowSetter(Object.keys(given), Object.entries(others));
 
   class ColumnTable {
     rows: number;
-    /** The arrays once more, in the order of the columns: a loop over them needs no names. */
-    #arrays: ArrayOf<Width>[];
 
     constructor(rows: number) {
       this.rows = rows;
-      this.#arrays = columns.map(([, { form }]) => new ARRAYS[form](rows));
-      for (const [at, [name]] of columns.entries()) define(this, name, this.#arrays[at]);
+      for (const [name, { form }] of columns) define(this, name, new ARRAYS[form](rows));
     }
 
     grow(rows: number): void {
       this.rows = rows;
-      this.#arrays = columns.map(([name, { form }], at) => {
+      const arrays = this as unknown as Arrays;
+      for (const [name, { form }] of columns) {
         const grown = new ARRAYS[form](rows);
-        grown.set(this.#arrays[at]!);
-        (this as unknown as Arrays)[name] = grown;
-        return grown;
-      });
+        grown.set(arrays[name]!);
+        arrays[name] = grown;
+      }
     }
 
     set(row: number, record: Readonly<Record<string, number>>): void {
-      const arrays = this.#arrays;
-      const named = givenNames.length;
-      for (let at = 0; at < named; at++) arrays[at]![row] = record[givenNames[at]!]!;
-      for (let at = 0; at < initials.length; at++) arrays[named + at]![row] = initials[at]!;
+      setRow(this as unknown as Arrays, row, record);
     }
   }
   return ColumnTable as unknown as new (
     rows: number,
   ) => Table<G, O>;
+}
+
+type RowSetter = (arrays: Arrays, row: number, record: Readonly<Record<string, number>>) => void;
+
+/**
+ * Sets a row: code with the names of the columns in it, since one place that looks up the names of
+ * many columns takes several times as long as a place for each.
+ */
+function rowSetter(
+  given: readonly string[],
+  others: readonly (readonly [string, NumberColumns[string]])[],
+): RowSetter {
+  const lines = given.map((name) => `arrays.${name}[row] = record.${name};`);
+  lines.push(...others.map(([name, { initial }]) => `arrays.${name}[row] = ${initial ?? 0};`));
+  return new Function('arrays', 'row', 'record', lines.join('\n')) as RowSetter;
 }

@@ -11,7 +11,7 @@ interface ErrorRow {
   /** Headers that the answer carries unless the caller gives others of the same name. */
   readonly headers?: HeaderList;
   /** The `code` of the body where it is not the key of the row. */
-  readonly code?: null;
+  readonly code?: string | null;
 }
 
 /** Response headers: lower-case name and value. */
@@ -189,6 +189,14 @@ const ERRORS = {
     message:
       'Rate limit reached on {limit}: limit {max}, used {used}, requested {requested}. Try again in {seconds} s.',
   },
+  request_too_large: {
+    status: 429,
+    type: 'tokens',
+    code: 'rate_limit_exceeded',
+    headers: [['x-should-retry', 'false']],
+    message:
+      'Request too large: the limit is {max} tokens per minute, requested {requested}. It can never be answered; shorten the prompt or the answer.',
+  },
   queue_full: {
     status: 429,
     type: 'server_overloaded',
@@ -279,7 +287,7 @@ export class ApiError {
     const row: ErrorRow = ERRORS[code];
     this.status = row.status;
     this.type = extras.type ?? row.type;
-    this.code = row.code === null ? null : code;
+    this.code = row.code === undefined ? code : row.code;
     this.param = param;
     this.message = message;
     this.headers = mergeHeaders(row.headers ?? [], extras.headers ?? []);

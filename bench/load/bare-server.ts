@@ -58,6 +58,13 @@ function serve(script: BareScript): void {
       }
     });
   });
+  app.get(script.path, (res) => {
+    if (answer === undefined) return;
+    res.cork(() => {
+      writeHead(res, answer.headers);
+      res.end(answer.body);
+    });
+  });
   app.listen('127.0.0.1', 0, (socket) => {
     if (socket === false) throw new Error('cannot listen');
     process.send?.({ port: uWS.us_socket_local_port(socket) });

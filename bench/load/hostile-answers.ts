@@ -16,11 +16,19 @@ const LONGEST = { model: 'o1', n: 128, max_tokens: 199_000, ignore_eos: true };
 /** Hold text back all the time, and never match. */
 const STOPS = [' the end of all', 'e ', 'and so on~', 'a'.repeat(1000)].map((stop) => `${stop}~`);
 
+/** What the answers often have the beginning of, and never the end. */
+const OVERLAPPING = ['e e e e e~', ' a a a a a~', '. . . . .~', 'tttttttt~'];
+
 export const HOSTILE_ANSWERS: readonly HostileRequest[] = [
+  ...[true, false].flatMap((stream) => [
+    first('first, 8 answers of 16,000 tokens', { ...LONGEST, stream, n: 8, max_tokens: 16_000 }),
+    first('first, 128 longest answers, four stops', { ...LONGEST, stream, stop: STOPS }),
+  ]),
   ...[true, false].flatMap((stream) => [
     answer('128 longest answers', { ...LONGEST, stream }),
     answer('128 longest answers, four stops', { ...LONGEST, stream, stop: STOPS }),
     answer('128 longest answers, four stops, paced', { ...LONGEST, stream, stop: STOPS }, PACED),
+    answer('128 longest answers, overlapping stops', { ...LONGEST, stream, stop: OVERLAPPING }),
     answer('one longest answer', { ...LONGEST, stream, n: 1 }),
     answer('128 answers of 8,000 tokens', { ...LONGEST, stream, max_tokens: 8000, stop: STOPS }),
     answer('max_tokens of 2^31 - 1', { ...LONGEST, stream, max_tokens: 2 ** 31 - 1 }),
@@ -48,6 +56,13 @@ function answer(
     flags: [...latencyFlags(0, 0), ...flags.split(' ').filter(Boolean)],
     prepare: () => (port) => take(port, request, true),
   };
+}
+
+function first(
+  name: string,
+  fields: { readonly stream: boolean; readonly [field: string]: unknown },
+): HostileRequest {
+  return { ...answer(name, fields), isFirst: true };
 }
 
 function unread(name: string, fields: object): HostileRequest {

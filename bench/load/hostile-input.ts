@@ -23,6 +23,16 @@ export const HOSTILE_INPUT: readonly HostileRequest[] = [
   ),
   first('first, 1,750 messages of 15 texts', 0.92, () => messages(1750, TEXT, 15)),
   first('first, 2,048 messages of a text', 0.16, () => messages(2048, TEXT, 1)),
+  first('first, 2,048 messages of a text, the last role wrong', 0.12, () =>
+    object(
+      `"messages":[${'{"role":"user","content":"x"},'.repeat(2047)}{"role":"x","content":"x"}]`,
+    ),
+  ),
+  first('first, 2,048 tools, the last wrong', 0.15, () =>
+    object(
+      `"tools":[${'{"type":"function","function":{"name":"f","parameters":{"a":1}}},'.repeat(2047)}7]`,
+    ),
+  ),
   first('first, 9,000 tools', 0.6, () =>
     object(
       `"tools":[${'{"type":"function","function":{"name":"f","parameters":{"a":1}}},'.repeat(9000)}{}]`,

@@ -1,6 +1,15 @@
 import { parseArgs } from 'node:util';
 
-export const SCENARIOS = ['unary', 'stream', 'truth', 'memory', 'start', 'hostile'] as const;
+export const SCENARIOS = [
+  'unary',
+  'embeddings',
+  'models',
+  'stream',
+  'truth',
+  'memory',
+  'start',
+  'hostile',
+] as const;
 export type ScenarioName = (typeof SCENARIOS)[number];
 
 export interface LoadOptions {
@@ -29,7 +38,7 @@ export const HELP = `npm run bench:load -- [options] [-- flags of fakeai serve]
 Measures the built server under load beside a bare uWebSockets.js server in the same run.
 All traffic stays on 127.0.0.1.
 
-  --only NAME         unary, stream, truth, memory, start or hostile; may be repeated (all)
+  --only NAME         one of those below; may be repeated (all)
   --rounds N          alternating rounds of each comparison (5)
   --seconds S         length of one measurement (5)
   --connections N     keep-alive connections of the unary load (64)
@@ -41,6 +50,8 @@ All traffic stays on 127.0.0.1.
   --help              show this text
 
 unary   chat completions with no latency: requests/s, CPU time per request
+embeddings  the same of embeddings of a text that is remembered
+models  the same of the list of models
 stream  server-sent events with a token every 5 ms: tokens/s, CPU time per token, punctuality
 truth   a token every 20 ms: does the server say that it keeps up, and does it
 memory  resident memory when idle, and per open stream

@@ -14,10 +14,12 @@ import { soakScenario } from './soak-scenario.ts';
 import { startScenario } from './start-scenario.ts';
 import { streamScenario } from './stream-scenario.ts';
 import { truthScenario } from './truth-scenario.ts';
-import { unaryScenario } from './unary-scenario.ts';
+import { embeddingsScenario, modelsScenario, unaryScenario } from './unary-scenario.ts';
 
 const SCENARIOS: Readonly<Record<ScenarioName, Scenario>> = {
   unary: unaryScenario,
+  embeddings: embeddingsScenario,
+  models: modelsScenario,
   stream: streamScenario,
   truth: truthScenario,
   memory: memoryScenario,

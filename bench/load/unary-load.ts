@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 export interface UnaryPlan {
   readonly port: number;
   readonly path: string;
+  /** Empty: it is a GET. */
   readonly body: string;
   /** Keep-alive connections, each with one request at a time. */
   readonly connections: number;
@@ -70,8 +71,7 @@ async function runAutocannon(plan: UnaryPlan): Promise<UnaryFigures> {
   const { default: autocannon } = await import('autocannon');
   const result = await autocannon({
     url: `http://127.0.0.1:${plan.port}${plan.path}`,
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
+    ...(plan.body === '' ? {} : POSTED),
     body: plan.body,
     connections: plan.connections,
     duration: plan.seconds,
@@ -86,6 +86,8 @@ async function runAutocannon(plan: UnaryPlan): Promise<UnaryFigures> {
     p99Ms: result.latency.p99,
   };
 }
+
+const POSTED = { method: 'POST', headers: { 'content-type': 'application/json' } } as const;
 
 function checkFailures(name: string, failed: number, requests: number): void {
   if (failed > 0) throw new Error(`${name} counts ${failed} failures in ${requests} requests`);

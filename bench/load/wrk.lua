@@ -1,6 +1,7 @@
--- Posts the JSON body given as the first argument and prints what was measured as one line of JSON.
+-- Posts the JSON body given as the first argument, or gets if that is empty, and prints what was measured as one line of JSON.
 
 function init(args)
+  if not args[1] or args[1] == "" then return end
   wrk.method = "POST"
   wrk.headers["Content-Type"] = "application/json"
   wrk.body = args[1]

@@ -157,6 +157,8 @@ function aCluster(): ClusterFigures {
     linesDropped: () => 0,
     ownPolicy: undefined,
     recorder: undefined,
+    rateLimits: undefined,
+    abuse: undefined,
     pool: { isUp: () => true, restarts: () => 0 },
   };
 }

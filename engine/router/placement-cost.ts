@@ -58,6 +58,28 @@ const FULL_FROM = 0.9;
 /** What is evicted counts so many times. Fitted: of 1, 2 and 4. */
 const EVICTION_WEIGHT = 2;
 
+/** What the costs of one request have in common, on whatever worker: see `PlacementCost`. */
+interface Factors {
+  /** Tokens that are not cached on the worker with most of the prompt. */
+  fewest: number;
+  /** What has been put aside for a copy of what that worker has. */
+  savedUs: number;
+  /** Requests that come to a worker in a microsecond, and l/(1-p) of them. */
+  arrivalsPerUs: number;
+  comersPerUs: number;
+  /** Prefill that each token of the prompt adds for its share in it, and of those that wait. */
+  shareUs: number;
+  otherShareUs: number;
+  /** k O of the pace, k O (d1 - d0)/C of the size, T/C of the room, e h of what is evicted. */
+  paceWeight: number;
+  sizePerTokenUs: number;
+  roomPerTokenUs: number;
+  evictWeight: number;
+  /** Uncached tokens of a request in the mean, and what each of them that waits adds to n. */
+  meanUncached: number;
+  joinPerToken: number;
+}
+
 /** What is to be known of the cluster to score its workers. */
 type ScoredView = Pick<
   ClusterView,
@@ -124,22 +146,24 @@ export class PlacementCost {
   /** How much longer a step that decodes takes at a full cache than at an empty one. */
   readonly #fillUs: number;
 
-  // Of the request: see `#begin`.
+  readonly #factors: Factors = {
+    fewest: Number.NaN,
+    savedUs: Number.NaN,
+    arrivalsPerUs: Number.NaN,
+    comersPerUs: Number.NaN,
+    shareUs: Number.NaN,
+    otherShareUs: Number.NaN,
+    paceWeight: Number.NaN,
+    sizePerTokenUs: Number.NaN,
+    roomPerTokenUs: Number.NaN,
+    evictWeight: Number.NaN,
+    meanUncached: Number.NaN,
+    joinPerToken: Number.NaN,
+  };
+  /** When the last request came. */
   #atUs = 0;
-  #workerArrivalsPerUs = 0;
-  #meanUncached = 1;
-  #joinPerToken = 0;
+  /** Blocks of the last request's prompt on the worker with most of it. */
   #mostBlocks = 0;
-  #fewestTokens = 0;
-  #savedUs = 0;
-  #comersPerUs = 0;
-  #shareUs = 0;
-  #otherShareUs = 0;
-  #outputTokens = 0;
-  #paceWeight = 0;
-  #sizePerTokenUs = 0;
-  #roomPerTokenUs = 0;
-  #evictWeight = 0;
   /** Mean gap between the tokens of an answer, over the workers, as the last request found it. */
   #meanGapUs = 0;
   /** The lowest cost if every worker had of the prompt what the one with most of it has. */
@@ -184,8 +208,9 @@ export class PlacementCost {
     const { costUs } = this;
     const blockSize = this.#blockSize;
     const load = this.#load;
-    const fewest = this.#fewestTokens;
-    const halfPerUs = (load * this.#comersPerUs) / 2;
+    const { fewest, savedUs, comersPerUs, shareUs, otherShareUs } = this.#factors;
+    const { sizePerTokenUs, roomPerTokenUs, evictWeight, joinPerToken } = this.#factors;
+    const halfPerUs = (load * comersPerUs) / 2;
     const { cacheTokens, maxNumBatchedTokens: chunk } = this.#model;
     const { prefill } = this.#model.steps;
     const square = prefill.squareUs;
@@ -204,23 +229,23 @@ export class PlacementCost {
       const startUs = prefill.startUs * slow;
       const tokenUs = prefill.loadsTokens ? prefill.tokenUs * slow : prefill.tokenUs;
       const chunks = chunksOf(tokens, chunk);
-      let us = tokenUs + this.#otherShareUs;
       let waitUs = this.#leftUs[worker]!;
       const sharedUs = (startUs / 2) * this.#sharing[worker]!;
       if (pending > 0) {
+        const us = tokenUs + otherShareUs;
         const all = pending + tokens;
         waitUs += chunkedUs(all, startUs, us, square, chunk) + chunksOf(all, chunk) * stepUs;
         waitUs -= chunkedUs(tokens, startUs, us, square, chunk) + chunks * stepUs;
       }
-      us = tokenUs + this.#shareUs;
+      const us = tokenUs + shareUs;
       // What each microsecond of its prefill costs others, but for those who come meanwhile.
-      const stallPerUs = this.#stallWeight * active + this.#joinPerToken * pending;
-      const othersPerUs = load * (this.#comersPerUs * waitUs + stallPerUs);
+      const stallPerUs = this.#stallWeight * active + joinPerToken * pending;
+      const othersPerUs = load * (comersPerUs * waitUs + stallPerUs);
       const paceUs = this.#paceUs[worker]!;
       const restUs = load * (this.#has.wait * waitUs + paceUs);
       let prefillUs = chunkedUs(fewest, startUs, us, square, chunk);
-      const shortUs = this.#roomPerTokenUs * shortage(inUse + fewest / cacheTokens);
-      let holdUs = active * fewest * (this.#sizePerTokenUs + shortUs);
+      const shortUs = roomPerTokenUs * shortage(inUse + fewest / cacheTokens);
+      let holdUs = active * fewest * (sizePerTokenUs + shortUs);
       let computeUs = prefillUs + chunksOf(fewest, chunk) * stepUs;
       prefillUs -= sharedUs;
       let othersUs = prefillUs * (othersPerUs + halfPerUs * prefillUs) + load * holdUs;
@@ -231,15 +256,15 @@ export class PlacementCost {
       if (tokens > fewest) {
         const leastUs = prefillUs;
         prefillUs = chunkedUs(tokens, startUs, us, square, chunk);
-        const shortUs = this.#roomPerTokenUs * shortage(inUse + tokens / cacheTokens);
-        holdUs = active * tokens * (this.#sizePerTokenUs + shortUs);
+        const shortUs = roomPerTokenUs * shortage(inUse + tokens / cacheTokens);
+        holdUs = active * tokens * (sizePerTokenUs + shortUs);
         computeUs = prefillUs + chunks * stepUs;
         prefillUs -= sharedUs;
         othersUs = prefillUs * (othersPerUs + halfPerUs * prefillUs) + load * holdUs;
         const full = fullness((ledger.heldBlocks(worker) * blockSize) / cacheTokens);
-        evictUs = this.#evictWeight * full * (prefillUs - leastUs);
+        evictUs = evictWeight * full * (prefillUs - leastUs);
         placedUs = restUs + computeUs + othersUs + evictUs;
-        copyUs = Math.min(this.#savedUs, placedUs - copiedUs);
+        copyUs = Math.min(savedUs, placedUs - copiedUs);
         placedUs -= copyUs;
       }
       if (this.#explains) {
@@ -293,6 +318,7 @@ export class PlacementCost {
   #begin({ promptTokens, hashes }: RouteRequest, view: ScoredView): void {
     const { atUs, eligible, eligibleCount, overlapBlocks, ledger } = view;
     const rates = this.#rates;
+    const factors = this.#factors;
     let most = 0;
     let active = 0;
     for (let worker = 0; worker < eligible.length; worker++) {
@@ -301,32 +327,33 @@ export class PlacementCost {
       if (overlapBlocks[worker]! > most) most = overlapBlocks[worker]!;
     }
     this.#mostBlocks = most;
-    this.#fewestTokens = promptTokens - most * this.#blockSize;
+    factors.fewest = promptTokens - most * this.#blockSize;
     const at = (most - 1) * HASH_WORDS;
     const saves = most > 0 && this.#has.copy > 0;
-    this.#savedUs = !saves ? 0 : this.#copies.savedUs(hashes[at]!, hashes[at + 1]!);
+    factors.savedUs = !saves ? 0 : this.#copies.savedUs(hashes[at]!, hashes[at + 1]!);
     this.#atUs = atUs;
     rates.advance(atUs);
-    this.#meanUncached = rates.uncachedTokens || promptTokens;
-    this.#joinPerToken = this.#has.stall / this.#meanUncached;
-    this.#workerArrivalsPerUs = rates.arrivalsPerUs / eligibleCount;
+    factors.meanUncached = rates.uncachedTokens || promptTokens;
+    factors.joinPerToken = this.#has.stall / factors.meanUncached;
+    factors.arrivalsPerUs = rates.arrivalsPerUs / eligibleCount;
     const idle = 1 - Math.min(LOAD_MAX, rates.prefillLoad / eligibleCount);
-    this.#comersPerUs = (this.#has.queue * rates.arrivalsPerUs) / eligibleCount / idle;
+    factors.comersPerUs = (this.#has.queue * rates.arrivalsPerUs) / eligibleCount / idle;
     const stayUs = rates.stayUs(active);
-    this.#outputTokens = this.#meanGapUs === 0 ? 0 : stayUs / this.#meanGapUs;
+    const outputTokens = this.#meanGapUs === 0 ? 0 : stayUs / this.#meanGapUs;
     const { steps, cacheTokens } = this.#model;
-    this.#shareUs = steps.prefill.promptUs / promptTokens;
-    this.#otherShareUs = steps.prefill.promptUs / (rates.promptTokens || promptTokens);
-    const slowdownUs = (TOKEN_DELAY_WEIGHT * this.#outputTokens * this.#fillUs) / cacheTokens;
-    this.#sizePerTokenUs = this.#has.size * slowdownUs;
-    this.#paceWeight = this.#has.pace * TOKEN_DELAY_WEIGHT * this.#outputTokens;
-    this.#roomPerTokenUs = (this.#has.room * stayUs) / cacheTokens;
-    this.#evictWeight = this.#has.evict * EVICTION_WEIGHT * rates.hitsPerMiss;
+    factors.shareUs = steps.prefill.promptUs / promptTokens;
+    factors.otherShareUs = steps.prefill.promptUs / (rates.promptTokens || promptTokens);
+    const slowdownUs = (TOKEN_DELAY_WEIGHT * outputTokens * this.#fillUs) / cacheTokens;
+    factors.sizePerTokenUs = this.#has.size * slowdownUs;
+    factors.paceWeight = this.#has.pace * TOKEN_DELAY_WEIGHT * outputTokens;
+    factors.roomPerTokenUs = (this.#has.room * stayUs) / cacheTokens;
+    factors.evictWeight = this.#has.evict * EVICTION_WEIGHT * rates.hitsPerMiss;
   }
 
   /** What the steps of each worker are like: the one under way, and those that only decode. */
   #lookAtSteps({ eligible, eligibleCount, ledger }: ScoredView): void {
     const { steps, cacheTokens } = this.#model;
+    const { paceWeight, meanUncached, arrivalsPerUs } = this.#factors;
     let gapSumUs = 0;
     for (let worker = 0; worker < eligible.length; worker++) {
       if (eligible[worker] === 0) continue;
@@ -337,14 +364,13 @@ export class PlacementCost {
       gapSumUs += gapUs;
       this.#stepUs[worker] = stepUs;
       this.#decodeUs[worker] = active > 0 ? stepUs : 0;
-      this.#paceUs[worker] = this.#paceWeight * (gapUs - this.#idleStepUs);
+      this.#paceUs[worker] = paceWeight * (gapUs - this.#idleStepUs);
       const begun = this.#clock.begunTokens(worker, this.#atUs);
-      const pending = ledger.prefillTokensPending(worker) - begun;
-      this.#pendingTokens[worker] = Math.max(0, pending);
+      const pending = Math.max(0, ledger.prefillTokensPending(worker) - begun);
+      this.#pendingTokens[worker] = pending;
       const leftUs = this.#clock.leftUs(worker, this.#atUs);
       this.#leftUs[worker] = leftUs;
-      const others = Math.max(0, pending) / this.#meanUncached + this.#workerArrivalsPerUs * leftUs;
-      this.#sharing[worker] = Math.min(1, others);
+      this.#sharing[worker] = Math.min(1, pending / meanUncached + arrivalsPerUs * leftUs);
     }
     this.#meanGapUs = gapSumUs / eligibleCount;
   }
@@ -363,7 +389,7 @@ export class PlacementCost {
     const at = worker * COST_TERMS.length;
     termsUs[at] = load * this.#has.wait * waitUs;
     termsUs[at + 1] = computeUs;
-    termsUs[at + 2] = load * this.#comersPerUs * prefillUs * (waitUs + prefillUs / 2);
+    termsUs[at + 2] = load * this.#factors.comersPerUs * prefillUs * (waitUs + prefillUs / 2);
     termsUs[at + 3] = load * stallPerUs * prefillUs;
     termsUs[at + 4] = load * paceUs;
   }
@@ -379,7 +405,7 @@ export class PlacementCost {
     const { termsUs } = this;
     const load = this.#load;
     const at = worker * COST_TERMS.length;
-    const sizeUs = activeTokens * this.#sizePerTokenUs;
+    const sizeUs = activeTokens * this.#factors.sizePerTokenUs;
     termsUs[at + 5] = load * sizeUs;
     termsUs[at + 6] = load * (holdUs - sizeUs);
     termsUs[at + 7] = evictUs;

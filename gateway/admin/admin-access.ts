@@ -2,9 +2,8 @@ import { type ApiError, apiError } from '../../shared/errors.ts';
 import { isLoopback } from '../../shared/settings/loopback.ts';
 import type { Settings } from '../../shared/settings/resolve-settings.ts';
 import type { RequestHead } from '../http/request-head.ts';
-import { ApiKeys } from '../policy/api-keys.ts';
+import { ApiKeys, credentialOf } from '../policy/api-keys.ts';
 import type { Gate } from '../policy/gate.ts';
-import { KeyAccess } from '../policy/key-access.ts';
 
 /** What proxies add to a request that they forward. */
 const FORWARDED = /^(forwarded|via|x-forwarded(-.*)?|x-real-ip|x-client-ip|cf-connecting-ip)$/;
@@ -21,16 +20,16 @@ export interface AdminAccessOptions {
  * been made to point here, and not what a proxy brings in from outside.
  */
 export class AdminAccess implements Gate {
-  readonly #keys: KeyAccess | undefined;
+  readonly #keys: ApiKeys | undefined;
   readonly #scheme: string;
 
   constructor({ keys, scheme }: AdminAccessOptions) {
-    this.#keys = keys.length === 0 ? undefined : new KeyAccess(new ApiKeys(keys));
+    this.#keys = keys.length === 0 ? undefined : new ApiKeys(keys);
     this.#scheme = scheme;
   }
 
   refusal(head: RequestHead): ApiError | undefined {
-    if (this.#keys !== undefined) return this.#keys.refusal(head);
+    if (this.#keys !== undefined) return this.#keys.refusalOf(credentialOf(head));
     const reason = this.#foreign(head);
     return reason === undefined ? undefined : apiError('admin_forbidden', { reason });
   }

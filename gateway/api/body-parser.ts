@@ -1,5 +1,6 @@
 import type { Static, TObject } from '@sinclair/typebox';
 import { ApiError } from '../../shared/errors.ts';
+import type { InputChecks } from '../policy/input-checks.ts';
 import type { SlicedWork } from '../prompt/sliced-work.ts';
 import { type JsonObject, parseJsonObject, textOfBody } from './json-body.ts';
 import type { BodySchema } from './schema/body-schema.ts';
@@ -10,9 +11,12 @@ const PARSED_AT_ONCE_BYTES = 65_536;
 /** Makes of the bytes of a body what an endpoint takes, of a long one in several turns. */
 export class BodyParser<Body extends TObject> {
   readonly #schema: BodySchema<Body>;
+  readonly #checks: InputChecks | undefined;
 
-  constructor(schema: BodySchema<Body>) {
+  /** `checks` are asked before the schema, where there are any. */
+  constructor(schema: BodySchema<Body>, checks?: InputChecks) {
     this.#schema = schema;
+    this.#checks = checks;
   }
 
   /** Whether a body of so many bytes is short enough for `parse`. */
@@ -22,8 +26,8 @@ export class BodyParser<Body extends TObject> {
 
   /** The body, or what is wrong with it. */
   parse(bytes: Buffer): Static<Body> | ApiError {
-    const text = textOfBody(bytes);
-    const json = text instanceof ApiError ? text : parseJsonObject(text);
+    const text = textOfBody(bytes, this.#checks?.depthMax);
+    const json = text instanceof ApiError ? text : this.#checkedJson(text);
     return json instanceof ApiError ? json : this.#schema.parse(json);
   }
 
@@ -36,19 +40,25 @@ export class BodyParser<Body extends TObject> {
     work: SlicedWork,
     isWanted: () => boolean,
   ): Promise<Static<Body> | ApiError | undefined> {
-    const text = textOfBody(bytes);
+    const text = textOfBody(bytes, this.#checks?.depthMax);
     if (text instanceof ApiError) return text;
     let json: JsonObject | ApiError | undefined;
     let body: Static<Body> | ApiError | undefined;
     await work.run(() => {
       if (!isWanted()) return true;
       if (json === undefined) {
-        json = parseJsonObject(text);
+        json = this.#checkedJson(text);
         return false;
       }
       body = json instanceof ApiError ? json : this.#schema.parseLong(json);
       return true;
     });
     return body;
+  }
+
+  #checkedJson(text: string): JsonObject | ApiError {
+    const json = parseJsonObject(text);
+    if (this.#checks === undefined || json instanceof ApiError) return json;
+    return this.#checks.refusalOfBody(json) ?? json;
   }
 }

@@ -3,16 +3,14 @@ import { ApiError } from '../../shared/errors.ts';
 import type { Generation } from '../generate/generation.ts';
 import type { Generator } from '../generate/generator.ts';
 import { type RoutingHead, routingHead } from '../generate/routing-head.ts';
-import type { SlicedWork } from '../prompt/sliced-work.ts';
 import { BodyParser } from './body-parser.ts';
+import { type BodyHost, readBody } from './body-route.ts';
 import type { Route } from './route.ts';
 import type { BodySchema } from './schema/body-schema.ts';
 
 /** What every route needs whose answers workers generate. */
-export interface GenerationHost {
+export interface GenerationHost extends BodyHost {
   readonly generator: Generator;
-  /** Does what would hold the event loop for too long. */
-  readonly slicedWork: SlicedWork;
 }
 
 /** Says what is to be generated for a body that keeps to its schema, and how it is written. */
@@ -32,24 +30,17 @@ export function generationRoute<Host extends GenerationHost, Body extends TObjec
     schema,
     open: (host) => {
       const { generator, slicedWork } = host;
-      const bodies = new BodyParser(schema);
+      const bodies = new BodyParser(schema, host.inputChecks);
       const parse = parserFor(host);
       return (exchange, req) => {
         const head = routingHead(req, generator.readsSession);
-        exchange.readBody((bytes) => {
-          const { length } = bytes;
-          const answer = (body: Static<Body> | ApiError): Promise<void> | undefined => {
-            const generation = body instanceof ApiError ? body : parse(body, head);
-            if (!(generation instanceof ApiError)) {
-              return generator.answer(exchange, generation, length);
-            }
-            exchange.sendError(generation);
-            return undefined;
-          };
-          if (bodies.isShort(length)) return answer(bodies.parse(bytes));
-          return bodies
-            .parseInTurns(bytes, slicedWork, () => exchange.isOpen)
-            .then((body) => (body === undefined ? undefined : answer(body)));
+        readBody(exchange, bodies, slicedWork, (body, bodyBytes) => {
+          const generation = parse(body, head);
+          if (!(generation instanceof ApiError)) {
+            return generator.answer(exchange, generation, bodyBytes);
+          }
+          exchange.sendError(generation);
+          return undefined;
         });
       };
     },

@@ -9,8 +9,8 @@ export function isJsonObject(value: unknown): value is JsonObject {
 }
 
 /** The text of a body, or why it may not be parsed (`invalid_json`). */
-export function textOfBody(bytes: Buffer): string | ApiError {
-  const excess = excessOf(bytes);
+export function textOfBody(bytes: Buffer, depthMax?: number): string | ApiError {
+  const excess = excessOf(bytes, depthMax);
   if (excess !== undefined) return invalid(`it ${excess}`);
   return textOf(bytes) ?? invalid('it is not valid UTF-8');
 }

@@ -1,20 +1,37 @@
 import { ADMIN_ROUTES, type AdminHost } from '../admin/admin-routes.ts';
-import { CHAT_ROUTE, type ChatHost } from './openai/chat-route.ts';
-import { COMPLETION_ROUTE } from './openai/completion-route.ts';
+import { CHAT_ROUTE } from './openai/chat-route.ts';
+import { COMPLETION_ROUTE, type CompletionHost } from './openai/completion-route.ts';
 import { EMBEDDING_ROUTE, type EmbeddingHost } from './openai/embedding-route.ts';
 import { MODEL_ROUTES, type ModelHost } from './openai/model-routes.ts';
+import { MODERATION_ROUTE, type ModerationHost } from './openai/moderation-route.ts';
+import { SPEECH_ROUTE, type SpeechHost } from './openai/speech-route.ts';
+import { RANKING_ROUTES, type RankingHost } from './ranking/ranking-routes.ts';
 import type { Route } from './route.ts';
 import { HEALTH_ROUTES, type HealthHost } from './service/health-routes.ts';
 import { METRICS_ROUTES, type MetricsHost } from './service/metrics-routes.ts';
+import { TOKENIZE_ROUTES, type TokenizeHost } from './vllm/tokenize-routes.ts';
 
 /** What the routes need of the server around them. */
-export type RouteHost = ChatHost & EmbeddingHost & ModelHost & HealthHost & MetricsHost & AdminHost;
+export type RouteHost = CompletionHost &
+  EmbeddingHost &
+  ModerationHost &
+  SpeechHost &
+  RankingHost &
+  TokenizeHost &
+  ModelHost &
+  HealthHost &
+  MetricsHost &
+  AdminHost;
 
 /** Every route of the server, in the order in which the metrics show them. */
 export const ROUTES: readonly Route<RouteHost>[] = [
   CHAT_ROUTE,
   COMPLETION_ROUTE,
   EMBEDDING_ROUTE,
+  MODERATION_ROUTE,
+  SPEECH_ROUTE,
+  ...RANKING_ROUTES,
+  ...TOKENIZE_ROUTES,
   ...MODEL_ROUTES,
   ...HEALTH_ROUTES,
   ...METRICS_ROUTES,

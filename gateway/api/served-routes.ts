@@ -1,8 +1,13 @@
 import { errorBody as openAiErrorBody } from '../../shared/errors.ts';
-import type { Handler, HttpRoute } from '../http/http-app.ts';
+import type { Handler, HttpRoute, Method } from '../http/http-app.ts';
+import { keptHead } from '../http/request-head.ts';
+import { whenLetIn } from '../http/when-let-in.ts';
 import type { EndpointRow, Endpoints } from '../metrics/endpoints.ts';
 import type { Gate } from '../policy/gate.ts';
 import type { Access, Route } from './route.ts';
+
+/** Methods whose requests have a body. */
+const BODIES: readonly Method[] = ['POST', 'PATCH'];
 
 /** What requests to `routes` are counted under. */
 export function endpointRows(routes: readonly Route<never>[]): EndpointRow[] {
@@ -51,7 +56,7 @@ export function servedRoutes<Host>(
     served.push({
       ...route,
       ...(access === 'admin' && { sameOrigin: true }),
-      handle: gate === undefined ? handle : guarded(gate, handle),
+      handle: gate === undefined ? handle : guarded(gate, handle, BODIES.includes(method)),
     });
   }
   return served;
@@ -62,10 +67,16 @@ function gateOf({ key, admin }: Gates, access: Access): Gate | undefined {
   return access === 'key' ? key : admin;
 }
 
-function guarded(gate: Gate, handle: Handler): Handler {
+function guarded(gate: Gate, handle: Handler, hasBody: boolean): Handler {
   return (exchange, head) => {
-    const refusal = gate.refusal(head);
-    if (refusal === undefined) handle(exchange, head);
-    else exchange.refuse(refusal);
+    const refusal = gate.refusal(head, exchange);
+    if (refusal instanceof Promise) {
+      const kept = keptHead(head);
+      void whenLetIn(exchange, refusal, hasBody, () => handle(exchange, kept));
+    } else if (refusal === undefined) {
+      handle(exchange, head);
+    } else {
+      exchange.refuse(refusal);
+    }
   };
 }

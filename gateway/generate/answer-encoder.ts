@@ -1,10 +1,8 @@
 import type { Placement } from '../../engine/cluster/request.ts';
 import type { ApiError, HeaderList } from '../../shared/errors.ts';
-import type { Segment, SegmentKind } from './answer-plan.ts';
+import type { FinishReason } from './finish.ts';
+import type { Segment, SegmentKind } from './segment.ts';
 import type { Usage } from './usage.ts';
-
-/** Why an answer ended. */
-export type FinishReason = 'stop' | 'length' | 'content_filter';
 
 /**
  * The text of one choice, segment by segment; each can be had in slices. Texts are the inside of a
@@ -14,7 +12,7 @@ export interface ChoiceText {
   readonly finishReason: FinishReason;
   /** That of the answer, 32 bits: what is made up about its tokens follows from it. */
   readonly seed: number;
-  readonly segments: readonly Pick<Segment, 'kind'>[];
+  readonly segments: readonly (Pick<Segment, 'kind'> & Partial<Segment>)[];
   /** Tokens of a segment whose text was given out. */
   tokensOf(segment: number): number;
   /** Text of the tokens `from` to `to - 1` of a segment. */
@@ -46,6 +44,8 @@ export interface StreamEncoder {
   readonly keepAlive: string;
   /** The last event of every stream that did not fail, in ASCII. */
   readonly end: string;
+  /** What it says where a segment begins and ends, if anything. */
+  readonly segments?: SegmentEvents | undefined;
   /** Tokens that are given out together have events of their own all the same, if it says so. */
   readonly tellsTokens?: boolean;
   headers(answer: AnswerFacts): HeaderList;
@@ -54,6 +54,11 @@ export interface StreamEncoder {
   open(usage: Usage): string;
   /** Sent in one write with the first token of the choice, not before. */
   begin(choice: number, usage: Usage): string;
+  /**
+   * Events that come before the first token of a choice, as the client takes them, each no longer
+   * than `bytesMax` says. Undefined for none.
+   */
+  preamble?(choice: number, usage: Usage): Iterator<string, void, undefined> | undefined;
   /**
    * `seed` is that of the choice, and `at` how many of its tokens were given out before this one.
    */
@@ -68,6 +73,12 @@ export interface StreamEncoder {
   finish(choice: number, reason: FinishReason, usage: Usage): string;
   close(usage: Usage): string;
   error(error: ApiError): string;
+}
+
+/** What an encoder says of a segment besides its tokens: before the first, and behind the last. */
+export interface SegmentEvents {
+  begin(choice: number, text: ChoiceText, segment: number, usage: Usage): string;
+  end(choice: number, text: ChoiceText, segment: number, usage: Usage): string;
 }
 
 /** The body of an answer that is not streamed: JSON. */
@@ -122,7 +133,19 @@ export function* segmentSlices(
   segment: number,
 ): Generator<string, void, undefined> {
   const tokens = choice.tokensOf(segment);
+  if (choice.segments[segment]?.isPlain === false) {
+    yield* joinedSlices(singly(choice, segment, tokens));
+    return;
+  }
   for (let from = 0; from < tokens; from += SLICE_TOKENS) {
     yield choice.textOf(segment, from, Math.min(from + SLICE_TOKENS, tokens));
   }
+}
+
+function* singly(
+  choice: ChoiceText,
+  segment: number,
+  tokens: number,
+): Generator<string, void, undefined> {
+  for (let at = 0; at < tokens; at++) yield choice.textOf(segment, at, at + 1);
 }

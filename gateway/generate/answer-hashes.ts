@@ -5,8 +5,8 @@ import {
   hashBlocks,
   joinedHashes,
 } from '../../shared/block-hash.ts';
-import type { CorpusAnswer } from '../text/answer.ts';
 import type { TokenBuffer } from '../text/token-buffer.ts';
+import type { TokenText } from '../text/token-text.ts';
 import type { TokenizerKind } from '../text/tokenizer.ts';
 import type { AnswerPlan } from './answer-plan.ts';
 
@@ -76,7 +76,7 @@ export class AnswerHashes {
   readonly #prompt: PromptHashes;
   readonly #plan: AnswerPlan;
   /** Of the segments, in order. */
-  readonly #readers: readonly CorpusAnswer[];
+  readonly #readers: readonly { readonly tokens: number; readonly text: TokenText }[];
   readonly #kind: TokenizerKind;
   readonly #chain: HashChain;
   /** Tokens of the answer that lie in hashed blocks; below 0 by the length of the prompt's tail. */
@@ -85,7 +85,10 @@ export class AnswerHashes {
   constructor(prompt: PromptHashes, plan: AnswerPlan, kind: TokenizerKind) {
     this.#prompt = prompt;
     this.#plan = plan;
-    this.#readers = plan.segments.map((segment) => segment.read());
+    this.#readers = plan.segments.map((segment) => ({
+      tokens: segment.tokens,
+      text: segment.read(),
+    }));
     this.#kind = kind;
     this.#chain = new HashChain(prompt.end);
     this.#tokens = -prompt.tail.length;
@@ -137,10 +140,10 @@ export class AnswerHashes {
   /** Ids of the answer's tokens `from` to `to - 1`. */
   #appendIds(out: TokenBuffer, from: number, to: number): void {
     let before = 0;
-    for (const reader of this.#readers) {
+    for (const { tokens, text } of this.#readers) {
       const start = Math.max(0, from - before);
-      reader.appendIds(out, this.#kind, start, Math.min(to - before, reader.tokens));
-      before += reader.tokens;
+      text.appendIds(out, this.#kind, start, Math.min(to - before, tokens));
+      before += tokens;
     }
   }
 }

@@ -16,6 +16,8 @@ export interface AnswerStart {
   readonly modelLabel: number;
   /** The limit that the request set on the answer, in tokens, or 0. */
   readonly outputLimit: number;
+  /** Answers that are given to each prompt; it may have more plans. */
+  readonly choicesPerPrompt: number;
   /** Tokens that model and workers have room for. */
   readonly window: number;
 }

@@ -1,8 +1,11 @@
 import { assert } from '../../shared/assert.ts';
-import type { CorpusAnswer } from '../text/answer.ts';
+import { insideOfJson } from '../text/given-text.ts';
 import { StopMatcher, type StopSequences } from '../text/stop-matcher.ts';
-import type { ChoiceText, FinishReason } from './answer-encoder.ts';
-import type { AnswerPlan, Segment, SegmentKind } from './answer-plan.ts';
+import type { TokenText } from '../text/token-text.ts';
+import type { ChoiceText } from './answer-encoder.ts';
+import type { AnswerPlan } from './answer-plan.ts';
+import type { FinishReason } from './finish.ts';
+import type { Segment, SegmentKind } from './segment.ts';
 
 /**
  * The text of one answer, made token by token: to the end that was planned, or to the first match
@@ -21,10 +24,10 @@ export class AnswerText implements ChoiceText {
   #segment = 0;
   #start = 0;
   #end: number;
-  #reader: CorpusAnswer | undefined;
+  #reader: TokenText | undefined;
   /** The segment of which a slice was read last, and its reader. */
   #sliced = -1;
-  #slicer: CorpusAnswer | undefined;
+  #slicer: TokenText | undefined;
 
   constructor(plan: AnswerPlan, stop: StopSequences | undefined) {
     this.#plan = plan;
@@ -51,6 +54,11 @@ export class AnswerText implements ChoiceText {
     return this.#kind === 'text' ? this.#start + this.#stop.tokens : this.#taken;
   }
 
+  /** The segment that the next token to take is of, or the last one was if there is none. */
+  get segment(): number {
+    return this.#segment;
+  }
+
   /** What the next token to take is, or the last one was if there is none. */
   get kind(): SegmentKind {
     return this.#kind;
@@ -66,23 +74,31 @@ export class AnswerText implements ChoiceText {
   }
 
   get finishReason(): FinishReason {
-    return this.hasStopped || this.#plan.endsNaturally ? 'stop' : 'length';
+    if (this.hasStopped) return 'stop';
+    return this.#plan.endsNaturally ? this.#plan.naturalEnd : 'length';
   }
 
   /** Takes the next token. Returns the text to give out with it: none if all may begin a match. */
   next(): string {
     const kind = this.#kind;
     this.#reader ??= this.#partOf(this.#segment).read();
-    const piece = this.#reader.piece(this.#taken++ - this.#start);
-    if (this.#taken === this.#end && this.#taken < this.#plan.tokens) this.#goOn();
-    const stop = this.#stop;
-    if (stop === undefined || kind !== 'text') return piece;
+    const reader = this.#reader;
+    const piece = reader.piece(this.#taken++ - this.#start);
+    const isLast = this.#taken === this.#end;
+    if (isLast && this.#taken < this.#plan.tokens) this.#goOn();
+    const isSearched = this.#stop !== undefined && kind === 'text';
+    const text = isSearched ? this.#search(this.#stop, piece, isLast) : piece;
+    return reader.isPlain ? text : insideOfJson(text);
+  }
+
+  /** What can be given out with a token, the last one of its segment or not. */
+  #search(stop: StopMatcher, piece: string, isLast: boolean): string {
     if (this.#taken <= this.#unsearched) {
       stop.passOver();
       return piece;
     }
     const text = stop.push(piece);
-    return this.#taken === this.#plan.tokens && !stop.hasMatched ? text + stop.end() : text;
+    return isLast && !stop.hasMatched ? text + stop.end() : text;
   }
 
   /** Takes all tokens at once, of an answer in which no stop sequence is looked for. */
@@ -105,7 +121,8 @@ export class AnswerText implements ChoiceText {
     }
     const text = this.#slicer.text(from, to);
     const cut = this.#cutOf(segment, to);
-    return cut === 0 ? text : text.slice(0, -cut);
+    const given = cut === 0 ? text : text.slice(0, -cut);
+    return this.#slicer.isPlain ? given : insideOfJson(given);
   }
 
   /** Reasoning tokens that were taken. */

@@ -6,11 +6,11 @@ import { OUTCOME, type Outcome } from '../../shared/protocol.ts';
 import type { Exchange, ExchangeListener } from '../http/exchange.ts';
 import type { TokenBuffer } from '../text/token-buffer.ts';
 import { AnswerChoice, type ChoiceOwner } from './answer-choice.ts';
-import type { AnswerFacts, FinishReason } from './answer-encoder.ts';
+import type { AnswerFacts } from './answer-encoder.ts';
 import type { AnswerStart } from './answer-start.ts';
 import type { PendingAnswer } from './burst-writer.ts';
 import { tooLong } from './context-limits.ts';
-import type { Finish } from './finish.ts';
+import type { Finish, FinishReason } from './finish.ts';
 import { HashExtender } from './hash-extender.ts';
 
 /** What an answer needs of the server around it. */
@@ -63,6 +63,7 @@ export abstract class Answer implements ChoiceOwner, PendingAnswer, ExchangeList
   protected eventsLeft = 0;
   /** Choices whose worker has still to give them tokens. */
   #choicesOwed: number;
+  #waiting: PendingAnswer | undefined;
   #extender: HashExtender | undefined;
   #willFlush = false;
   #hasEnded = false;
@@ -119,6 +120,16 @@ export abstract class Answer implements ChoiceOwner, PendingAnswer, ExchangeList
     return this.#choicesOwed > 0;
   }
 
+  /** Choices that are not placed yet, or whose workers have not done their part. */
+  get choicesOwed(): number {
+    return this.#choicesOwed;
+  }
+
+  /** Has `pending` flushed once one choice less is owed. */
+  whenOneIsDone(pending: PendingAnswer): void {
+    this.#waiting = pending;
+  }
+
   /** The workers have done their part, and the client does not take what it was given. */
   get isStalled(): boolean {
     return !this.isOwed && this.start.exchange.isBlocked;
@@ -145,7 +156,7 @@ export abstract class Answer implements ChoiceOwner, PendingAnswer, ExchangeList
     }
     choice.emitted += count;
     this.progressUs = host.batchUs;
-    if (!choice.isOwed) this.#choicesOwed--;
+    if (!choice.isOwed) this.#settled();
     else if (choice.askForHashes()) {
       this.#extender ??= new HashExtender(this);
       this.#extender.add(choice);
@@ -263,7 +274,7 @@ export abstract class Answer implements ChoiceOwner, PendingAnswer, ExchangeList
   /** All that there is of a choice was taken. A stop sequence ends its sequence as well. */
   protected endChoice(choice: AnswerChoice): void {
     if (choice.isOwed) {
-      this.#choicesOwed--;
+      this.#settled();
       this.host.cluster.stop(choice.request);
     }
     choice.hasEnded = true;
@@ -299,12 +310,20 @@ export abstract class Answer implements ChoiceOwner, PendingAnswer, ExchangeList
     }
   }
 
+  /** The worker of a choice has done its part. */
+  #settled(): void {
+    this.#choicesOwed--;
+    if (this.#waiting === undefined) return;
+    this.host.writeLater(this.#waiting);
+    this.#waiting = undefined;
+  }
+
   /** The prompt of a choice without tokens is computed, which is all that was owed. */
   #computed(choice: AnswerChoice): void {
     if (this.#hasEnded) return;
     choice.isComputed = true;
     this.progressUs = this.host.batchUs;
-    this.#choicesOwed--;
+    this.#settled();
     this.progressed(choice);
   }
 

@@ -15,11 +15,17 @@ import { PlacedSequence } from './placed-sequence.ts';
 const CHOICE_EVENTS = 4;
 const BLOCKS_PER_EVENT = 64;
 
+/**
+ * Choices of one answer that workers are at, at most: what the queue of a single worker has room
+ * for, so that a great many prompts wait here and are not refused for their number.
+ */
+const AT_WORK_MAX = 1024;
+
 const NO_HASHES = new Uint32Array(0);
 
 /** What a placement needs of the server around it. */
 export interface PlacementHost extends AnswerHost {
-  readonly tokenizer: Pick<Tokenizer, 'kind'>;
+  readonly tokenizer: Tokenizer;
   /** See `SubmitCommand`. */
   profileOf(model: string): number;
   noteRouteUs(routeUs: number): void;
@@ -32,7 +38,8 @@ export interface PlacementHost extends AnswerHost {
 /**
  * Submits one sequence for each choice of an answer, those of one prompt to the worker that the
  * router has chosen for the first of them. The first choices are placed at once, all of a usual
- * request; a great many of them, or of a long prompt, in the turns of the event loop that come.
+ * request; a great many of them, or of a long prompt, in the turns of the event loop that come, and
+ * no more than workers have room for.
  */
 export class ChoicePlacement implements PendingAnswer {
   readonly #answer: Answer;
@@ -48,9 +55,14 @@ export class ChoicePlacement implements PendingAnswer {
   }
 
   flush(events: number): number {
-    const { choices } = this.#answer;
+    const { choices, choicesOwed } = this.#answer;
+    let room = AT_WORK_MAX - (this.#next - (choices.length - choicesOwed));
     let used = 0;
     while (used < events) {
+      if (room-- <= 0) {
+        this.#answer.whenOneIsDone(this);
+        return used;
+      }
       const choice = choices[this.#next++];
       if (choice === undefined || this.#answer.hasEnded) return used;
       used += CHOICE_EVENTS + Math.floor(choice.prompt.blocks / BLOCKS_PER_EVENT);

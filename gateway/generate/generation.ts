@@ -1,6 +1,7 @@
 import type { WorkerId } from '../../shared/ids.ts';
 import type { Model } from '../models/model-catalog.ts';
 import type { Prompt } from '../prompt/prompt.ts';
+import type { AnswerContent } from './answer-content.ts';
 import type { AnswerEncoder } from './answer-encoder.ts';
 import type { Sampling } from './sampling.ts';
 
@@ -12,6 +13,8 @@ export interface Generation {
   /** What errors call the prompts. */
   readonly promptParam: string;
   readonly sampling: Sampling;
+  /** What answers are made of; text of the corpus if it is not said. */
+  readonly content?: AnswerContent | undefined;
   readonly encoder: AnswerEncoder;
   /** Lower is served first. */
   readonly priority: number;

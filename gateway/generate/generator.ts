@@ -19,7 +19,9 @@ import type { Generation } from './generation.ts';
 import { unavailable } from './outage.ts';
 import type { PlannedPrompt } from './planned-prompt.ts';
 import { StreamedAnswer } from './streamed-answer.ts';
+import { tokensToCharge } from './token-estimate.ts';
 import { UnaryAnswer } from './unary-answer.ts';
+import { whenCharged } from './when-charged.ts';
 
 export interface GeneratorSettings {
   readonly seed: number;
@@ -115,8 +117,7 @@ export class Generator {
         return undefined;
       }
     }
-    this.#start(exchange, generation, planned, audioTokens);
-    return undefined;
+    return this.#admit(exchange, generation, planned, audioTokens);
   }
 
   /** Of prompts that are known to be short there are several in each turn of the event loop. */
@@ -140,7 +141,7 @@ export class Generator {
         return;
       }
     }
-    this.#start(exchange, generation, planned, audioTokens);
+    await this.#admit(exchange, generation, planned, audioTokens);
   }
 
   /** Puts a prompt into the token buffer. Returns how many of its tokens are audio. */
@@ -170,7 +171,7 @@ export class Generator {
   /** Adds the prompt that is in the token buffer to those planned, or says why it has no room. */
   #plan(generation: Generation, prompt: Prompt, planned: PlannedPrompt[]): ApiError | undefined {
     const { blockSize, kvEnabled, validatesContext } = this.#settings;
-    const { model, promptParam, sampling, prompts } = generation;
+    const { model, promptParam, prompts } = generation;
     const tokens = this.#tokens;
     const promptTokens = tokens.length;
     if (tokens.isFull) return endless(promptParam, this.#windowOf(model), tokens.limit + 1);
@@ -182,7 +183,7 @@ export class Generator {
     const plans = this.#plans(generation, promptTokens);
     if (plans instanceof ApiError) return plans;
     const [only] = plans;
-    const isOnly = prompts.length * sampling.choices === 1;
+    const isOnly = prompts.length * plans.length === 1;
     const isWhole = only !== undefined && isOnly && only.tokens <= FIRST_TOKENS;
     const { kind } = this.#host.tokenizer;
     const isHashed = kvEnabled && isWhole;
@@ -200,13 +201,14 @@ export class Generator {
 
   /** One plan for each choice, all of which must have room on a worker. */
   #plans(generation: Generation, promptTokens: number): readonly AnswerPlan[] | ApiError {
-    const { lengths, tokensPerWorker } = this.#settings;
+    const { tokensPerWorker } = this.#settings;
     const { model, sampling, promptParam } = generation;
     const room = model.window - promptTokens;
     const seed = this.#promptSeed(generation);
     const plans: AnswerPlan[] = [];
-    for (let choice = 0; choice < sampling.choices; choice++) {
-      const plan = new AnswerPlan(sampling, model, lengths, choiceSeed(seed, choice), room);
+    const count = sampling.candidates ?? sampling.choices;
+    for (let choice = 0; choice < count; choice++) {
+      const plan = this.#planOf(generation, choiceSeed(seed, choice), room);
       // The last token of an answer is never computed on, so it takes no place in the cache.
       if (promptTokens + Math.max(0, plan.tokens - 1) > tokensPerWorker) {
         return tooLong(promptParam, this.#windowOf(model), promptTokens, plan.tokens);
@@ -214,6 +216,33 @@ export class Generator {
       plans.push(plan);
     }
     return plans;
+  }
+
+  #planOf({ content, sampling, model }: Generation, seed: number, room: number): AnswerPlan {
+    if (content === undefined || sampling.outputLimit === 0) {
+      return AnswerPlan.ofCorpus(sampling, model, this.#settings.lengths, seed, room);
+    }
+    const limit = Math.min(room, sampling.outputLimit ?? room);
+    const parts = content.partsOf(seed, limit, this.#host.tokenizer);
+    return AnswerPlan.ofParts(sampling, model, parts, content.naturalEnd, seed, room);
+  }
+
+  /** Starts the answer if the key of the request may use as many tokens, else says why not. */
+  #admit(
+    exchange: Exchange,
+    generation: Generation,
+    prompts: readonly PlannedPrompt[],
+    promptAudioTokens: number,
+  ): Promise<void> | undefined {
+    const { charge } = exchange;
+    if (charge === undefined) {
+      this.#start(exchange, generation, prompts, promptAudioTokens);
+      return undefined;
+    }
+    const tokens = tokensToCharge(generation, prompts, this.#settings.lengths.tokens);
+    return whenCharged(exchange, charge, tokens, () =>
+      this.#start(exchange, generation, prompts, promptAudioTokens),
+    );
   }
 
   #start(
@@ -244,6 +273,7 @@ export class Generator {
       },
       modelLabel: this.#host.modelLabel(model.id),
       outputLimit,
+      choicesPerPrompt: sampling.choices,
       window: this.#windowOf(model),
     });
     const placement = new ChoicePlacement(answer, generation, this.#host);

@@ -26,3 +26,9 @@ const SHARE_PERCENT: Readonly<Record<ReasoningEffort, number>> = {
 export function reasoningTokens(tokens: number, effort: ReasoningEffort | undefined): number {
   return Math.floor((tokens * SHARE_PERCENT[effort ?? 'medium']) / 100);
 }
+
+/** How many tokens are thought before an answer that has `tokens` besides. */
+export function reasoningBefore(tokens: number, effort: ReasoningEffort | undefined): number {
+  const share = SHARE_PERCENT[effort ?? 'medium'];
+  return Math.floor((tokens * share) / (100 - share));
+}

@@ -8,6 +8,8 @@ export interface Sampling {
   readonly ignoreEos: boolean;
   /** Number of answers to each prompt. */
   readonly choices: number;
+  /** Answers that are generated for each, of which the likeliest are given; absent: `choices`. */
+  readonly candidates?: number | undefined;
   /** At most four, none empty. */
   readonly stop: readonly string[];
   readonly seed: number | undefined;

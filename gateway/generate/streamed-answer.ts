@@ -1,13 +1,16 @@
 import type { Placement } from '../../engine/cluster/request.ts';
 import type { ApiError } from '../../shared/errors.ts';
+import { TWO_PIECES_LENGTH_MAX } from '../text/given-text.ts';
 import { Answer, type AnswerHost } from './answer.ts';
 import type { AnswerChoice } from './answer-choice.ts';
-import type { StreamEncoder } from './answer-encoder.ts';
+import type { SegmentEvents, StreamEncoder } from './answer-encoder.ts';
 import type { AnswerStart } from './answer-start.ts';
 import { TokenReader } from './token-reader.ts';
 
 /** Two tokens of the corpus have less characters: what an event has besides text held back. */
 const TEXT_MAX = 32;
+/** Characters of one that is escaped. */
+const ESCAPED_MAX = 6;
 
 /**
  * An answer that is sent token by token as server-sent events. While the client does not read, its
@@ -74,7 +77,10 @@ export class StreamedAnswer extends Answer {
   #open(): void {
     const { exchange, usage, stop } = this.start;
     const encoder = this.#encoder;
-    exchange.beginStream(encoder.headers(this), encoder.bytesMax(TEXT_MAX + (stop?.longest ?? 0)));
+    const held = stop?.longest ?? 0;
+    const isPlain = this.choices.every(({ plan }) => plan.isPlain);
+    const textMax = isPlain ? TEXT_MAX + held : TWO_PIECES_LENGTH_MAX + ESCAPED_MAX * held;
+    exchange.beginStream(encoder.headers(this), encoder.bytesMax(textMax));
     this.#writeEvent(encoder.open(usage));
   }
 
@@ -84,15 +90,31 @@ export class StreamedAnswer extends Answer {
     if (!choice.isOpen) {
       this.#writeEvent(this.#encoder.begin(index, usage));
       choice.isOpen = true;
+      choice.preamble = this.#encoder.preamble?.(index, usage);
     }
+    if (choice.preamble !== undefined) this.#writePreamble(choice);
+    if (choice.preamble !== undefined) return;
     if (this.#encoder.tellsTokens === true) this.#writeSingly(choice);
     while (text.taken < choice.emitted && !text.hasEnded) {
       if (!this.mayWrite) return;
       this.#writeToken(choice);
     }
     if (text.hasEnded && this.mayWrite) {
+      const { segments } = this.#encoder;
+      if (segments !== undefined) this.#endSegment(choice, segments);
       this.#writeEvent(this.#encoder.finish(index, text.finishReason, usage));
       this.endChoice(choice);
+    }
+  }
+
+  #writePreamble(choice: AnswerChoice): void {
+    while (this.mayWrite && choice.preamble !== undefined) {
+      const event = choice.preamble.next();
+      if (event.done === true) choice.preamble = undefined;
+      else {
+        this.eventsLeft--;
+        this.start.exchange.writeEvent(event.value);
+      }
     }
   }
 
@@ -105,6 +127,8 @@ export class StreamedAnswer extends Answer {
     for (;;) {
       while (reader.hasNext) {
         if (!this.mayWrite) return;
+        const { segments } = this.#encoder;
+        if (segments !== undefined) this.#enterSegment(choice, reader.segment, segments);
         const { kind, read } = reader;
         usage.completionTokens++;
         if (kind === 'reasoning') usage.reasoningTokens++;
@@ -117,8 +141,11 @@ export class StreamedAnswer extends Answer {
     }
   }
 
-  #writeToken({ index, text }: AnswerChoice): void {
+  #writeToken(choice: AnswerChoice): void {
     const { usage } = this.start;
+    const { segments } = this.#encoder;
+    const { index, text } = choice;
+    if (segments !== undefined) this.#enterSegment(choice, text.segment, segments);
     const { kind, tokens: before } = text;
     const piece = text.next();
     usage.completionTokens += text.tokens - before;
@@ -126,6 +153,22 @@ export class StreamedAnswer extends Answer {
     if (piece !== '')
       this.#writeEvent(this.#encoder.token(index, kind, piece, usage, text.seed, before));
     else this.eventsLeft--;
+  }
+
+  /** The next event is of that segment. */
+  #enterSegment(choice: AnswerChoice, segment: number, segments: SegmentEvents): void {
+    if (choice.openSegment === segment) return;
+    this.#endSegment(choice, segments);
+    choice.openSegment = segment;
+    const { usage } = this.start;
+    this.#writeEvent(segments.begin(choice.index, choice.text, segment, usage));
+  }
+
+  #endSegment(choice: AnswerChoice, segments: SegmentEvents): void {
+    const { openSegment, index, text } = choice;
+    if (openSegment < 0) return;
+    choice.openSegment = -1;
+    this.#writeEvent(segments.end(index, text, openSegment, this.start.usage));
   }
 
   #writeEvent(event: string): void {

@@ -1,5 +1,5 @@
 import type { ChoiceText } from './answer-encoder.ts';
-import type { SegmentKind } from './answer-plan.ts';
+import type { SegmentKind } from './segment.ts';
 
 /** Reads what was given out of an answer's text token by token, also what was held back before. */
 export class TokenReader {
@@ -28,6 +28,12 @@ export class TokenReader {
   get kind(): SegmentKind {
     this.#goOn();
     return this.#text.segments[this.#segment]?.kind ?? 'text';
+  }
+
+  /** The segment that the next token is of. */
+  get segment(): number {
+    this.#goOn();
+    return this.#segment;
   }
 
   next(): string {

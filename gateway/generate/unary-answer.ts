@@ -1,8 +1,10 @@
 import type { ApiError } from '../../shared/errors.ts';
+import { meanLogprob } from '../text/token-logprobs.ts';
 import { Answer, type AnswerHost } from './answer.ts';
 import type { AnswerChoice } from './answer-choice.ts';
 import { type BodyEncoder, SLICE_TOKENS } from './answer-encoder.ts';
 import type { AnswerStart } from './answer-start.ts';
+import type { AnswerText } from './answer-text.ts';
 
 /** Longer bodies are sent in slices, as fast as the client takes them, and never held whole. */
 const WHOLE_TOKENS = 16_384;
@@ -75,14 +77,31 @@ export class UnaryAnswer extends Answer {
     if (text.hasEnded) this.endChoice(choice);
   }
 
+  /** The texts that the client gets: of each prompt the likeliest, where there are more. */
+  #given(): AnswerText[] {
+    const texts = this.choices.map((choice) => choice.text);
+    const { prompts, choicesPerPrompt } = this.start;
+    if (texts.length === prompts.length * choicesPerPrompt) return texts;
+    const given: AnswerText[] = [];
+    for (const { plans } of prompts) {
+      const candidates = texts.splice(0, plans.length).map((text) => ({
+        text,
+        logprob: meanLogprob(text.seed, text.tokens),
+      }));
+      candidates.sort((a, b) => b.logprob - a.logprob);
+      for (const { text } of candidates.slice(0, choicesPerPrompt)) given.push(text);
+    }
+    return given;
+  }
+
   /** Sends a usual body at once, and begins to send a long one. */
   #begin(): void {
     const { usage, exchange } = this.start;
-    for (const { text } of this.choices) {
+    const texts = this.#given();
+    for (const text of texts) {
       usage.completionTokens += text.tokens;
       usage.reasoningTokens += text.reasoningTokens;
     }
-    const texts = this.choices.map((choice) => choice.text);
     const length = this.#encoder.lengthOf?.(usage) ?? usage.completionTokens;
     if (length > WHOLE_TOKENS) {
       this.#body = this.#encoder.slices(texts, usage);

@@ -27,24 +27,26 @@ export class BodyReader {
   readonly #owner: BodyOwner;
   readonly #intake: Intake;
   readonly #turns: ReadingTurns;
-  readonly #handle: BodyHandler;
+  #handle: BodyHandler | undefined;
   readonly #body: RequestBody;
   #isTakenIn = false;
   #isUploading = false;
+  /** The whole body is there, and nobody has said yet who reads it. */
+  #isKept = false;
   /** Why the body is thrown away. */
   #refusal: ApiError | undefined;
   #discarding: NodeJS.Timeout | undefined;
 
   /**
    * `announced` is the length in bytes, or `UNKNOWN_LENGTH`. `handle` is not called if the body is
-   * refused or the client leaves before its end.
+   * refused or the client leaves before its end; without one the body waits for `readWith`.
    */
   constructor(
     owner: BodyOwner,
     intake: Intake,
     turns: ReadingTurns,
     announced: number,
-    handle: BodyHandler,
+    handle: BodyHandler | undefined,
   ) {
     this.#owner = owner;
     this.#intake = intake;
@@ -83,13 +85,24 @@ export class BodyReader {
     });
   }
 
+  /** Says who reads a body that was received without that. */
+  readWith(handle: BodyHandler): void {
+    this.#handle = handle;
+    if (this.#isKept) this.#turns.later(this);
+    this.#isKept = false;
+  }
+
   /**
-   * Refuses a body that is still on its way. What comes of it is thrown away, and the answer
-   * follows it: told earlier, most clients fail to write and do not read the answer. One that
-   * takes longer than a second is told then, and its connection is closed.
+   * Refuses a body that is still on its way, or waits for `readWith`. What comes of it is thrown
+   * away, and the answer follows it: told earlier, most clients fail to write and do not read the
+   * answer. One that takes longer than a second is told then, and its connection is closed.
    */
   refuse(error: ApiError): void {
     if (this.#uploaded()) this.#body.release();
+    if (this.#isKept) {
+      this.#owner.sendError(error);
+      return;
+    }
     this.#refusal = error;
     this.#discarding = setTimeout(() => this.#owner.sendErrorAndClose(error), DISCARD_MS);
   }
@@ -99,7 +112,7 @@ export class BodyReader {
     clearTimeout(this.#discarding);
     if (!this.#isTakenIn) return;
     this.#isTakenIn = false;
-    if (this.#uploaded()) this.#body.release();
+    if (this.#uploaded() || this.#isKept) this.#body.release();
     this.#intake.left();
   }
 
@@ -119,6 +132,11 @@ export class BodyReader {
 
   #give(): void {
     this.#uploaded();
+    if (this.#handle === undefined) {
+      this.#body.keep();
+      this.#isKept = true;
+      return;
+    }
     if (this.#turns.hasTime) {
       this.#turns.now(this);
       return;
@@ -131,7 +149,7 @@ export class BodyReader {
     const body = this.#body;
     let pending: Promise<void> | undefined;
     try {
-      pending = this.#handle(body.bytes);
+      pending = this.#handle?.(body.bytes);
     } catch (error) {
       this.#owner.failed(error);
     }

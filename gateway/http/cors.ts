@@ -2,7 +2,9 @@ import type { HeaderList } from '../../shared/errors.ts';
 
 const EXPOSED_HEADERS =
   'x-request-id, retry-after, retry-after-ms, openai-processing-ms, x-fakeai-worker, ' +
-  'x-fakeai-overlap-blocks, x-fakeai-route-us';
+  'x-fakeai-overlap-blocks, x-fakeai-route-us, x-ratelimit-limit-requests, ' +
+  'x-ratelimit-limit-tokens, x-ratelimit-remaining-requests, x-ratelimit-remaining-tokens, ' +
+  'x-ratelimit-reset-requests, x-ratelimit-reset-tokens';
 const METHODS = 'GET, POST, PATCH, DELETE, OPTIONS';
 const PREFLIGHT_MAX_AGE_S = '600';
 const NONE: HeaderList = [];

@@ -8,6 +8,7 @@ import {
 } from '../../shared/errors.ts';
 import type { RandomIds } from '../random-ids.ts';
 import { type BodyHandler, BodyReader } from './body-reader.ts';
+import type { Charge } from './charge.ts';
 import type { CorsPolicy } from './cors.ts';
 import type { Intake } from './intake.ts';
 import type { ReadingTurns } from './reading-turns.ts';
@@ -77,6 +78,10 @@ const CHARACTER_BYTES = 3;
 export class Exchange {
   readonly arrivedUs: number;
   readonly requestId: string;
+  /** What it takes of the limits of its key, where there are any. */
+  charge: Charge | undefined;
+  /** Is told of each error that the client is sent instead of an answer. */
+  onError: ((error: ApiError) => void) | undefined;
   readonly #route: ExchangeRoute;
   readonly #host: ExchangeHost;
   readonly #res: HttpResponse;
@@ -116,6 +121,11 @@ export class Exchange {
     const sent = head.getHeader('x-request-id');
     this.requestId = sent !== '' && REQUEST_ID.test(sent) ? sent : host.ids.next('req_');
     res.onAborted(() => this.#aborted());
+  }
+
+  /** The other end of the connection: while its handler runs. */
+  get peerAddress(): string {
+    return Buffer.from(this.#res.getRemoteAddressAsText()).toString('latin1');
   }
 
   /** Index of the route's label in the metrics. */
@@ -163,16 +173,23 @@ export class Exchange {
    * is refused or the client leaves before its end.
    */
   readBody(read: BodyHandler): void {
-    this.#bodyReader(read).start(this.#res);
+    if (this.#body === undefined) this.#bodyReader(read).start(this.#res);
+    else this.#body.readWith(read);
+  }
+
+  /** Receives the body before it is known who reads it, which `readBody` says then. */
+  receiveBody(): void {
+    this.#bodyReader(undefined).start(this.#res);
   }
 
   /** For a request that is not let in: answers with the error, and throws its body away. */
   refuse(error: ApiError): void {
-    if (this.#bodyBytes === 0) this.sendError(error);
-    else this.#bodyReader(() => undefined).discard(this.#res, error);
+    if (this.#body !== undefined) this.#body.refuse(error);
+    else if (this.#bodyBytes === 0) this.sendError(error);
+    else this.#bodyReader(undefined).discard(this.#res, error);
   }
 
-  #bodyReader(read: BodyHandler): BodyReader {
+  #bodyReader(read: BodyHandler | undefined): BodyReader {
     const { intake, readingTurns } = this.#host;
     this.#body = new BodyReader(this, intake, readingTurns, this.#bodyBytes, read);
     return this.#body;
@@ -209,6 +226,7 @@ export class Exchange {
   }
 
   sendError(error: ApiError): void {
+    this.onError?.(error);
     this.send(error.status, JSON_TYPE, this.#route.errorBody(error), error.headers);
   }
 
@@ -217,6 +235,7 @@ export class Exchange {
     // What fits the library's cork is written, and the connection closed, only after all that has
     // been received was read: the blanks make it too long for that.
     const body = this.#route.errorBody(error).padEnd(CORK_BYTES);
+    this.onError?.(error);
     this.#send(error.status, JSON_TYPE, body, error.headers, true);
   }
 
@@ -279,11 +298,11 @@ export class Exchange {
    * A part of a body, of at most 4 KiB, as one HTTP chunk. Inside a cork, and not while blocked or
    * full.
    */
-  write(part: string): void {
+  write(part: string | Uint8Array): void {
     this.#write(part, Buffer.byteLength(part));
   }
 
-  #write(part: string, bytes: number): void {
+  #write(part: string | Uint8Array, bytes: number): void {
     this.#corkedBytes += bytes + CHUNK_BYTES;
     if (!this.#res.write(part)) this.#blocked = true;
   }
@@ -387,6 +406,7 @@ export class Exchange {
     // A line break in a value starts the next header: all of them cost one call into native code.
     let lines = this.requestId;
     if (headers !== undefined) lines += linesOf(headers);
+    if (this.charge !== undefined) lines += this.charge.headerLines;
     if (this.#origin !== '') lines += linesOf(this.#host.cors.headersFor(this.#origin));
     this.#corkedBytes += lines.length * CHARACTER_BYTES;
     if (contentType === undefined) this.#res.writeHeader('x-request-id', lines);

@@ -1,5 +1,5 @@
 import uWS, { type HttpRequest, type HttpResponse, type TemplatedApp } from 'uWebSockets.js';
-import { apiError, errorBody } from '../../shared/errors.ts';
+import { type ApiError, apiError, errorBody } from '../../shared/errors.ts';
 import { Exchange, type ExchangeHost, type ExchangeRoute } from './exchange.ts';
 import { announcedLength } from './framing.ts';
 import { HeadReader, type RequestHead } from './request-head.ts';
@@ -45,10 +45,16 @@ export class HttpApp {
   #listenSocket: uWS.us_listen_socket | undefined;
 
   /**
-   * Requests that fit no route count under `otherEndpoint`. Throws when the certificate or its key
-   * cannot be used.
+   * Requests that fit no route count under `otherEndpoint`, and are told what `unknownPath` says.
+   * Throws when the certificate or its key cannot be used.
    */
-  constructor(routes: readonly HttpRoute[], otherEndpoint: number, host: AppHost, tls?: Tls) {
+  constructor(
+    routes: readonly HttpRoute[],
+    otherEndpoint: number,
+    host: AppHost,
+    tls?: Tls,
+    unknownPath = unknownUrl,
+  ) {
     this.#app = tls === undefined ? uWS.App() : secureApp(tls);
     this.#host = host;
     const other = { endpoint: otherEndpoint, errorBody };
@@ -84,7 +90,7 @@ export class HttpApp {
       this.#handler(other, (exchange, req) => {
         const method = req.getMethod().toUpperCase();
         if (method === 'HEAD') exchange.omitBody();
-        exchange.sendError(apiError('unknown_url', { method, path: req.getUrl() }));
+        exchange.sendError(unknownPath(method, req.getUrl()));
       }),
     );
   }
@@ -165,6 +171,10 @@ export class HttpApp {
       this.#on('any', pattern, this.#handler(route, handle));
     }
   }
+}
+
+function unknownUrl(method: string, path: string): ApiError {
+  return apiError('unknown_url', { method, path });
 }
 
 function handlerOf({ handle, sameOrigin }: HttpRoute): Handler {

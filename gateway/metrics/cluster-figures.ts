@@ -10,6 +10,22 @@ interface OwnPolicyFigures {
   readonly decisionUs: Distribution;
 }
 
+/** What there is to say of limits on what each key may use. */
+interface RateLimitFigures {
+  /** Requests that were over a limit. */
+  refused(limit: 'requests' | 'tokens'): number;
+  /** Times that nobody knew what a key may still use. */
+  readonly failures: number;
+}
+
+/** What there is to say of addresses that misbehave. */
+interface AbuseFigures {
+  /** Bans so far. */
+  readonly bans: number;
+  /** Addresses of which something is known. */
+  readonly size: number;
+}
+
 /** What the views read from the rest of the server at the moment when somebody asks. */
 export interface ClusterFigures {
   /** Name of the routing policy. */
@@ -22,4 +38,8 @@ export interface ClusterFigures {
   readonly linesDropped: () => number;
   /** Requests of the recording, where there is one. */
   readonly recorder: Pick<TrafficRecorder, 'counts'> | undefined;
+  /** Where keys are limited. */
+  readonly rateLimits: RateLimitFigures | undefined;
+  /** Where addresses are banned. */
+  readonly abuse: AbuseFigures | undefined;
 }

@@ -17,6 +17,8 @@ export function fakeaiFamilies(metrics: GatewayMetrics, cluster: ClusterFigures)
     ...endpointFamilies(metrics),
     ...streamFamilies(metrics),
     ...edgeFamilies(metrics),
+    ...rateLimitFamilies(cluster),
+    ...abuseFamilies(cluster),
     ...punctualityFamilies(metrics),
     ...logFamilies(cluster),
     ...workerFamilies(metrics, cluster),
@@ -127,6 +129,30 @@ function edgeFamilies(metrics: GatewayMetrics): Family[] {
     one(gauge, 'body_bytes_in_flight', 'Request bodies being received or read.', () => {
       return bodies.bytesInFlight;
     }),
+  ];
+}
+
+function rateLimitFamilies({ rateLimits }: ClusterFigures): Family[] {
+  if (rateLimits === undefined) return [];
+  const limits = ['requests', 'tokens'] as const;
+  return [
+    counter(
+      'fakeai_rate_limited_total',
+      'Requests over a limit of their key.',
+      labelled('limit', limits),
+      (index) => rateLimits.refused(limits[index] ?? 'requests'),
+    ),
+    one(counter, 'rate_limit_redis_failures_total', 'Times that Redis gave no answer.', () => {
+      return rateLimits.failures;
+    }),
+  ];
+}
+
+function abuseFamilies({ abuse }: ClusterFigures): Family[] {
+  if (abuse === undefined) return [];
+  return [
+    one(counter, 'address_bans_total', 'Bans of client addresses.', () => abuse.bans),
+    one(gauge, 'abuse_records', 'Addresses that are watched.', () => abuse.size),
   ];
 }
 

@@ -1,4 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
+import { type ApiError, apiError } from '../../shared/errors.ts';
 import type { RequestHead } from '../http/request-head.ts';
 
 /** An entry of a list of keys that is the SHA-256 of a key. */
@@ -23,6 +24,13 @@ export class ApiKeys {
     }
   }
 
+  /** Why whoever shows such a key is not let in; undefined if it is one of them. */
+  refusalOf({ key, digest }: Credential): ApiError | undefined {
+    if (digest === undefined) return apiError('missing_api_key', {});
+    if (this.has(digest)) return undefined;
+    return apiError('invalid_api_key', { key: maskKey(key) });
+  }
+
   /** Whether it is the SHA-256 of one of the keys. */
   has(digest: Buffer): boolean {
     let matches = 0;
@@ -33,14 +41,17 @@ export class ApiKeys {
   }
 }
 
-/**
- * The key that a request shows, or an empty string: OpenAI's clients send it as a bearer token,
- * Anthropic's as `x-api-key`, Azure's as `api-key`.
- */
-export function credentialOf(head: RequestHead): string {
+/** The key that a request shows, an empty text if none, and its SHA-256. */
+export interface Credential {
+  readonly key: string;
+  readonly digest: Buffer | undefined;
+}
+
+/** OpenAI's clients send it as a bearer token, Anthropic's as `x-api-key`, Azure's as `api-key`. */
+export function credentialOf(head: RequestHead): Credential {
   const bearer = head.getHeader('authorization').replace(BEARER, '');
-  if (bearer !== '') return bearer;
-  return head.getHeader('x-api-key') || head.getHeader('api-key');
+  const key = bearer || head.getHeader('x-api-key') || head.getHeader('api-key');
+  return { key, digest: key === '' ? undefined : digestOf(key) };
 }
 
 /** SHA-256. */
@@ -56,6 +67,6 @@ export function hashedEntries(entries: readonly string[]): readonly string[] {
 }
 
 /** Enough of a key to recognise one's own typing error by. */
-export function maskKey(key: string): string {
+function maskKey(key: string): string {
   return `${key.slice(0, 3)}***`;
 }

@@ -12,6 +12,7 @@ import {
   SENTENCE_PIECES_MIN,
 } from './corpus.ts';
 import type { TokenBuffer } from './token-buffer.ts';
+import type { TokenText } from './token-text.ts';
 import type { TokenizerKind } from './tokenizer.ts';
 
 /** Every length up to this one has closers, so that an answer can end with its last piece. */
@@ -26,7 +27,8 @@ const stream = new Uint32Array(1);
  * a longer one, except for the last two sentences of an answer that ends naturally. An answer holds
  * no text: it draws its sentences again whenever it is read from the start.
  */
-export class CorpusAnswer {
+export class CorpusAnswer implements TokenText {
+  readonly isPlain = true;
   readonly tokens: number;
   readonly #seed: number;
   readonly #endsNaturally: boolean;

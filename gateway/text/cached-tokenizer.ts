@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { inParts } from './text-parts.ts';
 import type { TokenBuffer } from './token-buffer.ts';
-import type { Tokenizer, TokenizerKind } from './tokenizer.ts';
+import type { Piece, Tokenizer, TokenizerKind } from './tokenizer.ts';
 
 /** What all entries may take together, in bytes, however many there may be. */
 const BYTES_MAX = 32 * 2 ** 20;
@@ -40,8 +40,20 @@ export class CachedTokenizer implements Tokenizer {
     else inParts(text, this.partLength, out, (part) => this.#encodePart(part, out));
   }
 
+  encodeWithEnds(text: string, out: TokenBuffer, ends: TokenBuffer): void {
+    this.#tokenizer.encodeWithEnds(text, out, ends);
+  }
+
   count(text: string): number {
     return this.#tokenizer.count(text);
+  }
+
+  pieces(text: string): Iterable<Piece> {
+    return this.#tokenizer.pieces(text);
+  }
+
+  pieceOf(id: number): Piece | undefined {
+    return this.#tokenizer.pieceOf(id);
   }
 
   #encodePart(text: string, out: TokenBuffer): void {

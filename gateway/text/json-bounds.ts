@@ -35,10 +35,10 @@ for (const [kind, bytes] of ['', '"', '[{', ']}', ',', ':'].entries()) {
  * Which bound a text of JSON exceeds, in words, or undefined. To be asked before it is parsed; of
  * what is not JSON at all it says anything.
  */
-export function excessOf(bytes: Uint8Array): string | undefined {
+export function excessOf(bytes: Uint8Array, depthMax = JSON_DEPTH_MAX): string | undefined {
   const length = bytes.length;
   // Each level, value and member takes a byte at least: so few cannot exceed the lowest bound.
-  if (length <= JSON_DEPTH_MAX) return undefined;
+  if (length <= depthMax) return undefined;
   let depth = 0;
   let containers = 0;
   let commas = 0;
@@ -51,7 +51,7 @@ export function excessOf(bytes: Uint8Array): string | undefined {
         at = endOfString(bytes, at);
         break;
       case OPENS:
-        if (++depth > JSON_DEPTH_MAX) return `is nested deeper than ${JSON_DEPTH_MAX} levels`;
+        if (++depth > depthMax) return `is nested deeper than ${depthMax} levels`;
         if (++containers > JSON_CONTAINERS_MAX) return MANY_CONTAINERS;
         break;
       case CLOSES:

@@ -1,8 +1,8 @@
 import { assert } from '../../shared/assert.ts';
 import { BytePairs, type Vocabulary } from './byte-pairs.ts';
-import { inParts } from './text-parts.ts';
+import { inParts, partEnd } from './text-parts.ts';
 import { TokenBuffer } from './token-buffer.ts';
-import type { Tokenizer } from './tokenizer.ts';
+import type { Piece, Tokenizer } from './tokenizer.ts';
 
 /** Random letters, the slowest, take some 0.5 us each. */
 const PART_LENGTH = 4096;
@@ -57,10 +57,49 @@ class O200kTokenizer implements Tokenizer {
     }
   }
 
+  encodeWithEnds(text: string, out: TokenBuffer, ends: TokenBuffer): void {
+    const first = out.length;
+    this.encode(text, out);
+    let bytes = 0;
+    let whole = 0;
+    let end = 0;
+    for (let at = first; at < out.length; at++) {
+      bytes += this.#bytesOf(out.ids[at] ?? 0);
+      while (end < text.length) {
+        const point = text.codePointAt(end) ?? 0;
+        if (whole + utf8Length(point) > bytes) break;
+        whole += utf8Length(point);
+        end += point > 0xffff ? 2 : 1;
+      }
+      ends.push(end);
+    }
+  }
+
+  #bytesOf(id: number): number {
+    const token = this.#vocabulary[id] ?? '';
+    return typeof token === 'string' ? Buffer.byteLength(token) : token.length;
+  }
+
   count(text: string): number {
     this.#counted.clear();
     this.encode(text, this.#counted);
     return this.#counted.length;
+  }
+
+  *pieces(text: string): Generator<Piece, void, undefined> {
+    const part = new TokenBuffer();
+    for (let at = 0; at < text.length; ) {
+      const end = partEnd(text, at, PART_LENGTH);
+      part.clear();
+      this.#encodePart(text.slice(at, end), part);
+      for (const id of part.ids.subarray(0, part.length)) yield this.pieceOf(id) ?? '';
+      at = end;
+    }
+  }
+
+  pieceOf(id: number): Piece | undefined {
+    const token = this.#vocabulary[id];
+    return token === undefined || typeof token === 'string' ? token : Uint8Array.from(token);
   }
 
   /** The text of the ids. Bytes and ids that are not part of any text become U+FFFD. */
@@ -72,4 +111,11 @@ class O200kTokenizer implements Tokenizer {
     }
     return Buffer.concat(parts).toString();
   }
+}
+
+/** Bytes of a code point in UTF-8; half of a pair is written as U+FFFD, in three. */
+function utf8Length(point: number): number {
+  if (point < 0x80) return 1;
+  if (point < 0x800) return 2;
+  return point > 0xffff ? 4 : 3;
 }

@@ -1,5 +1,5 @@
 import { mix32 } from '../../shared/rng.ts';
-import { inParts } from './text-parts.ts';
+import { inParts, partEnd } from './text-parts.ts';
 import { TokenBuffer } from './token-buffer.ts';
 import type { Tokenizer } from './tokenizer.ts';
 
@@ -46,19 +46,81 @@ export class SimpleTokenizer implements Tokenizer {
     else inParts(text, PART_LENGTH, out, (part) => encodePart(part, out));
   }
 
+  encodeWithEnds(text: string, out: TokenBuffer, ends: TokenBuffer): void {
+    let start = 0;
+    inParts(text, PART_LENGTH, out, (part) => {
+      const first = ends.length;
+      encodePart(part, out, ends);
+      for (let at = first; at < ends.length; at++) ends.ids[at]! += start;
+      start += part.length;
+    });
+  }
+
   count(text: string): number {
     this.#counted.clear();
     this.encode(text, this.#counted);
     return this.#counted.length;
   }
+
+  /** White space that is no token belongs to the one behind it, at the end to the last one. */
+  *pieces(text: string): Generator<string, void, undefined> {
+    for (let at = 0; at < text.length; ) {
+      const end = partEnd(text, at, PART_LENGTH);
+      yield* piecesOfPart(text.slice(at, end));
+      at = end;
+    }
+  }
+
+  /** Ids are hashes of text. */
+  pieceOf(): undefined {
+    return undefined;
+  }
 }
 
-function encodePart(text: string, out: TokenBuffer): void {
+function* piecesOfPart(text: string): Generator<string, void, undefined> {
+  let held = '';
+  let from = 0;
+  for (let at = 0; at < text.length; ) {
+    const kind = classAt(text, at);
+    if (kind === SPACE) {
+      at++;
+      continue;
+    }
+    const end = endOfRun(text, at, kind);
+    const length = kind === WORD && end - at > WORD_LENGTH_MAX ? GROUP_LENGTH : end - at;
+    for (; at < end; from = at) {
+      if (held !== '') yield held;
+      at = Math.min(at + length, end);
+      held = text.slice(from, at);
+    }
+  }
+  yield held + text.slice(from);
+}
+
+function endOfRun(text: string, start: number, kind: number): number {
+  let end = start + 1;
+  if (kind === WORD || kind === NEWLINE) {
+    while (end < text.length && classAt(text, end) === kind) end++;
+  } else if (kind === HIGH_SURROGATE && (text.charCodeAt(end) & 0xfc00) === 0xdc00) end++;
+  return end;
+}
+
+function classAt(text: string, at: number): number {
+  const unit = text.charCodeAt(at);
+  return classes[unit] || classify(unit);
+}
+
+function encodePart(text: string, out: TokenBuffer, ends?: TokenBuffer): void {
   scratchBytes.write(text, 'utf16le');
-  encodeUnits(scratch, text.length, out);
+  encodeUnits(scratch, text.length, out, ends);
 }
 
-function encodeUnits(units: Uint16Array, length: number, out: TokenBuffer): void {
+function encodeUnits(
+  units: Uint16Array,
+  length: number,
+  out: TokenBuffer,
+  ends: TokenBuffer | undefined,
+): void {
   const { limit } = out;
   let at = 0;
   while (at < length && out.length <= limit) {
@@ -73,7 +135,7 @@ function encodeUnits(units: Uint16Array, length: number, out: TokenBuffer): void
         unit = units[at]!;
       } while ((classes[unit] || classify(unit)) === kind);
       if (kind === WORD && at - start > WORD_LENGTH_MAX) {
-        encodeGroups(units, start, at, out);
+        encodeGroups(units, start, at, out, ends);
         continue;
       }
     } else {
@@ -85,16 +147,24 @@ function encodeUnits(units: Uint16Array, length: number, out: TokenBuffer): void
       }
     }
     out.push(mix32(hash));
+    if (ends !== undefined) ends.push(at);
   }
 }
 
-function encodeGroups(units: Uint16Array, start: number, end: number, out: TokenBuffer): void {
+function encodeGroups(
+  units: Uint16Array,
+  start: number,
+  end: number,
+  out: TokenBuffer,
+  ends: TokenBuffer | undefined,
+): void {
   for (let at = start; at < end; ) {
     let hash = HASH_START;
     for (const next = Math.min(at + GROUP_LENGTH, end); at < next; at++) {
       hash = Math.imul(hash ^ units[at]!, HASH_FACTOR);
     }
     out.push(mix32(hash));
+    if (ends !== undefined) ends.push(at);
   }
 }
 

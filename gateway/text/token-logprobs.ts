@@ -33,6 +33,17 @@ export function logprobOf(seed: number, at: number): number {
   return inUnits(most + (least - most) * (mix32(draw) / 4294967296));
 }
 
+/** Tokens of an answer by which it is compared with others. */
+const COMPARED_TOKENS = 64;
+
+/** The mean log probability of the first tokens of an answer of so many. */
+export function meanLogprob(seed: number, tokens: number): number {
+  const compared = Math.min(tokens, COMPARED_TOKENS);
+  let sum = 0;
+  for (let at = 0; at < compared; at++) sum += logprobOf(seed, at);
+  return compared === 0 ? 0 : sum / compared;
+}
+
 /** A token, and how likely it was. */
 export interface LikelyToken {
   readonly token: string;

@@ -3,7 +3,7 @@ import { type TextInput, textSeed, wordSeeds } from './text-words.ts';
 import { addWordVector } from './word-vector.ts';
 
 /** Values, and words, that are added at once: some 20 us. */
-const VALUES_AT_ONCE = 8192;
+const VALUES_AT_ONCE = 6144;
 const WORDS_AT_ONCE = 64;
 /** What tells apart two texts of the same words. */
 const WHOLE_TEXT_WEIGHT = 0.05;

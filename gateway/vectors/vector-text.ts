@@ -3,9 +3,10 @@ export const VECTOR_FORMATS = ['float', 'base64'] as const;
 export type VectorFormat = (typeof VECTOR_FORMATS)[number];
 
 /** Values of a part: less than 4 KiB of text, made in some 20 us. Of bytes, a multiple of three. */
-const DECIMALS_AT_ONCE = 256;
+const DECIMALS_AT_ONCE = 128;
 const BYTES_AT_ONCE = 3000;
-const DIGITS = 1e9;
+const DIGITS = 9;
+const UNITS = 10 ** DIGITS;
 
 /** The JSON of a vector in parts of less than 4 KiB. */
 export function* vectorParts(
@@ -28,11 +29,17 @@ function* byteParts({ buffer, byteOffset, byteLength }: Float32Array) {
 
 function* decimalParts(vector: Float32Array) {
   for (let at = 0; at < vector.length; at += DECIMALS_AT_ONCE) {
-    const values: number[] = [];
-    for (const value of vector.subarray(at, at + DECIMALS_AT_ONCE)) {
-      values.push(Math.round(value * DIGITS) / DIGITS);
-    }
+    const values: string[] = [];
+    for (const value of vector.subarray(at, at + DECIMALS_AT_ONCE)) values.push(decimal(value));
     yield (at === 0 ? '[' : ',') + values.join();
   }
   yield ']';
+}
+
+/** A value from -1 to 1. Written as an integer it costs a third of what a float does. */
+function decimal(value: number): string {
+  const units = Math.round(Math.abs(value) * UNITS);
+  if (units >= UNITS) return value < 0 ? '-1' : '1';
+  const digits = String(units).padStart(DIGITS, '0');
+  return value < 0 ? `-0.${digits}` : `0.${digits}`;
 }

@@ -5,8 +5,10 @@ import type { Arrivals } from './lab-trace.ts';
 import { engines, integersIn, numbersIn, policies, profiles } from './option-values.ts';
 
 /**
- * Every setting that a grid sweeps, but for the seed, by its name in the results; in the order of
- * columns. Flags, grid, configuration, tables, documents and reports walk the rows.
+ * Every setting that a grid sweeps, by its name in the results; in the order of columns. Flags,
+ * grid, configuration, tables, documents and reports walk the rows. The seed is none: replays that
+ * differ in nothing else are samples of one setting, with one line of a table for their mean; and
+ * it says which requests there are, so that its default depends on where they come from.
  */
 const AXES = {
   policy: axis<'policies', string>({

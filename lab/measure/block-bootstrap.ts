@@ -37,7 +37,7 @@ export function blockResamples(windows: number): readonly Uint16Array[] {
 
 /** The interval that 95 % of the values of the resamples lie in; null where there is no value. */
 export function percentileInterval(values: readonly number[]): Interval | null {
-  const known = values.filter(Number.isFinite).sort((a, b) => a - b);
+  const known = new Float64Array(values.filter(Number.isFinite)).sort();
   if (known.length === 0) return null;
   const [low = 0, high = 0] = SHARES.map((share) => known[Math.round(share * (known.length - 1))]!);
   return { low, high };

@@ -35,8 +35,6 @@ interface Mark {
 
 interface Queue {
   readonly waits: Waits;
-  /** In an array, as the buckets take it. */
-  readonly waiting: Float64Array;
   sinceUs: number;
   lengthUs: number;
   most: number;
@@ -52,6 +50,8 @@ interface Queue {
  */
 export class QueueTally {
   readonly #queues: readonly Queue[];
+  /** Sequences that wait on each worker. */
+  readonly #lengths: Float64Array;
   readonly #buckets: TimeBuckets;
   readonly #columns: QueueColumns;
   /** All that wait, and since when. */
@@ -63,21 +63,21 @@ export class QueueTally {
   /** `waits` are those of each worker. */
   constructor(waits: readonly Waits[], buckets: TimeBuckets, columns: QueueColumns) {
     this.#queues = waits.map(emptyQueue);
+    this.#lengths = new Float64Array(waits.length);
     this.#buckets = buckets;
     this.#columns = columns;
   }
 
   /** Something happened on `worker`: from `atUs` on, as many wait there as it says now. */
   changed(worker: number, atUs: number): void {
-    const queue = this.#queues[worker]!;
-    const { waiting } = queue.waits;
-    const before = queue.waiting[0]!;
+    const { waiting } = this.#queues[worker]!.waits;
+    const before = this.#lengths[worker]!;
     if (waiting === before) return;
     this.#fold(worker, atUs);
     this.#buckets.raiseSpan(this.#columns.most, this.#sinceUs, atUs, this.#waiting);
     this.#sinceUs = atUs;
     this.#waiting += waiting - before;
-    queue.waiting[0] = waiting;
+    this.#lengths[worker] = waiting;
   }
 
   /** The statistics begin. The series go on. */
@@ -138,23 +138,21 @@ export class QueueTally {
 
   #fold(worker: number, atUs: number): void {
     const queue = this.#queues[worker]!;
-    const { sinceUs, waiting } = queue;
-    const length = waiting[0]!;
+    const { sinceUs } = queue;
+    const length = this.#lengths[worker]!;
     queue.sinceUs = atUs;
     if (atUs === sinceUs || length === 0) return;
     queue.lengthUs += length * (atUs - sinceUs);
     queue.most = Math.max(queue.most, length);
-    this.#buckets.addSpan(this.#columns.waiting + worker, sinceUs, atUs, waiting);
+    this.#buckets.addSpan(this.#columns.waiting + worker, sinceUs, atUs, this.#lengths, worker, 1);
     this.#buckets.raiseSpan(this.#columns.most + 1 + worker, sinceUs, atUs, length);
   }
 }
 
 function emptyQueue(waits: Waits): Queue {
   const mark = { lengthUs: 0, most: 0, waitedUs: 0, ended: 0, waiting: 0 };
-  const waiting = new Float64Array(1);
   return {
     waits,
-    waiting,
     sinceUs: ZERO_US,
     lengthUs: ZERO_US,
     most: 0,

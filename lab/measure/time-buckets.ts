@@ -49,18 +49,29 @@ export class TimeBuckets {
     this.#endUs = Math.max(this.#endUs, atUs);
   }
 
-  /** Adds each of `rates`, held from `fromUs` to `toUs`, to the columns from `column` on. */
-  addSpan(column: number, fromUs: number, toUs: number, rates: Float64Array): void {
+  /**
+   * Adds what was held from `fromUs` to `toUs` to the columns from `column` on: `count` rates,
+   * those in `rates` from `at` on.
+   */
+  addSpan(
+    column: number,
+    fromUs: number,
+    toUs: number,
+    rates: Float64Array,
+    at: number,
+    count: number,
+  ): void {
     if (toUs <= fromUs) return;
+    const values = this.#values;
     const last = this.#bucketAt(toUs - 1);
     this.#endUs = Math.max(this.#endUs, toUs);
     let bucket = Math.floor(fromUs / this.#widthUs);
     let startUs = fromUs;
     for (; bucket <= last; bucket++) {
       const endUs = bucket === last ? toUs : (bucket + 1) * this.#widthUs;
-      const at = bucket * this.#columns + column;
-      for (let i = 0; i < rates.length; i++) {
-        this.#values[at + i] = this.#values[at + i]! + rates[i]! * (endUs - startUs);
+      const to = bucket * this.#columns + column;
+      for (let i = 0; i < count; i++) {
+        values[to + i] = values[to + i]! + rates[at + i]! * (endUs - startUs);
       }
       startUs = endUs;
     }

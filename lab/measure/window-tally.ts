@@ -119,14 +119,7 @@ export class WindowTally {
   #quantiles(below: Float64Array, times: Uint16Array, shares: readonly number[]): number[] {
     const used = this.#used;
     const buckets = below.length / used;
-    const countBelow = (bucket: number): number => {
-      let count = 0;
-      for (let window = 0, at = bucket * used; window < used; window++, at++) {
-        count += times[window]! * below[at]!;
-      }
-      return count;
-    };
-    const total = countBelow(buckets - 1);
+    const total = weighed(below, times, (buckets - 1) * used);
     if (total === 0) return [];
     return shares.map((share) => {
       let low = 0;
@@ -135,7 +128,7 @@ export class WindowTally {
       let until = total;
       while (high - low > 1) {
         const middle = (low + high) >> 1;
-        const count = countBelow(middle);
+        const count = weighed(below, times, middle * used);
         if (count < share * total) {
           low = middle;
           before = count;
@@ -198,8 +191,9 @@ function foldPairs(sums: Float64Array): void {
   sums.fill(0, half);
 }
 
-function weighed(sums: Float64Array, times: Uint16Array): number {
+/** The sum of the windows taken so many `times`, whose values begin at `from`. */
+function weighed(values: Float64Array, times: Uint16Array, from = 0): number {
   let sum = 0;
-  for (let at = 0; at < times.length; at++) sum += times[at]! * sums[at]!;
+  for (let at = 0; at < times.length; at++) sum += times[at]! * values[from + at]!;
   return sum;
 }

@@ -15,20 +15,22 @@ const RUNNING = 0;
 const ACTIVE_BLOCKS = 1;
 const LOAD_COLUMNS = 2;
 
+/** What a worker told last: its load as above, its counters, and since when that load holds. */
+const EVICTED_BLOCKS = 2;
+const PREEMPTIONS = 3;
+const SINCE_US = 4;
+const BUSY_US = 5;
+/** A cache line. */
+const TOLD_COLUMNS = 8;
+
 interface Tally {
   requests: number;
-  busyUs: number;
   promptTokens: number;
   cachedTokens: number;
   outputTokens: number;
-  evictedBlocks: number;
-  preemptions: number;
-  /** The two counters when the statistics began. */
+  /** The counters of the worker when the statistics began. */
   evictedBefore: number;
   preemptionsBefore: number;
-  /** Running, active blocks: what the worker told last, and since when it holds. */
-  readonly load: Float64Array;
-  loadSinceUs: number;
 }
 
 /**
@@ -38,6 +40,8 @@ interface Tally {
  */
 export class WorkerTally {
   readonly #tallies: Tally[];
+  /** `TOLD_COLUMNS` of each worker: a report in which nothing is new looks at no more. */
+  readonly #told: Float64Array;
   readonly #buckets: TimeBuckets;
   readonly #queueColumns: { readonly waiting: number; readonly most: number };
   readonly #queues: QueueTally;
@@ -51,6 +55,7 @@ export class WorkerTally {
     const waiting = CLUSTER_COLUMNS + workers * LOAD_COLUMNS;
     const most = waiting + workers;
     this.#tallies = Array.from({ length: workers }, emptyTally);
+    this.#told = new Float64Array(workers * TOLD_COLUMNS);
     this.#buckets = new TimeBuckets(most, 1 + workers);
     this.#queueColumns = { waiting, most };
     this.#queues = new QueueTally(waits, this.#buckets, this.#queueColumns);
@@ -62,10 +67,11 @@ export class WorkerTally {
     this.#queues.restart(atUs);
     for (let worker = 0; worker < this.#tallies.length; worker++) {
       const tally = this.#tallies[worker]!;
+      const at = worker * TOLD_COLUMNS;
       this.#fold(worker, atUs);
-      tally.busyUs = 0;
-      tally.evictedBefore = tally.evictedBlocks;
-      tally.preemptionsBefore = tally.preemptions;
+      this.#told[at + BUSY_US] = 0;
+      tally.evictedBefore = this.#told[at + EVICTED_BLOCKS]!;
+      tally.preemptionsBefore = this.#told[at + PREEMPTIONS]!;
     }
   }
 
@@ -100,32 +106,34 @@ export class WorkerTally {
 
   /** `load` holds on `worker` from `atUs` on. */
   reported(worker: number, atUs: number, load: LoadReport): void {
-    const tally = this.#tallies[worker]!;
+    const told = this.#told;
+    const at = worker * TOLD_COLUMNS;
     this.#queues.changed(worker, atUs);
     this.#atUs = atUs;
-    if (tally.load[RUNNING] !== load.running || tally.load[ACTIVE_BLOCKS] !== load.activeBlocks) {
+    if (told[at + RUNNING] !== load.running || told[at + ACTIVE_BLOCKS] !== load.activeBlocks) {
       this.#fold(worker, atUs);
-      tally.load[RUNNING] = load.running;
-      tally.load[ACTIVE_BLOCKS] = load.activeBlocks;
+      told[at + RUNNING] = load.running;
+      told[at + ACTIVE_BLOCKS] = load.activeBlocks;
     }
-    tally.evictedBlocks = load.evictedBlocks;
-    tally.preemptions = load.preemptions;
+    told[at + EVICTED_BLOCKS] = load.evictedBlocks;
+    told[at + PREEMPTIONS] = load.preemptions;
   }
 
   figures(): WorkerFigures[] {
     this.#catchUp();
     return this.#tallies.map((tally, worker) => {
       const waiting = this.#queues.lengthOf(worker);
+      const at = worker * TOLD_COLUMNS;
       return {
         requests: tally.requests,
-        busySeconds: tally.busyUs / 1e6,
+        busySeconds: this.#told[at + BUSY_US]! / 1e6,
         meanWaiting: waiting.mean,
         mostWaiting: waiting.most,
         promptTokens: tally.promptTokens,
         cachedTokens: tally.cachedTokens,
         outputTokens: tally.outputTokens,
-        evictedBlocks: tally.evictedBlocks - tally.evictedBefore,
-        preemptions: tally.preemptions - tally.preemptionsBefore,
+        evictedBlocks: this.#told[at + EVICTED_BLOCKS]! - tally.evictedBefore,
+        preemptions: this.#told[at + PREEMPTIONS]! - tally.preemptionsBefore,
       };
     });
   }
@@ -171,10 +179,12 @@ export class WorkerTally {
   }
 
   #fold(worker: number, atUs: number): void {
-    const tally = this.#tallies[worker]!;
-    if (tally.load[RUNNING]! > 0) tally.busyUs += atUs - tally.loadSinceUs;
-    this.#buckets.addSpan(loadColumn(worker), tally.loadSinceUs, atUs, tally.load);
-    tally.loadSinceUs = atUs;
+    const told = this.#told;
+    const at = worker * TOLD_COLUMNS;
+    const sinceUs = told[at + SINCE_US]!;
+    if (told[at + RUNNING]! > 0) told[at + BUSY_US] = told[at + BUSY_US]! + atUs - sinceUs;
+    this.#buckets.addSpan(loadColumn(worker), sinceUs, atUs, told, at, LOAD_COLUMNS);
+    told[at + SINCE_US] = atUs;
   }
 }
 
@@ -203,16 +213,11 @@ export function imbalanceOf(amounts: readonly number[]): Imbalance {
 function emptyTally(): Tally {
   return {
     requests: 0,
-    busyUs: ZERO_US,
     promptTokens: 0,
     cachedTokens: 0,
     outputTokens: 0,
-    evictedBlocks: 0,
-    preemptions: 0,
     evictedBefore: 0,
     preemptionsBefore: 0,
-    load: new Float64Array(LOAD_COLUMNS),
-    loadSinceUs: ZERO_US,
   };
 }
 

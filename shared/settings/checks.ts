@@ -61,6 +61,7 @@ export function warningsAbout(settings: Settings, sources: SettingSources): read
   return [
     ...withoutEffect(settings, sources),
     ...contradictions(settings, sources),
+    ...withoutTheirSwitch(settings, sources),
     ...timeoutsThatTrip(settings, sources),
   ];
 }
@@ -95,6 +96,41 @@ function contradictions(settings: Settings, sources: SettingSources): readonly s
   }
   return warnings;
 }
+
+/** Settings that say how something is done which is not done at all. */
+function withoutTheirSwitch(settings: Settings, sources: SettingSources): readonly string[] {
+  return SWITCHED.flatMap(({ isOn, by, names }) =>
+    isOn(settings)
+      ? []
+      : SETTINGS.filter(({ name }) => names.includes(name) && sources[name] !== 'default').map(
+          ({ env }) => `${env} has no effect without ${by}.`,
+        ),
+  );
+}
+
+const SWITCHED: readonly {
+  readonly isOn: (settings: Settings) => boolean;
+  readonly by: string;
+  readonly names: readonly SettingName[];
+}[] = [
+  {
+    isOn: ({ enableAbuseDetection, enableSecurity }) => enableAbuseDetection || enableSecurity,
+    by: 'FAKEAI_ENABLE_ABUSE_DETECTION',
+    names: ['abuseCleanupInterval', 'trustProxy'],
+  },
+  {
+    isOn: ({ rateLimitEnabled }) => rateLimitEnabled,
+    by: 'FAKEAI_RATE_LIMIT_ENABLED',
+    names: [
+      'rateLimitTier',
+      'rateLimitRpm',
+      'rateLimitTpm',
+      'rateLimitMaxKeys',
+      'rateLimitRedisUrl',
+      'rateLimitRedisFailure',
+    ],
+  },
+];
 
 /** Time limits that a typical answer of the configured latencies must exceed. */
 function timeoutsThatTrip(settings: Settings, sources: SettingSources): readonly string[] {

@@ -70,34 +70,24 @@ export const FEATURES = {
     false,
     'Count prompts with the o200k_base tokenizer instead of words and punctuation.',
   ),
-  enableModeration: boolean(false, 'Score prompts and refuse flagged ones with 400.', {
-    effect: NOT_YET,
-  }),
-  moderationThreshold: decimal(0.5, { min: 0, max: 1 }, 'Score from which a text is flagged.', {
-    effect: NOT_YET,
-  }),
-  enableRefusals: boolean(false, 'Answer flagged prompts with a refusal.', { effect: NOT_YET }),
+  enableModeration: boolean(false, 'Score prompts and refuse flagged ones with 400.'),
+  moderationThreshold: decimal(
+    0.5,
+    { min: 0, max: 1 },
+    'A text is flagged in each category whose score is higher.',
+  ),
+  enableRefusals: boolean(false, 'Answer flagged prompts with a refusal.'),
   enableSafetyFeatures: boolean(false, 'Same as FAKEAI_ENABLE_REFUSALS.', {
     aliases: ['enable-safety'],
-    effect: NOT_YET,
   }),
-  enableJailbreakDetection: boolean(false, 'Refuse prompts with known jailbreak phrases.', {
-    effect: NOT_YET,
-  }),
-  prependSafetyMessage: boolean(false, 'Put a system message before a prompt that has none.', {
-    effect: NOT_YET,
-  }),
-  enableAudio: boolean(true, 'Offer speech, audio answers and audio parts of prompts.', {
-    effect: NOT_YET,
-  }),
-  defaultVoice: choice('alloy', VOICES, 'Voice when the request names none.', {
-    effect: NOT_YET,
-  }),
+  enableJailbreakDetection: boolean(false, 'Refuse prompts with known jailbreak phrases.'),
+  prependSafetyMessage: boolean(false, 'Put a system message before a prompt that has none.'),
+  enableAudio: boolean(true, 'Offer speech, audio answers and audio parts of prompts.'),
+  defaultVoice: choice('alloy', VOICES, 'Voice when the request names none.'),
   defaultAudioFormat: choice(
     'mp3',
     ['mp3', 'opus', 'aac', 'flac', 'wav', 'pcm16'],
     'Audio format when the request names none.',
-    { effect: NOT_YET },
   ),
   streamTimeoutSeconds: decimal(
     300,

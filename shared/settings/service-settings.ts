@@ -45,9 +45,7 @@ export const SERVER = {
   ),
   sslCertfile: path('Certificate chain (PEM). Turns TLS on, together with the key file.'),
   sslKeyfile: path('Private key (PEM) of the certificate.'),
-  trustProxy: boolean(false, 'Take the client address from the last entry of X-Forwarded-For.', {
-    effect: NOT_YET,
-  }),
+  trustProxy: boolean(false, 'Take the client address from the last entry of X-Forwarded-For.'),
   workers: integer(1, { min: 1, max: 128 }, "Uvicorn's number of server processes.", {
     effect: { kind: 'never', why: ONE_LOOP },
   }),
@@ -78,7 +76,6 @@ export const RATE_LIMITS = {
   rateLimitEnabled: boolean(false, 'Limit requests and tokens per minute and key.', {
     nested: 'ENABLED',
     aliases: ['enable-rate-limiting'],
-    effect: NOT_YET,
   }),
   rateLimitTier: choice(
     'tier-1',
@@ -86,31 +83,37 @@ export const RATE_LIMITS = {
     'Set of limits. Requests and tokens per minute: free 60 and 40,000; tier-1 3,500 and ' +
       '200,000; tier-2 10,000 and 450,000; tier-3 20,000 and 1,000,000; tier-4 40,000 and ' +
       '5,000,000; tier-5 80,000 and 10,000,000.',
-    { nested: 'TIER', effect: NOT_YET },
+    { nested: 'TIER' },
   ),
   rateLimitRpm: optionalNumber(
     'integer',
     { min: 1, unit: 'per minute' },
     "Requests per minute, instead of the tier's.",
-    { nested: 'RPM_OVERRIDE', effect: NOT_YET },
+    { nested: 'RPM_OVERRIDE' },
   ),
   rateLimitTpm: optionalNumber(
     'integer',
     { min: 1, unit: 'per minute' },
     "Tokens per minute, instead of the tier's.",
-    { nested: 'TPM_OVERRIDE', effect: NOT_YET },
+    { nested: 'TPM_OVERRIDE' },
   ),
   rateLimitMaxKeys: integer(
     10_000,
     { min: 1, max: 1_000_000, unit: 'keys' },
     'Keys whose use is remembered; the least recently used is forgotten first.',
-    { nested: 'MAX_KEYS', effect: NOT_YET },
+    { nested: 'MAX_KEYS' },
   ),
   rateLimitRedisUrl: secretUrl(
     /^rediss?:\/\/\S+$/,
     'a redis:// or rediss:// URL',
     'Redis that holds limits shared by several instances. Unset: in memory.',
-    { nested: 'REDIS_URL', effect: NOT_YET },
+    { nested: 'REDIS_URL' },
+  ),
+  rateLimitRedisFailure: choice(
+    'open',
+    ['open', 'closed'],
+    'While that Redis cannot be asked, let every request in, or answer 503.',
+    { nested: 'REDIS_FAILURE' },
   ),
 };
 
@@ -119,22 +122,18 @@ export const SECURITY = {
     false,
     'Turn on input validation, injection and abuse detection and key hashing, whatever their ' +
       'own settings say.',
-    { aliases: ['security'], effect: NOT_YET },
+    { aliases: ['security'] },
   ),
   enableInputValidation: boolean(
     false,
     'Refuse bodies that are not declared as JSON, invalid UTF-8, control characters in ids and ' +
       'nesting deeper than 64.',
-    { effect: NOT_YET },
   ),
   enableInjectionDetection: boolean(
     false,
     'Refuse script, SQL, shell and path patterns outside prompts.',
-    { effect: NOT_YET },
   ),
-  enableAbuseDetection: boolean(false, 'Ban client addresses that keep misbehaving.', {
-    effect: NOT_YET,
-  }),
+  enableAbuseDetection: boolean(false, 'Ban client addresses that keep misbehaving.'),
   maxRequestSize: integer(
     104_857_600,
     { min: 1024, max: 104_857_600, unit: 'bytes' },
@@ -148,8 +147,7 @@ export const SECURITY = {
   abuseCleanupInterval: integer(
     3600,
     { min: 60, unit: 's' },
-    'Time between two sweeps of the abuse records.',
-    { effect: NOT_YET },
+    'Time between two sweeps of the abuse records; what is older is forgotten then.',
   ),
   corsAllowedOrigins: list(['*'], { minEntries: 1 }, 'Origins that browsers may call from.'),
   corsAllowCredentials: boolean(true, 'Let browsers send credentials to a listed origin.'),

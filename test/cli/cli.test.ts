@@ -90,7 +90,7 @@ describe('fakeai config', () => {
     assert.match(out, /^ {2}FAKEAI_SSL_CERTFILE +default +unset$/m);
     assert.match(
       out,
-      /^ {2}FAKEAI_ENABLE_MODERATION +default +false {2}\(refused until it works\)$/m,
+      /^ {2}FAKEAI_FILE_CLEANUP_ENABLED +default +true {2}\(refused until it works\)$/m,
     );
     assert.match(out, /^ {2}FAKEAI_RELOAD +default +false {2}\(no effect\)$/m);
     for (const { env } of SETTINGS) assert.match(out, new RegExp(`^ {2}${env} `, 'm'));
@@ -129,9 +129,9 @@ describe('fakeai config', () => {
 
   it('refuses what does not work yet, as serve does, with exit code 2', async () => {
     for (const command of ['config', 'config --json', 'serve', 'parity']) {
-      const { code, out, error } = await run(`${command} --enable-moderation`);
+      const { code, out, error } = await run(`${command} --no-file-cleanup-enabled`);
       assert.deepEqual([code, out], [2, '']);
-      assert.match(error, /^ {2}- --enable-moderation does not work yet, .*: leave it out$/m);
+      assert.match(error, /^ {2}- --no-file-cleanup-enabled does not work yet, .*: leave it out$/m);
     }
   });
 

@@ -107,10 +107,15 @@ for (const route of ROUTES) {
         const { status, body } = await send('POST', path, WITH_KEY, JSON.stringify(json));
         return [status, JSON.parse(body).error.param];
       };
-      assert.deepEqual(await post({}), [400, schema.required?.[0]]);
+      const [first] = schema.required ?? [];
+      const [status, param] = await post({});
+      assert.equal(status, 400);
+      if (first !== undefined) assert.equal(param, first);
+      const before: Record<string, string> = {};
       for (const [name, { type }] of Object.entries(schema.properties)) {
         if (type !== 'string') continue;
-        assert.deepEqual(await post({ [name]: [] }), [400, name]);
+        assert.deepEqual(await post({ ...before, [name]: [] }), [400, name]);
+        before[name] = 'a';
       }
     });
 

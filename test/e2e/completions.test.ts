@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import OpenAI from 'openai';
+import { LOGPROB_LISTS } from '../../gateway/api/openai/logprobs.ts';
 import { ask, chatBody, prompt, usageOf } from '../support/chat-client.ts';
 import {
   complete,
@@ -126,6 +127,98 @@ describe('the blocks of a prompt', () => {
     assert.equal(cached(await complete(server, { prompt: text, cache_salt: 'b' })), 0);
     const { completion } = await ask(server, chatBody(text, { model: 'm' }));
     assert.equal(cached(completion), 64);
+  });
+});
+
+describe('a prompt that is to be given back', () => {
+  const texts = ['He said "no".\n', 'Zwei 漢字 😀', prompt('long', 2000)];
+  const body = { prompt: texts, n: 2, max_tokens: 6, seed: 5, echo: true };
+
+  it('stands before each of its answers, streamed and not', async () => {
+    const plain = await complete(server, { ...body, echo: false });
+    const { choices, usage } = await complete(server, body);
+    const chunks = await streamCompletion(server, body);
+    for (const { index, text } of choices) {
+      const echoed = (texts[Math.floor(index / 2)] ?? '') + plain.choices[index]?.text;
+      assert.equal(text, echoed);
+      assert.equal(joined(chunks, index).text, echoed);
+    }
+    assert.deepEqual(usage.completion_tokens, plain.usage.completion_tokens);
+  });
+
+  it('has log probabilities for all tokens but the first', async () => {
+    const asked = { ...body, logprobs: 2 };
+    const { choices } = await complete(server, asked);
+    const chunks = await streamCompletion(server, asked);
+    for (const { index, text, logprobs } of choices) {
+      assert.ok(logprobs?.tokens && logprobs.text_offset && logprobs.token_logprobs);
+      assert.equal(logprobs.tokens.join(''), text);
+      const characters = [...text];
+      for (const [at, token] of logprobs.tokens.entries()) {
+        const offset: number = logprobs.text_offset[at] ?? 0;
+        assert.equal(characters.slice(offset, offset + [...token].length).join(''), token);
+        const logprob: unknown = logprobs.token_logprobs[at];
+        assert.equal(logprob === null, at === 0);
+        assert.equal(logprobs.top_logprobs?.[at]?.[token] ?? null, logprob);
+      }
+      const own = chunks.flatMap((chunk) => chunk.choices).filter((each) => each.index === index);
+      for (const list of LOGPROB_LISTS) {
+        const streamed = own.flatMap((each): unknown[] => each.logprobs?.[list] ?? []);
+        assert.deepEqual(streamed, logprobs[list]);
+      }
+    }
+  });
+
+  it('can be all that there is', async () => {
+    const alone = { prompt: ['one two', 'three'], max_tokens: 0, echo: true, logprobs: 1 };
+    const { choices, usage } = await complete(server, alone);
+    assert.deepEqual(
+      choices.map(({ text, finish_reason }) => [text, finish_reason]),
+      [
+        ['one two', 'length'],
+        ['three', 'length'],
+      ],
+    );
+    assert.deepEqual(choices[0]?.logprobs?.tokens, ['one', ' two']);
+    assert.deepEqual([usage.prompt_tokens, usage.completion_tokens], [3, 0]);
+    const chunks = await streamCompletion(server, alone);
+    assert.deepEqual(joined(chunks, 1), { text: 'three', tokens: 1, finishReason: 'length' });
+    const plain = await complete(server, { ...alone, logprobs: null, stop: 'x' });
+    assert.deepEqual(
+      plain.choices.map(({ text }) => text),
+      ['one two', 'three'],
+    );
+  });
+
+  it('as token ids is named by them, where they do not tell of a text', async () => {
+    const ids = { prompt: [[5, 6], [7]], max_tokens: 1, echo: true };
+    const { choices } = await complete(server, ids);
+    assert.ok(choices[0]?.text.startsWith('<|5|><|6|>'));
+    assert.ok(choices[1]?.text.startsWith('<|7|>'));
+  });
+});
+
+describe('the best of several answers', () => {
+  it('are those whose first tokens are the likeliest, and alone in the usage', async () => {
+    const body = { prompt: ['a', 'b'], max_tokens: 20, seed: 6, logprobs: 0 };
+    const all = await complete(server, { ...body, n: 8 });
+    const best = await complete(server, { ...body, n: 2, best_of: 8 });
+    const mean = ({ logprobs }: OpenAI.CompletionChoice) =>
+      (logprobs?.token_logprobs ?? []).reduce((sum, each) => sum + each, 0);
+    for (const prompt of [0, 1]) {
+      const candidates = all.choices.slice(8 * prompt, 8 * prompt + 8);
+      candidates.sort((a, b) => mean(b) - mean(a));
+      const given = best.choices.slice(2 * prompt, 2 * prompt + 2);
+      assert.deepEqual(
+        given.map(({ text }) => text),
+        candidates.slice(0, 2).map(({ text }) => text),
+      );
+    }
+    assert.deepEqual(
+      best.choices.map(({ index }) => index),
+      [0, 1, 2, 3],
+    );
+    assert.equal(best.usage.completion_tokens, 80);
   });
 });
 

@@ -154,6 +154,7 @@ const ROWS: readonly Row[] = [
       seconds: 1,
     }),
   ],
+  [429, 'tokens', 'rate_limit_exceeded', apiError('request_too_large', { max: 60, requested: 61 })],
   [429, 'server_overloaded', 'queue_full', apiError('queue_full', { waiting: 1000 })],
   [429, 'insufficient_quota', 'insufficient_quota', apiError('insufficient_quota', {})],
   [500, 'server_error', 'internal_error', apiError('internal_error', {})],

@@ -4,9 +4,10 @@ import type { RequestHead } from '../../gateway/http/request-head.ts';
 export function headOf(headers: Readonly<Record<string, string>>, url = '/v1/models'): RequestHead {
   return {
     getMethod: () => 'get',
-    getUrl: () => url,
+    getUrl: () => url.split('?')[0] ?? '',
     getHeader: (name) => headers[name] ?? '',
     getQuery: () => undefined,
+    queryText: () => url.split('?')[1] ?? '',
     forEach: (visit) => {
       for (const [name, value] of Object.entries(headers)) visit(name, value);
     },

@@ -29,6 +29,8 @@ const GATEWAY_PARTS = [
   'gateway/prompt/',
   'gateway/models/',
   'gateway/vectors/',
+  'gateway/scores/',
+  'gateway/audio/',
   'gateway/http/',
   'gateway/policy/',
   'gateway/generate/',
@@ -52,6 +54,8 @@ export const LAYERS: Readonly<Record<string, readonly string[]>> = {
   'gateway/prompt/': ['shared/', 'gateway/text/', 'gateway/prompt/'],
   'gateway/models/': ['shared/', 'gateway/prompt/', 'gateway/models/'],
   'gateway/vectors/': ['shared/', 'gateway/vectors/'],
+  'gateway/scores/': ['shared/', 'gateway/vectors/', 'gateway/scores/'],
+  'gateway/audio/': ['gateway/audio/'],
   'gateway/http/': ['shared/', 'gateway/http/', 'gateway/platform.ts', 'gateway/random-ids.ts'],
   'gateway/policy/': ['shared/', 'gateway/http/', 'gateway/policy/'],
   'gateway/generate/': [
@@ -90,12 +94,19 @@ export const LAYERS: Readonly<Record<string, readonly string[]>> = {
 /** Where in the program a package, or a module of Node, may be imported: by those files alone. */
 export const OWNERS: Readonly<Record<string, readonly string[]>> = {
   '@observablehq/plot': ['lab/report/page/'],
+  '@redis/client': ['gateway/policy/redis-buckets.ts'],
   '@swc/wasm-typescript': ['cli/policy-file.ts'],
   '@sinclair/typebox': ['shared/schema/', 'shared/settings/', 'gateway/api/'],
   'cli-progress': ['lab/experiment/'],
   commander: ['cli/', 'lab/experiment/'],
   'gpt-tokenizer': ['gateway/text/'],
-  'lru-cache': ['gateway/text/', 'gateway/prompt/', 'gateway/models/', 'gateway/vectors/'],
+  'lru-cache': [
+    'gateway/text/',
+    'gateway/prompt/',
+    'gateway/models/',
+    'gateway/policy/',
+    'gateway/vectors/',
+  ],
   msgpackr: ['shared/message.ts'],
   pino: ['gateway/', 'cli/commands/parity-server.ts'],
   piscina: ['engine/host/', 'lab/simulate/replay-runner.ts'],

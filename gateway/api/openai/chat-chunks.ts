@@ -1,8 +1,15 @@
 import { type ApiError, errorBody, type HeaderList } from '../../../shared/errors.ts';
-import type { AnswerFacts, FinishReason, StreamEncoder } from '../../generate/answer-encoder.ts';
-import type { SegmentKind } from '../../generate/answer-plan.ts';
+import type {
+  AnswerFacts,
+  ChoiceText,
+  SegmentEvents,
+  StreamEncoder,
+} from '../../generate/answer-encoder.ts';
+import type { FinishReason } from '../../generate/finish.ts';
+import type { SegmentKind } from '../../generate/segment.ts';
 import type { Usage } from '../../generate/usage.ts';
 import { answerHeaders } from './answer-headers.ts';
+import { type CallFrame, callFrame, callNumber, callOpening } from './chat-call.ts';
 import type { AnswerHead } from './chat-response.ts';
 import { chatLogprob } from './logprobs.ts';
 import { type UsageMode, usageJson } from './usage.ts';
@@ -19,6 +26,8 @@ export class ChatChunks implements StreamEncoder {
   readonly keepAlive = ': keep-alive\n\n';
   readonly end = 'data: [DONE]\n\n';
   readonly tellsTokens: boolean;
+  /** Of answers that may have calls. */
+  readonly segments: SegmentEvents | undefined;
   /** Those of the model's name. */
   readonly extraBytes: number;
   /** Up to the index of the choice. */
@@ -28,8 +37,10 @@ export class ChatChunks implements StreamEncoder {
   readonly #tail: string;
   /** Likely tokens that are told for each one of the content; undefined: no log probabilities. */
   readonly #topLogprobs: number | undefined;
+  /** The call that is being said, of each choice. */
+  readonly #calls: CallFrame[] = [];
 
-  constructor(head: AnswerHead, mode: UsageMode, topLogprobs?: number) {
+  constructor(head: AnswerHead, mode: UsageMode, topLogprobs?: number, mayCall = false) {
     // A joined string is flat; a concatenated one would be walked as a tree by every event.
     this.#head = [
       'data: {"id":"',
@@ -47,6 +58,9 @@ export class ChatChunks implements StreamEncoder {
     this.#topLogprobs = topLogprobs;
     this.tellsTokens = topLogprobs !== undefined;
     this.#tail = mode === 'none' ? TAIL : TAIL_NULL_USAGE;
+    this.segments = mayCall
+      ? { begin: (...segment) => this.#beginSegment(...segment), end: () => '' }
+      : undefined;
   }
 
   headers(answer: AnswerFacts): HeaderList {
@@ -86,8 +100,17 @@ export class ChatChunks implements StreamEncoder {
       isText && top !== undefined
         ? `{"content":[${chatLogprob(text, seed, at, top)}],"refusal":null}`
         : 'null';
-    const name = isText ? 'content' : 'reasoning_content';
-    return this.#event(choice, `"${name}":"${text}"`, logprobs, 'null', usage);
+    const call = kind === 'call' ? this.#calls[choice] : undefined;
+    const delta = call === undefined ? `"${FIELDS[kind]}":"${text}"` : call.start + text + call.end;
+    return this.#event(choice, delta, logprobs, 'null', usage);
+  }
+
+  #beginSegment(choice: number, text: ChoiceText, segment: number, usage: Usage): string {
+    const call = text.segments[segment]?.call;
+    if (call === undefined) return '';
+    const number = callNumber(text, segment);
+    this.#calls[choice] = callFrame(call, number);
+    return this.#event(choice, callOpening(call, number), 'null', 'null', usage);
   }
 
   finish(choice: number, reason: FinishReason, usage: Usage): string {
@@ -134,12 +157,21 @@ export class ChatChunks implements StreamEncoder {
 const REST_BYTES_MAX = 512;
 /** What is told of one likely token, whose text is short. */
 const LOGPROB_BYTES_MAX = 160;
+/** What a delta calls the text of each kind. */
+const FIELDS: Readonly<Record<SegmentKind, string>> = {
+  reasoning: 'reasoning_content',
+  text: 'content',
+  refusal: 'refusal',
+  call: 'arguments',
+};
 const ROLE_OF_FIRST = '{"index":0,"delta":{"role":"assistant","content":"';
 const CONTENT_OF_FIRST = '{"index":0,"delta":{"content":"';
 const FINISH_OF_FIRST: Readonly<Record<FinishReason, string>> = {
   stop: finishOfFirst('stop'),
   length: finishOfFirst('length'),
   content_filter: finishOfFirst('content_filter'),
+  tool_calls: finishOfFirst('tool_calls'),
+  function_call: finishOfFirst('function_call'),
 };
 const TAIL = '"},"logprobs":null,"finish_reason":null}]}\n\n';
 const TAIL_NULL_USAGE = '"},"logprobs":null,"finish_reason":null}],"usage":null}\n\n';

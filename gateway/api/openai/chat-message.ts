@@ -98,3 +98,13 @@ export const MESSAGES = Type.Array(MESSAGE, {
   description: 'The conversation so far, oldest first.',
   'x-type': `an array of 1 to ${MESSAGES_MAX} messages`,
 });
+
+/** The texts of the last message of a user, one on each line. */
+export function lastOfUser(messages: readonly ChatMessage[]): string {
+  const last = messages.findLast(({ role }) => role === 'user');
+  const content = last?.content ?? '';
+  if (typeof content === 'string') return content;
+  const texts: string[] = [];
+  for (const part of content) if (part.type === 'text') texts.push(part.text);
+  return texts.join('\n');
+}

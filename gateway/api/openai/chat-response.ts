@@ -3,14 +3,15 @@ import {
   type AnswerFacts,
   type BodyEncoder,
   type ChoiceText,
-  type FinishReason,
   joinedSlices,
   segmentSlices,
   tokensBefore,
 } from '../../generate/answer-encoder.ts';
-import type { SegmentKind } from '../../generate/answer-plan.ts';
+import type { FinishReason } from '../../generate/finish.ts';
+import type { SegmentKind } from '../../generate/segment.ts';
 import type { Usage } from '../../generate/usage.ts';
 import { answerHeaders } from './answer-headers.ts';
+import { callParts } from './chat-call.ts';
 import { chatLogprob } from './logprobs.ts';
 import { usageJson } from './usage.ts';
 
@@ -29,14 +30,15 @@ export interface AnswerHead {
 /** What is told of one likely token costs as much as so many tokens of text. */
 const LOGPROB_TOKENS = 20;
 const ID_START = '{"id":"';
-const CONTENT_START = ',"message":{"role":"assistant","content":"';
-const CONTENT_END = '","refusal":null';
-const REASONING_START = ',"reasoning_content":"';
-const REASONING_END = '"';
+const CONTENT_START = ',"message":{"role":"assistant","content":';
+const REFUSAL_START = ',"refusal":';
+const REASONING_START = ',"reasoning_content":';
 const CHOICE_END: Readonly<Record<FinishReason, string>> = {
   stop: choiceEnd('stop'),
   length: choiceEnd('length'),
   content_filter: choiceEnd('content_filter'),
+  tool_calls: choiceEnd('tool_calls'),
+  function_call: choiceEnd('function_call'),
 };
 const USAGE_START = '],"usage":';
 
@@ -65,16 +67,17 @@ export class ChatResponse implements BodyEncoder {
     const { start, end } = frameOf(this.#head);
     let body = ID_START + this.#head.id + start;
     for (const [index, choice] of choices.entries()) {
-      const text = segmentOf(choice, 'text');
       const reasoning = segmentOf(choice, 'reasoning');
       if (index > 0) body += choiceStart(index);
-      body += choice.textOf(text, 0, choice.tokensOf(text)) + CONTENT_END;
-      if (reasoning >= 0) {
-        const thought = choice.textOf(reasoning, 0, choice.tokensOf(reasoning));
-        body += REASONING_START + thought + REASONING_END;
+      body += quoted(choice, 'text') + REFUSAL_START + quoted(choice, 'refusal');
+      if (reasoning >= 0) body += REASONING_START + quoted(choice, 'reasoning');
+      if (segmentOf(choice, 'call') >= 0) {
+        const wholeText = (at: number) => [choice.textOf(at, 0, choice.tokensOf(at))];
+        for (const part of callParts(choice, wholeText)) body += part;
       }
-      if (this.#topLogprobs === undefined) body += CHOICE_END[choice.finishReason];
-      else for (const part of choiceEnds(choice, this.#topLogprobs)) body += part;
+      const top = segmentOf(choice, 'text') < 0 ? undefined : this.#topLogprobs;
+      if (top === undefined) body += CHOICE_END[choice.finishReason];
+      else for (const part of choiceEnds(choice, top)) body += part;
     }
     return body + USAGE_START + usageJson(usage) + end;
   }
@@ -83,17 +86,18 @@ export class ChatResponse implements BodyEncoder {
     const { start, end } = frameOf(this.#head);
     yield ID_START + this.#head.id + start;
     for (const [index, choice] of choices.entries()) {
-      const reasoning = segmentOf(choice, 'reasoning');
       if (index > 0) yield choiceStart(index);
-      yield* segmentSlices(choice, segmentOf(choice, 'text'));
-      yield CONTENT_END;
-      if (reasoning >= 0) {
+      yield* quotedSlices(choice, 'text');
+      yield REFUSAL_START;
+      yield* quotedSlices(choice, 'refusal');
+      if (segmentOf(choice, 'reasoning') >= 0) {
         yield REASONING_START;
-        yield* segmentSlices(choice, reasoning);
-        yield REASONING_END;
+        yield* quotedSlices(choice, 'reasoning');
       }
-      if (this.#topLogprobs === undefined) yield CHOICE_END[choice.finishReason];
-      else yield* joinedSlices(choiceEnds(choice, this.#topLogprobs));
+      yield* callParts(choice, (segment) => segmentSlices(choice, segment));
+      const top = segmentOf(choice, 'text') < 0 ? undefined : this.#topLogprobs;
+      if (top === undefined) yield CHOICE_END[choice.finishReason];
+      else yield* joinedSlices(choiceEnds(choice, top));
     }
     yield USAGE_START + usageJson(usage) + end;
   }
@@ -135,6 +139,24 @@ function newFrame({ createdS, modelJson, fingerprint }: AnswerHead): Frame {
   ].join('');
   const end = [',"system_fingerprint":"', fingerprint, '","service_tier":"default"}'].join('');
   return { createdS, modelJson, fingerprint, start, end };
+}
+
+/** The text of a kind as JSON: null where there is none. */
+function quoted(choice: ChoiceText, kind: SegmentKind): string {
+  const segment = segmentOf(choice, kind);
+  if (segment < 0) return 'null';
+  return `"${choice.textOf(segment, 0, choice.tokensOf(segment))}"`;
+}
+
+function* quotedSlices(choice: ChoiceText, kind: SegmentKind): Generator<string, void, undefined> {
+  const segment = segmentOf(choice, kind);
+  if (segment < 0) {
+    yield 'null';
+    return;
+  }
+  yield '"';
+  yield* segmentSlices(choice, segment);
+  yield '"';
 }
 
 /** The first segment of a kind, or -1. */

@@ -1,10 +1,14 @@
-import { ApiError } from '../../../shared/errors.ts';
+import { ApiError, apiError } from '../../../shared/errors.ts';
+import type { Settings } from '../../../shared/settings/settings.ts';
 import type { Generation } from '../../generate/generation.ts';
 import type { RoutingHead } from '../../generate/routing-head.ts';
 import type { RandomIds } from '../../random-ids.ts';
+import type { PromptSafety } from '../../scores/prompt-safety.ts';
 import { type GenerationHost, generationRoute } from '../generation-route.ts';
+import { safeContent } from '../safe-content.ts';
 import { CHAT_BODY, type ChatBody } from './chat-body.ts';
 import { ChatChunks } from './chat-chunks.ts';
+import { type ChatMessage, lastOfUser } from './chat-message.ts';
 import { chatRequestOf } from './chat-request.ts';
 import { ChatResponse } from './chat-response.ts';
 import { ChatPrompt } from './chat-template.ts';
@@ -15,6 +19,8 @@ export interface ChatHost extends GenerationHost {
   readonly ids: RandomIds;
   /** Of version and settings. */
   readonly fingerprint: string;
+  readonly safety: PromptSafety;
+  readonly settings: Pick<Settings, 'enableAudio' | 'prependSafetyMessage'>;
   nowS(): number;
 }
 
@@ -32,6 +38,12 @@ function parseChat(body: ChatBody, head: RoutingHead, host: ChatHost): Generatio
   const pinned = pinnedOf(head, request.pinnedWorker, host.generator);
   if (pinned instanceof ApiError) return pinned;
   const { stream, usageMode, topLogprobs, priority, cacheSalt } = request;
+  const messages = checkedMessages(request.messages, host);
+  if (messages instanceof ApiError) return messages;
+  const content = host.safety.isOn
+    ? safeContent(host.safety, [lastOfUser(messages)], 'messages', 'refusal')
+    : undefined;
+  if (content instanceof ApiError) return content;
   const answerHead = {
     id: host.ids.next('chatcmpl-'),
     createdS,
@@ -40,9 +52,10 @@ function parseChat(body: ChatBody, head: RoutingHead, host: ChatHost): Generatio
   };
   return {
     model,
-    prompts: [new ChatPrompt(request.messages, request.tools)],
+    prompts: [new ChatPrompt(messages, request.tools)],
     promptParam: 'messages',
     sampling: request,
+    content,
     encoder: stream
       ? new ChatChunks(answerHead, usageMode, topLogprobs)
       : new ChatResponse(answerHead, topLogprobs),
@@ -51,4 +64,37 @@ function parseChat(body: ChatBody, head: RoutingHead, host: ChatHost): Generatio
     sessionKey: sessionKeyOf(head, request, host.generator),
     pinned,
   };
+}
+
+/** The messages that are answered, or what of them is not offered. */
+function checkedMessages(
+  messages: readonly ChatMessage[],
+  { settings }: ChatHost,
+): readonly ChatMessage[] | ApiError {
+  if (!settings.enableAudio) {
+    const problem = audioPart(messages);
+    if (problem !== undefined) return problem;
+  }
+  if (!settings.prependSafetyMessage) return messages;
+  const hasSystem = messages.some(({ role }) => role === 'system' || role === 'developer');
+  return hasSystem ? messages : [SAFETY_MESSAGE, ...messages];
+}
+
+const SAFETY_MESSAGE: ChatMessage = {
+  role: 'system',
+  content: 'You are a helpful assistant. Refuse to help with what is harmful, illegal or unsafe.',
+};
+
+function audioPart(messages: readonly ChatMessage[]): ApiError | undefined {
+  for (const [at, { content }] of messages.entries()) {
+    if (!Array.isArray(content)) continue;
+    const index = content.findIndex(({ type }) => type === 'input_audio');
+    if (index < 0) continue;
+    return apiError('unsupported_value', {
+      param: `messages[${at}].content[${index}].type`,
+      got: "'input_audio'",
+      expected: 'no audio, which FAKEAI_ENABLE_AUDIO=false has switched off',
+    });
+  }
+  return undefined;
 }

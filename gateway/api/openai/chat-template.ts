@@ -48,6 +48,22 @@ const ROLE_IDS: Readonly<Record<Role, number>> = {
   function: 0xffff_ff15,
 };
 
+/** The tokens that open the answer. */
+export const ANSWER_START_TOKENS = 3;
+
+const TEMPLATE_TEXTS: ReadonlyMap<number, string> = new Map([
+  [START, '<|im_start|>'],
+  [SEPARATOR, '<|im_sep|>'],
+  [END, '<|im_end|>'],
+  [NAME, '<|im_name|>'],
+  ...Object.entries(ROLE_IDS).map(([role, id]) => [id, role] as const),
+]);
+
+/** What an id of the template stands for; undefined for any other. */
+export function templateText(id: number): string | undefined {
+  return TEMPLATE_TEXTS.get(id);
+}
+
 /**
  * Appends the ids of the whole prompt to `out`: tools as compact JSON, the messages in order, and
  * the start of the answer. Returns how many of them are audio. Stops when `out` is full.
@@ -105,15 +121,40 @@ function renderMessage(
   out.push(END);
 }
 
-/** What an assistant said other than as content: a refusal, calls. Calls count as JSON text. */
+/** What an assistant said other than as content: a refusal, calls. */
 function renderOtherAnswers(
   message: AssistantMessage,
   tokenizer: PromptTokenizer,
   out: TokenBuffer,
 ): void {
   if (typeof message.refusal === 'string') tokenizer.encode(message.refusal, out);
-  const calls = message.tool_calls ?? message.function_call ?? null;
-  if (calls !== null) tokenizer.encode(JSON.stringify(calls), out);
+  for (const call of message.tool_calls ?? []) renderCall(call, tokenizer, out);
+  const { function_call: legacy } = message;
+  if (legacy !== undefined && legacy !== null) renderCall({ function: legacy }, tokenizer, out);
+}
+
+/**
+ * A call as an answer says it, so that the next turn finds its blocks; another thing as JSON text.
+ */
+function renderCall(call: unknown, tokenizer: PromptTokenizer, out: TokenBuffer): void {
+  if (!isFunctionCall(call)) {
+    tokenizer.encode(JSON.stringify(call), out);
+    return;
+  }
+  tokenizer.encode(call.function.name, out);
+  tokenizer.encode(call.function.arguments, out);
+}
+
+interface FunctionCall {
+  readonly function: { readonly name: string; readonly arguments: string };
+}
+
+function isFunctionCall(call: unknown): call is FunctionCall {
+  if (typeof call !== 'object' || call === null || !('function' in call)) return false;
+  const { function: called } = call;
+  if (typeof called !== 'object' || called === null) return false;
+  if (!('name' in called) || !('arguments' in called)) return false;
+  return typeof called.name === 'string' && typeof called.arguments === 'string';
 }
 
 function renderPart(

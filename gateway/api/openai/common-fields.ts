@@ -6,7 +6,7 @@ import { optional, pairs } from '../schema/field-types.ts';
 /** The fields that the bodies of several of OpenAI's endpoints have in common. */
 
 /** Larger limits than this mean no limit; it also keeps sums of token counts exact. */
-const TOKENS_MAX = 2 ** 31 - 1;
+export const TOKENS_MAX = 2 ** 31 - 1;
 export const CHOICES_MAX = 128;
 const MODEL_LENGTH_MAX = 256;
 const SALT_LENGTH_MAX = 1024;

@@ -7,10 +7,10 @@ import {
   segmentSlices,
 } from '../../generate/answer-encoder.ts';
 import type { Usage } from '../../generate/usage.ts';
-import { logprobOf } from '../../text/token-logprobs.ts';
 import { answerHeaders } from './answer-headers.ts';
 import type { AnswerHead } from './chat-response.ts';
-import { codePoints, completionTops } from './logprobs.ts';
+import { LOGPROB_LISTS, LogprobLists } from './logprobs.ts';
+import { type CompletionExtras, echoOf, type PromptEcho } from './prompt-echo.ts';
 import { usageJson } from './usage.ts';
 
 /** What is told of one likely token costs as much as so many tokens of text. */
@@ -22,17 +22,18 @@ const TEXT = 0;
 export class CompletionResponse implements BodyEncoder {
   readonly isStream = false;
   readonly #head: AnswerHead;
-  /** Likely tokens that are told for each one; undefined: no log probabilities. */
-  readonly #topLogprobs: number | undefined;
+  readonly #extras: CompletionExtras;
 
-  constructor(head: AnswerHead, topLogprobs: number | undefined) {
+  constructor(head: AnswerHead, extras: CompletionExtras) {
     this.#head = head;
-    this.#topLogprobs = topLogprobs;
+    this.#extras = extras;
   }
 
   lengthOf({ completionTokens }: Usage): number {
-    const top = this.#topLogprobs;
-    return top === undefined ? completionTokens : completionTokens * (2 + top) * LOGPROB_TOKENS;
+    const { topLogprobs: top, echoes = [], choicesPerPrompt } = this.#extras;
+    let tokens = completionTokens;
+    for (const { length } of echoes) tokens += choicesPerPrompt * length;
+    return top === undefined ? tokens : tokens * (2 + top) * LOGPROB_TOKENS;
   }
 
   headers(answer: AnswerFacts): HeaderList {
@@ -42,7 +43,7 @@ export class CompletionResponse implements BodyEncoder {
   whole(choices: readonly ChoiceText[], usage: Usage): string {
     let body = this.#start();
     for (const [index, choice] of choices.entries()) {
-      for (const part of choiceParts(choice, index, this.#topLogprobs)) body += part;
+      for (const part of choiceParts(choice, index, this.#extras)) body += part;
     }
     return body + this.#end(usage);
   }
@@ -50,7 +51,7 @@ export class CompletionResponse implements BodyEncoder {
   *slices(choices: readonly ChoiceText[], usage: Usage): Generator<string, void, undefined> {
     yield this.#start();
     for (const [index, choice] of choices.entries()) {
-      yield* joinedSlices(choiceParts(choice, index, this.#topLogprobs));
+      yield* joinedSlices(choiceParts(choice, index, this.#extras));
     }
     yield this.#end(usage);
   }
@@ -71,45 +72,52 @@ export class CompletionResponse implements BodyEncoder {
 function* choiceParts(
   choice: ChoiceText,
   index: number,
-  top: number | undefined,
+  extras: CompletionExtras,
 ): Generator<string, void, undefined> {
+  const echo = echoOf(extras, index);
   yield `${index === 0 ? '' : ','}{"index":${index},"text":"`;
+  if (echo !== undefined) yield* echo.texts();
   yield* segmentSlices(choice, TEXT);
   yield '","logprobs":';
-  if (top === undefined) yield 'null';
-  else yield* logprobParts(choice, top);
+  if (extras.topLogprobs === undefined) yield 'null';
+  else yield* logprobParts(choice, echo, extras.topLogprobs);
   yield `,"finish_reason":"${choice.finishReason}"}`;
 }
 
-/** The four lists of log probabilities, one after the other: nothing is held for the next one. */
-function* logprobParts(choice: ChoiceText, top: number): Generator<string, void, undefined> {
-  const { seed } = choice;
-  let offset = 0;
-  yield '{"tokens":';
-  yield* list(choice, (text) => `"${text}"`);
-  yield ',"token_logprobs":';
-  yield* list(choice, (_text, at) => String(logprobOf(seed, at)));
-  yield ',"top_logprobs":';
-  yield* list(choice, (text, at) => completionTops(text, seed, at, top));
-  yield ',"text_offset":';
-  yield* list(choice, (text) => {
-    const before = offset;
-    offset += codePoints(text);
-    return String(before);
-  });
-  yield '}';
+/** One list of log probabilities after the other, each made anew: none is held for the next. */
+function* logprobParts(
+  choice: ChoiceText,
+  echo: PromptEcho | undefined,
+  top: number,
+): Generator<string, void, undefined> {
+  let start = '{';
+  for (const list of LOGPROB_LISTS) {
+    yield `${start}"${list}":[`;
+    let comma = '';
+    for (const entries of entryParts(choice, echo, top, list)) {
+      yield comma + entries;
+      comma = ',';
+    }
+    start = '],';
+  }
+  yield ']}';
 }
 
-/** A JSON array with what `itemOf` says of each token. */
-function* list(
+/** The entries of one list, of a token each. */
+function* entryParts(
   choice: ChoiceText,
-  itemOf: (text: string, at: number) => string,
+  echo: PromptEcho | undefined,
+  top: number,
+  list: (typeof LOGPROB_LISTS)[number],
 ): Generator<string, void, undefined> {
-  const tokens = choice.tokensOf(TEXT);
-  yield '[';
-  for (let at = 0; at < tokens; at++) {
-    const item = itemOf(choice.textOf(TEXT, at, at + 1), at);
-    yield at === 0 ? item : `,${item}`;
+  const lists = new LogprobLists(top);
+  for (const token of echo?.tokens() ?? []) {
+    lists.addEchoed(token);
+    if (lists.length > 0) yield lists.takeList(list);
   }
-  yield ']';
+  const tokens = choice.tokensOf(TEXT);
+  for (let at = 0; at < tokens; at++) {
+    lists.add(choice.textOf(TEXT, at, at + 1), choice.seed, at);
+    yield lists.takeList(list);
+  }
 }

@@ -4,6 +4,7 @@ import type { RoutingHead } from '../../generate/routing-head.ts';
 import type { Sampling } from '../../generate/sampling.ts';
 import { TextPrompt, TokenPrompt } from '../../prompt/text-prompt.ts';
 import { generationRoute } from '../generation-route.ts';
+import { safeContent } from '../safe-content.ts';
 import type { ChatHost } from './chat-route.ts';
 import { pinnedOf, sessionKeyOf, stopsOf, usageModeOf } from './common-request.ts';
 import {
@@ -14,17 +15,23 @@ import {
 } from './completion-body.ts';
 import { CompletionChunks } from './completion-chunks.ts';
 import { CompletionResponse } from './completion-response.ts';
+import { type EchoTokenizer, PromptEcho } from './prompt-echo.ts';
+
+/** What the route needs of the server. */
+export interface CompletionHost extends ChatHost {
+  readonly tokenizer: EchoTokenizer;
+}
 
 export const COMPLETION_ROUTE = generationRoute(
   '/v1/completions',
   COMPLETION_BODY,
-  (host: ChatHost) => (body, head) => parseCompletion(body, head, host),
+  (host: CompletionHost) => (body, head) => parseCompletion(body, head, host),
 );
 
 function parseCompletion(
   body: CompletionBody,
   head: RoutingHead,
-  host: ChatHost,
+  host: CompletionHost,
 ): Generation | ApiError {
   const createdS = host.nowS();
   const model = host.generator.modelOf(body.model, createdS);
@@ -38,21 +45,33 @@ function parseCompletion(
     modelJson: model.idJson,
     fingerprint: host.fingerprint,
   };
-  const logprobs = body.logprobs ?? undefined;
+  const prompts = promptsOf(body);
+  const texts = prompts.filter((prompt) => typeof prompt === 'string');
+  const content =
+    host.safety.isOn && body.max_tokens !== 0
+      ? safeContent(host.safety, texts, 'prompt', 'text')
+      : undefined;
+  if (content instanceof ApiError) return content;
+  const extras = {
+    topLogprobs: body.logprobs ?? undefined,
+    echoes: body.echo ? prompts.map((prompt) => new PromptEcho(prompt, host.tokenizer)) : undefined,
+    choicesPerPrompt: body.n ?? 1,
+  };
   const session = {
     promptCacheKey: body.prompt_cache_key ?? undefined,
     user: body.user ?? undefined,
   };
   return {
     model,
-    prompts: promptsOf(body).map((prompt) =>
+    prompts: prompts.map((prompt) =>
       typeof prompt === 'string' ? new TextPrompt(prompt) : new TokenPrompt(prompt),
     ),
     promptParam: 'prompt',
     sampling: samplingOf(body),
+    content,
     encoder: body.stream
-      ? new CompletionChunks(answerHead, usageModeOf(body.stream_options), logprobs)
-      : new CompletionResponse(answerHead, logprobs),
+      ? new CompletionChunks(answerHead, usageModeOf(body.stream_options), extras)
+      : new CompletionResponse(answerHead, extras),
     // In Dynamo's hints a higher priority is served first, here a lower one.
     priority: body.priority ?? 0 - (nvext?.agent_hints?.priority ?? 0),
     cacheSalt: body.cache_salt ?? '',
@@ -68,6 +87,7 @@ function samplingOf(body: CompletionBody): Sampling {
     minTokens: body.min_tokens ?? 0,
     ignoreEos: body.ignore_eos ?? false,
     choices: body.n ?? 1,
+    candidates: body.best_of ?? undefined,
     stop: stopsOf(body.stop),
     seed,
     repeatable: seed !== undefined || body.temperature === 0,

@@ -1,4 +1,5 @@
 import { likeliestTokens, logprobOf } from '../../text/token-logprobs.ts';
+import type { EchoedToken } from './prompt-echo.ts';
 
 /**
  * Log probabilities as OpenAI writes them, of token `at` of the answer of a seed. Texts are the
@@ -13,16 +14,76 @@ export function chatLogprob(text: string, seed: number, at: number, top: number)
   return `{${tokenFields(text, logprobOf(seed, at))},"top_logprobs":[${members.join()}]}`;
 }
 
-/** A completion's `top_logprobs` of one place: the chosen token, and up to `top` in all. */
-export function completionTops(text: string, seed: number, at: number, top: number): string {
-  const members = likeliestTokens(seed, at, text, Math.max(1, top)).map(
-    ({ token, logprob }) => `"${token}":${logprob}`,
-  );
-  return `{${members.join()}}`;
+/** The lists of a completion's log probabilities, one entry for each token. */
+export const LOGPROB_LISTS = ['tokens', 'token_logprobs', 'top_logprobs', 'text_offset'] as const;
+type LogprobList = (typeof LOGPROB_LISTS)[number];
+
+/** The entries of a completion's tokens, in their order, those of an echoed prompt before all. */
+export class LogprobLists {
+  readonly #top: number;
+  readonly #entries: Record<LogprobList, string[]> = emptyLists();
+  /** Characters before the next token, as Python counts them: code points. */
+  offset: number;
+  #isFirst = true;
+
+  /** `top` likely tokens are told of each place, and the chosen one at least. */
+  constructor(top: number, offset = 0) {
+    this.#top = Math.max(1, top);
+    this.offset = offset;
+  }
+
+  /** Tokens since the last `take`. */
+  get length(): number {
+    return this.#entries.tokens.length;
+  }
+
+  /** A token of the answer of a seed, with `at` before it. */
+  add(text: string, seed: number, at: number): void {
+    this.#add(text, text, String(logprobOf(seed, at)), this.#tops(text, seed, at));
+  }
+
+  /** A token of the prompt. Of the first one nothing is known. */
+  addEchoed({ token, text, seed }: EchoedToken): void {
+    if (token === '') this.offset += codePoints(text);
+    else if (this.#isFirst) this.#add(token, text, 'null', 'null');
+    else this.#add(token, text, String(logprobOf(seed, 0)), this.#tops(token, seed, 0));
+    this.#isFirst = false;
+  }
+
+  /** The object of all lists, of which the next one has further tokens. */
+  take(): string {
+    const lists = LOGPROB_LISTS.map((list) => `"${list}":[${this.#entries[list].join()}]`);
+    Object.assign(this.#entries, emptyLists());
+    return `{${lists.join()}}`;
+  }
+
+  /** The entries of one list, of which the next one has further tokens. */
+  takeList(list: LogprobList): string {
+    const entries = this.#entries[list].join();
+    Object.assign(this.#entries, emptyLists());
+    return entries;
+  }
+
+  #add(token: string, text: string, logprob: string, tops: string): void {
+    this.#entries.tokens.push(`"${token}"`);
+    this.#entries.token_logprobs.push(logprob);
+    this.#entries.top_logprobs.push(tops);
+    this.#entries.text_offset.push(String(this.offset));
+    this.offset += codePoints(text);
+  }
+
+  #tops(text: string, seed: number, at: number): string {
+    const likely = likeliestTokens(seed, at, text, this.#top);
+    return `{${likely.map(({ token, logprob }) => `"${token}":${logprob}`).join()}}`;
+  }
 }
 
-/** Characters of a text as Python counts them: code points. */
-export function codePoints(text: string): number {
+function emptyLists(): Record<LogprobList, string[]> {
+  return { tokens: [], token_logprobs: [], top_logprobs: [], text_offset: [] };
+}
+
+/** Characters of a text as Python counts them. */
+function codePoints(text: string): number {
   let count = 0;
   for (const _ of unescaped(text)) count++;
   return count;

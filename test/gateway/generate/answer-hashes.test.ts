@@ -17,7 +17,7 @@ const scratch = new TokenBuffer();
 function rig(promptTokens: number, tokens: number, blockSize: number) {
   const request = chatRequest({ max_tokens: tokens, ignore_eos: true });
   const lengths = { tokens, variancePercent: 0 };
-  const plan = new AnswerPlan(request, modelOf('thinker-1'), lengths, 9, tokens);
+  const plan = AnswerPlan.ofCorpus(request, modelOf('thinker-1'), lengths, 9, tokens);
   const ids = new TokenBuffer(1);
   for (let id = 0; id < promptTokens; id++) ids.push(id * 7919);
   const prompt = new PromptHashes(ids, blockSize, ROOT);

@@ -8,7 +8,7 @@ import { fc } from '../../support/property.ts';
 const LENGTHS = { tokens: 100, variancePercent: 50 };
 
 function plan(fields: Record<string, unknown>, seed = 1, id = 'm', lengths = LENGTHS): AnswerPlan {
-  return new AnswerPlan(chatRequest(fields), modelOf(id), lengths, seed, 8000);
+  return AnswerPlan.ofCorpus(chatRequest(fields), modelOf(id), lengths, seed, 8000);
 }
 
 /** Tokens of the reasoning of a plan. */

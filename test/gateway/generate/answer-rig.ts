@@ -127,7 +127,7 @@ export class AnswerRig {
     const request = chatRequest(fields);
     const lengths = { tokens: 100, variancePercent: 0 };
     const plans = Array.from({ length: request.choices }, (_, choice) => {
-      return new AnswerPlan(request, modelOf('m'), lengths, choiceSeed(3, choice), 1_000_000);
+      return AnswerPlan.ofCorpus(request, modelOf('m'), lengths, choiceSeed(3, choice), 1_000_000);
     });
     const tell = (what: string) => (id: RequestId) => this.commands.push(`${what} ${id}`);
     const start = {
@@ -154,6 +154,7 @@ export class AnswerRig {
       },
       modelLabel: 0,
       outputLimit: 0,
+      choicesPerPrompt: request.choices,
       window: 1,
     };
     const host = {

@@ -15,7 +15,7 @@ interface Options {
 
 function textOf(fields: Record<string, unknown>, { seed = 1, id = 'm', stop }: Options = {}) {
   const request = chatRequest(fields);
-  const plan = new AnswerPlan(request, modelOf(id), LENGTHS, seed, 8000);
+  const plan = AnswerPlan.ofCorpus(request, modelOf(id), LENGTHS, seed, 8000);
   return new AnswerText(plan, stop && new StopSequences(stop, request.minTokens));
 }
 

@@ -9,7 +9,7 @@ import { chatRequest, modelOf } from '../../support/chat-requests.ts';
 const LENGTHS = { tokens: 60, variancePercent: 0 };
 
 function textOf(model: string, stop?: string): AnswerText {
-  const plan = new AnswerPlan(chatRequest({}), modelOf(model), LENGTHS, 9, 1000);
+  const plan = AnswerPlan.ofCorpus(chatRequest({}), modelOf(model), LENGTHS, 9, 1000);
   return new AnswerText(plan, stop === undefined ? undefined : new StopSequences([stop], 0));
 }
 

@@ -46,6 +46,8 @@ export const CLUSTER: ClusterFigures = {
   linesDropped: () => 6,
   ownPolicy: undefined,
   recorder: undefined,
+  rateLimits: undefined,
+  abuse: undefined,
   pool: { isUp: (worker) => worker === 0, restarts: (worker) => 5 * worker },
 };
 

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { CachedTokenizer } from '../../../gateway/text/cached-tokenizer.ts';
 import { SimpleTokenizer } from '../../../gateway/text/simple-tokenizer.ts';
 import { TokenBuffer } from '../../../gateway/text/token-buffer.ts';
-import type { Tokenizer } from '../../../gateway/text/tokenizer.ts';
+import type { Piece, Tokenizer } from '../../../gateway/text/tokenizer.ts';
 
 /** Counts how often the tokenizer behind the cache is asked. */
 class CountingTokenizer implements Tokenizer {
@@ -17,8 +17,20 @@ class CountingTokenizer implements Tokenizer {
     this.#simple.encode(text, out);
   }
 
+  encodeWithEnds(): void {
+    throw new Error('not counted');
+  }
+
   count(text: string): number {
     return this.#simple.count(text);
+  }
+
+  pieces(text: string): Iterable<Piece> {
+    return this.#simple.pieces(text);
+  }
+
+  pieceOf(): undefined {
+    return this.#simple.pieceOf();
   }
 }
 

@@ -71,3 +71,17 @@ for (const [name, text, tokens] of [
     if (tokens !== undefined) assert.equal(ids.length, tokens);
   });
 }
+
+test('the pieces of a text are its tokens, and joined they are the text', () => {
+  fc.assert(
+    fc.property(anyText, (text) => {
+      const cut = [...tokenizer.pieces(text)];
+      assert.equal(Buffer.concat(cut.map((piece) => Buffer.from(piece))).toString(), text);
+      assert.deepEqual(
+        [...encode(text)].map((id) => tokenizer.pieceOf(id)),
+        cut,
+      );
+    }),
+  );
+  assert.equal(tokenizer.pieceOf(4_000_000_000), undefined);
+});

@@ -88,3 +88,17 @@ test('a longer text begins with the tokens of its first sentences', () => {
   const head = 'The same prefix, the same blocks.';
   assert.deepEqual(encode(`${head} And more`).slice(0, encode(head).length), encode(head));
 });
+
+test('the pieces of a text are its tokens, and joined they are the text', () => {
+  const spaces = fc.string({ unit: fc.constantFrom(' ', '\t', '\u00a0'), maxLength: 3 });
+  fc.assert(
+    fc.property(spaces, anyText, spaces, (before, middle, after) => {
+      const text = before + middle + after;
+      const cut = [...tokenizer.pieces(text)];
+      assert.equal(cut.join(''), text);
+      const ids = encode(text);
+      assert.deepEqual(ids.length === 0 ? [] : cut.flatMap(encode), ids);
+      assert.equal(cut.length, text === '' ? 0 : Math.max(1, ids.length));
+    }),
+  );
+});

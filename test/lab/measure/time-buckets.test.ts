@@ -28,7 +28,7 @@ test('nothing is lost however long it gets, and the number of buckets stays boun
 
 test('a span is spread over its buckets by the time that it spends in each', () => {
   const buckets = new TimeBuckets(3);
-  buckets.addSpan(1, 500_000, 2_250_000, new Float64Array([2, 3]));
+  buckets.addSpan(1, 500_000, 2_250_000, new Float64Array([9, 2, 3, 9]), 1, 2);
   const rows = [0, 1, 2].map((bucket) => [buckets.at(bucket, 1), buckets.at(bucket, 2)]);
   assert.deepEqual(rows, [
     [1_000_000, 1_500_000],
@@ -45,10 +45,10 @@ test('spans that meet are the same as one', () => {
       const rates = new Float64Array([1, 5]);
       const whole = new TimeBuckets(2);
       const parts = new TimeBuckets(2);
-      whole.addSpan(0, 0, 500e6, rates);
+      whole.addSpan(0, 0, 500e6, rates, 0, rates.length);
       let fromUs = 0;
       for (const toUs of [...cuts.sort((a, b) => a - b), 500e6]) {
-        parts.addSpan(0, fromUs, toUs, rates);
+        parts.addSpan(0, fromUs, toUs, rates, 0, rates.length);
         fromUs = toUs;
       }
       assert.equal(parts.widthUs, whole.widthUs);

@@ -188,20 +188,20 @@ describe('settings together', () => {
 
   it('are told at once which settings do not work yet, as they spelled them', () => {
     const problems = problemsOf({
-      flags: [{ flag: '--enable-safety', value: true }],
-      env: { FAKEAI_FEATURES__ENABLE_MODERATION: 'yes', FAKEAI_DEFAULT_VOICE: 'alloy' },
+      flags: [{ flag: '--no-file-cleanup-enabled', value: false }],
+      env: { FAKEAI_STORAGE__IMAGE_RETENTION_HOURS: '2', FAKEAI_FILE_STORAGE_BACKEND: 'memory' },
       file: { name: 'fakeai.yaml', document: { storage: { file_retention_hours: 5 } } },
     });
     assert.deepEqual(problems, [
-      'FAKEAI_FEATURES__ENABLE_MODERATION, --enable-safety, fakeai.yaml: ' +
-        'storage.file_retention_hours do not work yet, and nobody must count on them: leave them out',
+      '--no-file-cleanup-enabled, fakeai.yaml: storage.file_retention_hours, ' +
+        'FAKEAI_STORAGE__IMAGE_RETENTION_HOURS do not work yet, and nobody must count on them: leave them out',
     ]);
   });
 
   it('may switch off what another one of less rank asks for and does not work yet', () => {
-    const flags = [{ flag: '--no-enable-moderation', value: false }];
-    const { settings } = settled({ flags, env: { FAKEAI_ENABLE_MODERATION: 'true' } });
-    assert.equal(settings.enableModeration, false);
+    const flags = [{ flag: '--file-cleanup-enabled', value: true }];
+    const { settings } = settled({ flags, env: { FAKEAI_FILE_CLEANUP_ENABLED: 'false' } });
+    assert.equal(settings.fileCleanupEnabled, true);
   });
 });
 
@@ -379,6 +379,13 @@ describe('warnings', () => {
     const keys = { FAKEAI_API_KEYS: 'a-long-key' };
     assert.match(warningsOf(keys), /nobody is asked for one/);
     assert.equal(warningsOf({ ...keys, FAKEAI_REQUIRE_API_KEY: 'yes' }), '');
+  });
+
+  it('name limits that nobody is held to', () => {
+    const limit = { FAKEAI_RATE_LIMIT_RPM: '5' };
+    const warning = 'FAKEAI_RATE_LIMIT_RPM has no effect without FAKEAI_RATE_LIMIT_ENABLED.';
+    assert.equal(warningsOf(limit), warning);
+    assert.equal(warningsOf({ ...limit, FAKEAI_RATE_LIMIT_ENABLED: 'yes' }), '');
   });
 
   it('name latencies that must exceed their time limits', () => {

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { ChatChunks } from '../../../../gateway/api/openai/chat-chunks.ts';
 import type { AnswerHead } from '../../../../gateway/api/openai/chat-response.ts';
 import { type UsageMode, usageJson } from '../../../../gateway/api/openai/usage.ts';
+import type { ChoiceText } from '../../../../gateway/generate/answer-encoder.ts';
 import type { Usage } from '../../../../gateway/generate/usage.ts';
 import { apiError } from '../../../../shared/errors.ts';
 
@@ -124,4 +125,35 @@ test('an event is as long as said, whatever the name of the model, and no longer
       }
     }
   }
+});
+
+test('a call is opened by its name, and its arguments follow token by token', () => {
+  const text: ChoiceText = {
+    finishReason: 'tool_calls',
+    seed: 7,
+    segments: [
+      { kind: 'call', call: { id: 'call_1', name: 'look' } },
+      { kind: 'call', call: { id: '', name: 'find' } },
+    ],
+    tokensOf: () => 1,
+    textOf: () => '',
+  };
+  const chunks = new ChatChunks(HEAD, 'none', undefined, true);
+  const deltaOf = (event: string) => JSON.parse(event.slice(6)).choices[0].delta;
+  assert.deepEqual(deltaOf(chunks.segments?.begin(0, text, 0, USAGE) ?? ''), {
+    tool_calls: [
+      { index: 0, id: 'call_1', type: 'function', function: { name: 'look', arguments: '' } },
+    ],
+  });
+  assert.deepEqual(deltaOf(chunks.token(0, 'call', '{\\"a', USAGE, 7, 1)), {
+    tool_calls: [{ index: 0, function: { arguments: '{"a' } }],
+  });
+  assert.deepEqual(deltaOf(chunks.segments?.begin(0, text, 1, USAGE) ?? ''), {
+    function_call: { name: 'find', arguments: '' },
+  });
+  assert.deepEqual(deltaOf(chunks.token(0, 'call', '{}', USAGE, 7, 2)), {
+    function_call: { arguments: '{}' },
+  });
+  assert.equal(chunks.segments?.end(0, text, 1, USAGE), '');
+  assert.deepEqual(deltaOf(chunks.token(0, 'refusal', 'No', USAGE, 7, 1)), { refusal: 'No' });
 });

@@ -1,11 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type AnswerHead, ChatResponse } from '../../../../gateway/api/openai/chat-response.ts';
-import {
-  type ChoiceText,
-  type FinishReason,
-  SLICE_TOKENS,
-} from '../../../../gateway/generate/answer-encoder.ts';
+import { type ChoiceText, SLICE_TOKENS } from '../../../../gateway/generate/answer-encoder.ts';
+import type { FinishReason } from '../../../../gateway/generate/finish.ts';
 import type { Usage } from '../../../../gateway/generate/usage.ts';
 
 const HEAD: AnswerHead = {
@@ -136,4 +133,54 @@ test('a usage without cached, audio and reasoning tokens says so', () => {
       rejected_prediction_tokens: 0,
     },
   });
+});
+
+const CALLS: ChoiceText = {
+  finishReason: 'tool_calls',
+  seed: 7,
+  segments: [
+    { kind: 'call', call: { id: 'call_1', name: 'look' } },
+    { kind: 'call', call: { id: 'call_2', name: 'find' } },
+    { kind: 'call', call: { id: 'call_3', name: 'never' } },
+  ],
+  tokensOf: (segment) => [2, 1, 0][segment] ?? 0,
+  textOf: (segment, from, to) =>
+    (segment === 0 ? ['{\\"a\\":', '1}'] : ['{}']).slice(from, to).join(''),
+};
+
+test('calls of tools are told in place of a content', () => {
+  const [only] = bodyOf([CALLS]).choices;
+  assert.deepEqual(only, {
+    index: 0,
+    message: {
+      role: 'assistant',
+      content: null,
+      refusal: null,
+      tool_calls: [
+        { id: 'call_1', type: 'function', function: { name: 'look', arguments: '{"a":1}' } },
+        { id: 'call_2', type: 'function', function: { name: 'find', arguments: '{}' } },
+      ],
+    },
+    logprobs: null,
+    finish_reason: 'tool_calls',
+  });
+  const response = new ChatResponse(HEAD);
+  assert.equal([...response.slices([CALLS], USAGE)].join(''), response.whole([CALLS], USAGE));
+});
+
+test('a call of the legacy kind is a function_call, a refusal has a field of its own', () => {
+  const legacy: ChoiceText = {
+    ...CALLS,
+    finishReason: 'function_call',
+    segments: [{ kind: 'call', call: { id: '', name: 'look' } }],
+  };
+  assert.deepEqual(bodyOf([legacy]).choices[0].message, {
+    role: 'assistant',
+    content: null,
+    refusal: null,
+    function_call: { name: 'look', arguments: '{"a":1}' },
+  });
+  const refusal: ChoiceText = { ...CALLS, finishReason: 'stop', segments: [{ kind: 'refusal' }] };
+  const { message } = bodyOf([refusal]).choices[0];
+  assert.deepEqual([message.content, message.refusal], [null, '{"a":1}']);
 });

@@ -49,3 +49,26 @@ test('the least of tokens keeps to the limit, which is 16 where none is set', ()
   assert.deepEqual(problem({ min_tokens: 17 }), ['integer_above_max_value', 'min_tokens']);
   assert.equal(parsed({ min_tokens: 17, max_tokens: 17 }).min_tokens, 17);
 });
+
+test('no tokens at all are for prompts that are given back', () => {
+  assert.deepEqual(problem({ max_tokens: 0 }), ['integer_below_min_value', 'max_tokens']);
+  assert.equal(parsed({ max_tokens: 0, echo: true }).max_tokens, 0);
+});
+
+test('prompts that are given back have at most 1,048,576 characters together', () => {
+  const half = 'x'.repeat(2 ** 19);
+  assert.equal(parsed({ prompt: [half, half], echo: true }).echo, true);
+  const more = [half, half, 'x'];
+  assert.deepEqual(problem({ prompt: more, echo: true }), ['string_above_max_length', 'prompt']);
+  assert.equal(parsed({ prompt: more }).echo, undefined);
+});
+
+test('the best are chosen of at least as many, and of more only where nothing is streamed', () => {
+  assert.deepEqual(problem({ n: 3, best_of: 2 }), ['integer_below_min_value', 'best_of']);
+  assert.equal(parsed({ n: 3, best_of: 3, stream: true }).best_of, 3);
+  assert.equal(parsed({ n: 3, best_of: 4 }).best_of, 4);
+  const streamed = { n: 3, best_of: 4, stream: true };
+  assert.deepEqual(problem(streamed), ['unsupported_parameter', 'best_of']);
+  const prompt = Array.from({ length: 17 }, () => 'a');
+  assert.deepEqual(problem({ prompt, best_of: 121 }), ['integer_above_max_value', 'best_of']);
+});

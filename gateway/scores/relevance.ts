@@ -1,0 +1,31 @@
+import { combineSeeds } from '../../shared/rng.ts';
+import { textSeed, wordSeeds } from '../vectors/text-words.ts';
+
+const WORDS_AT_ONCE = 64;
+/** A passage with all words of the query has so much more than one with none. */
+const WORDS_WEIGHT = 10;
+const LOWEST = -5;
+
+/** How well passages fit a query: a logit between -6 and 6. */
+export class Relevance {
+  readonly #words = new Set<number>();
+  readonly #seed: number;
+
+  constructor(query: string) {
+    this.#seed = textSeed(query);
+    for (const word of wordSeeds(query)) this.#words.add(word);
+  }
+
+  /** The more of the query's words are in it, the higher. Yields while there is more to do. */
+  *logitOf(passage: string): Generator<void, number, undefined> {
+    const found = new Set<number>();
+    let seen = 0;
+    for (const word of wordSeeds(passage)) {
+      if (this.#words.has(word)) found.add(word);
+      if (++seen % WORDS_AT_ONCE === 0) yield;
+    }
+    const share = found.size / Math.max(1, this.#words.size);
+    const noise = (2 * combineSeeds(this.#seed, textSeed(passage))) / 2 ** 32 - 1;
+    return WORDS_WEIGHT * share + LOWEST + noise;
+  }
+}
