@@ -1,5 +1,6 @@
 import { HASH_WORDS } from '../../shared/block-hash.ts';
 import type { LoadReport } from '../../shared/protocol.ts';
+import { fullness, shortage } from './cache-pressure.ts';
 import { CopyAccounts } from './copy-accounts.ts';
 import type { ClusterView, RouteRequest } from './routing-policy.ts';
 import { StepClock } from './step-clock.ts';
@@ -46,15 +47,6 @@ export const TOKEN_DELAY_WEIGHT = 0.1;
 /** The share of time that goes to prefill is taken for no more than this. */
 const LOAD_MAX = 0.9;
 
-/**
- * Shares of the cache in use between which room becomes short: what is in use goes up and down.
- * Fitted: from 0.5, 0.7 or 0.8, on llm-d's prompts with full caches.
- */
-const SHORT_FROM = 0.5;
-const SHORT_TO = 1.2;
-
-/** Share of the cache that holds something above which a new block costs an old one. */
-const FULL_FROM = 0.9;
 /** What is evicted counts so many times. Fitted: of 1, 2 and 4. */
 const EVICTION_WEIGHT = 2;
 
@@ -241,8 +233,7 @@ export class PlacementCost {
       // What each microsecond of its prefill costs others, but for those who come meanwhile.
       const stallPerUs = this.#stallWeight * active + joinPerToken * pending;
       const othersPerUs = load * (comersPerUs * waitUs + stallPerUs);
-      const paceUs = this.#paceUs[worker]!;
-      const restUs = load * (this.#has.wait * waitUs + paceUs);
+      const restUs = load * (this.#has.wait * waitUs + this.#paceUs[worker]!);
       let prefillUs = chunkedUs(fewest, startUs, us, square, chunk);
       const shortUs = roomPerTokenUs * shortage(inUse + fewest / cacheTokens);
       let holdUs = active * fewest * (sizePerTokenUs + shortUs);
@@ -268,7 +259,7 @@ export class PlacementCost {
         placedUs -= copyUs;
       }
       if (this.#explains) {
-        this.#explain(worker, stallPerUs, waitUs, computeUs, prefillUs, paceUs);
+        this.#explain(worker, stallPerUs, waitUs, computeUs, prefillUs);
         this.#explainCache(worker, active * tokens, holdUs, evictUs, copyUs);
       }
       costUs[worker] = placedUs;
@@ -382,7 +373,6 @@ export class PlacementCost {
     waitUs: number,
     computeUs: number,
     prefillUs: number,
-    paceUs: number,
   ): void {
     const { termsUs } = this;
     const load = this.#load;
@@ -391,7 +381,7 @@ export class PlacementCost {
     termsUs[at + 1] = computeUs;
     termsUs[at + 2] = load * this.#factors.comersPerUs * prefillUs * (waitUs + prefillUs / 2);
     termsUs[at + 3] = load * stallPerUs * prefillUs;
-    termsUs[at + 4] = load * paceUs;
+    termsUs[at + 4] = load * this.#paceUs[worker]!;
   }
 
   /** The terms of the cache, of the other four. */
@@ -433,21 +423,4 @@ function chunkedUs(
 ): number {
   if (tokens <= chunk) return startUs + tokens * (tokenUs + squareUs * tokens);
   return (tokens / chunk) * (startUs + chunk * (tokenUs + squareUs * chunk));
-}
-
-/** How much of what is stored anew takes the place of something, where a share `held` is taken. */
-function fullness(held: number): number {
-  if (held <= FULL_FROM) return 0;
-  return held >= 1 ? 1 : (held - FULL_FROM) / (1 - FULL_FROM);
-}
-
-/**
- * How likely it is that room is short while a share `inUse` of the cache is in use: a smooth step
- * from none at `SHORT_FROM` to certainty at `SHORT_TO`.
- */
-function shortage(inUse: number): number {
-  if (inUse <= SHORT_FROM) return 0;
-  if (inUse >= SHORT_TO) return 1;
-  const share = (inUse - SHORT_FROM) / (SHORT_TO - SHORT_FROM);
-  return share * share * (3 - 2 * share);
 }
