@@ -35,7 +35,7 @@ const TESTED_TOGETHER = [
   /^bench\//,
   /^shared\b/,
   /^engine\/(kv|router|worker|cluster)\b/,
-  /^gateway\/(admin|api|generate|metrics|models|policy|prompt|text)\b/,
+  /^gateway\/(admin|api|fixtures|generate|metrics|models|policy|prompt|text)\b/,
   /^lab\/(analyze|capacity|experiment|report|traces|tune|workloads)\b/,
 ];
 const TOGETHER = 'tests-of:';

@@ -6,6 +6,7 @@ import { AbuseGate } from './policy/abuse-gate.ts';
 import { AbuseRecords } from './policy/abuse-records.ts';
 import { ApiGate } from './policy/api-gate.ts';
 import { ApiKeys } from './policy/api-keys.ts';
+import { Credentials } from './policy/credentials.ts';
 import { InputChecks } from './policy/input-checks.ts';
 import { MemoryBuckets } from './policy/memory-buckets.ts';
 import { amountsPerMinute, RateLimits } from './policy/rate-limits.ts';
@@ -26,7 +27,8 @@ export class ApiPolicy {
   readonly #sweeping: NodeJS.Timeout | undefined;
 
   constructor(settings: Settings, { buckets, nowUs, work }: ApiPolicyParts) {
-    const { bansAbuse, validatesInput, ...security } = securityOf(settings);
+    const { bansAbuse, validatesInput, hashesKeys, ...security } = securityOf(settings);
+    const credentials = new Credentials(!hashesKeys);
     const sweepMs = settings.abuseCleanupInterval * 1000;
     const keys = settings.requireApiKey ? new ApiKeys(settings.apiKeys) : undefined;
     const limits = newLimits(settings, buckets, nowUs);
@@ -38,7 +40,7 @@ export class ApiPolicy {
     this.abuse = abuse;
     const isOpen = keys === undefined && limits === undefined && checks === undefined;
     this.gates = withBans(settings, abuse, nowUs, {
-      key: isOpen ? undefined : new ApiGate({ keys, limits, checks }),
+      key: isOpen ? undefined : new ApiGate({ credentials, keys, limits, checks }),
       admin: adminAccess(settings),
     });
     if (abuse === undefined) return;

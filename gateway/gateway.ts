@@ -13,6 +13,8 @@ import { warmUp, warmUpAnswer } from './api/warm-up.ts';
 import { ApiPolicy, sharedBuckets } from './api-policy.ts';
 import { workerConfig } from './cluster-config.ts';
 import { Edge } from './edge.ts';
+import { FixtureBook } from './fixtures/fixture-book.ts';
+import type { FixtureSource } from './fixtures/load-fixtures.ts';
 import { FirstTokenDelay } from './generate/first-token-delay.ts';
 import { Generator } from './generate/generator.ts';
 import { HttpApp } from './http/http-app.ts';
@@ -49,6 +51,8 @@ export interface GatewayOptions {
   readonly recorder?: TrafficRecorder | undefined;
   /** A routing policy of the user's own, in place of the one that the settings name. */
   readonly policySource?: PolicySource | undefined;
+  /** Scripted answers. */
+  readonly fixtureSource?: FixtureSource | undefined;
 }
 
 /**
@@ -72,6 +76,7 @@ export class Gateway implements RouteHost {
   readonly cluster: Cluster;
   readonly models: ModelCatalog;
   readonly generator: Generator;
+  readonly fixtures: FixtureBook;
   readonly safety: PromptSafety;
   readonly embedder: Embedder;
   readonly embeddingDimensions: number;
@@ -133,11 +138,7 @@ export class Gateway implements RouteHost {
     );
     this.nowUs = monotonicClock(origin);
     const { nowUs, ids } = this;
-    this.intake = new Intake({
-      bodyBytes: settings.maxRequestSize,
-      bytesInFlight: settings.maxBodyBytesInFlight,
-      requests: settings.limitConcurrency,
-    });
+    this.intake = newIntake(settings);
     this.metrics = newMetrics(settings, this.intake, nowUs());
     const { intake, metrics } = this;
     const edge = new Edge(settings, intake, metrics, logger, ids, nowUs);
@@ -166,6 +167,7 @@ export class Gateway implements RouteHost {
     this.safety = new PromptSafety(safetySettings(settings));
     this.embedder = new Embedder(settings.embeddingCacheSize);
     this.embeddingDimensions = settings.embeddingDimensions;
+    this.fixtures = new FixtureBook(options.fixtureSource, settings.echo, ids);
     this.generator = new Generator(
       generatorSettings(settings, recorder !== undefined || ownPolicy !== undefined),
       {
@@ -187,6 +189,7 @@ export class Gateway implements RouteHost {
       recorder,
       rateLimits,
       abuse,
+      fixtureHits: () => this.fixtures.hits,
     };
     this.prometheus = new PrometheusView(metrics, this.figures);
     this.#lagSampler = new LoopLagSampler(metrics.punctuality, nowUs);
@@ -252,6 +255,14 @@ async function ownPolicyOf(options: GatewayOptions): Promise<OwnPolicy | undefin
   if (policySource === undefined) return undefined;
   const { kvCacheNumWorkers: workers, kvCacheBlockSize: blockSize, seed } = settings;
   return await OwnPolicy.load(policySource, { workers, blockSize, seed });
+}
+
+function newIntake(settings: Settings): Intake {
+  return new Intake({
+    bodyBytes: settings.maxRequestSize,
+    bytesInFlight: settings.maxBodyBytesInFlight,
+    requests: settings.limitConcurrency,
+  });
 }
 
 function newMetrics(settings: Settings, intake: Intake, startUs: number): GatewayMetrics {

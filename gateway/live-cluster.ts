@@ -188,10 +188,12 @@ export class LiveCluster implements GeneratorHost, PoolListener {
 }
 
 function answerLimits(settings: Settings) {
-  const comments = settings.streamKeepaliveEnabled && settings.streamKeepaliveComments;
+  const intervalUs = settings.streamKeepaliveIntervalSeconds * 1e6;
+  const keepAliveUs = settings.streamKeepaliveEnabled ? intervalUs : Infinity;
   return {
     answerUs: settings.streamTimeoutSeconds * 1e6,
     gapUs: settings.streamTokenTimeoutSeconds * 1e6,
-    keepAliveUs: comments ? settings.streamKeepaliveIntervalSeconds * 1e6 : Infinity,
+    keepAliveUs,
+    commentUs: settings.streamKeepaliveComments ? keepAliveUs : Infinity,
   };
 }

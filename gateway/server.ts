@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { PolicySource } from '../engine/router/policy-source.ts';
 import { EXIT_FAILED } from '../shared/exit-codes.ts';
 import type { SettingSources, Settings } from '../shared/settings/resolve-settings.ts';
+import type { FixtureSource } from './fixtures/load-fixtures.ts';
 import { Gateway } from './gateway.ts';
 import { createLogger } from './log.ts';
 import { LogSink, type WriteBytes } from './log-sink.ts';
@@ -21,6 +22,7 @@ export interface ServerOptions {
   /** Where to write the traffic to, and how to open it. */
   readonly recording: Recording | undefined;
   readonly policySource: PolicySource | undefined;
+  readonly fixtureSource: FixtureSource | undefined;
   /** For what a person reads. */
   readonly writeOut: (text: string) => void;
   readonly writeError: (text: string) => void;
@@ -58,6 +60,7 @@ async function serve(options: ServerOptions, log: LogSink): Promise<number> {
       linesDropped: () => log.dropped,
       recorder,
       policySource: options.policySource,
+      fixtureSource: options.fixtureSource,
     }));
   } catch (error) {
     await recorder?.close();

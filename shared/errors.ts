@@ -341,6 +341,7 @@ export const STATUS_LINES = {
   502: '502 Bad Gateway',
   503: '503 Service Unavailable',
   504: '504 Gateway Timeout',
+  529: '529 Site Is Overloaded',
 } as const;
 
 export type HttpStatus = keyof typeof STATUS_LINES;

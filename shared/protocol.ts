@@ -26,7 +26,7 @@ import { type TimeUs, ZERO_US } from './units.ts';
  */
 
 /** Both ends of a port must speak the same version; a message of another one is an error. */
-export const PROTOCOL_VERSION = 3;
+export const PROTOCOL_VERSION = 4;
 
 /** How a sequence ended, as small integers, since they travel in columns of numbers. */
 export const OUTCOME = {
@@ -79,6 +79,19 @@ export const SPEC_COLUMNS = {
   prefillScale: initially(f64(), 1),
   /** Number of the latency profile + 1, or 0 for the worker's own latency. */
   profile: initially(u8(), 0),
+  /**
+   * So many tokens at the beginning of the answer were predicted: the first one follows the prompt
+   * as ever, the others each other at a quarter of the gap, or up to four in a step.
+   */
+  predictedTokens: initially(i32(), 0),
+  /** 1: nobody waits for single tokens, and one row tells of all of them together with the last. */
+  quiet: initially(u8(), 0),
+  /**
+   * A time to first token and a gap between tokens of its own, in microseconds, whatever the load,
+   * or -1. For `paced` workers: the steps of a `batched` one are shared.
+   */
+  ttftUs: initially(f64(), -1),
+  itlUs: initially(f64(), -1),
 };
 export type SequenceSpec = RowOf<typeof SPEC_COLUMNS>;
 export const SPEC_DEFAULTS = defaultsOf(SPEC_COLUMNS);
@@ -222,6 +235,7 @@ export class EventBatch {
   readonly started: U32List;
   /**
    * Tokens: (request, count, microseconds that the last one is late). The first token counts too.
+   * Of a quiet sequence there is one row, with its last token.
    */
   readonly tokens: U32List;
   /** Ends: (request, outcome). */

@@ -9,6 +9,7 @@ export const SCENARIOS = [
   'memory',
   'start',
   'hostile',
+  'gates',
 ] as const;
 export type ScenarioName = (typeof SCENARIOS)[number];
 
@@ -57,6 +58,7 @@ truth   a token every 20 ms: does the server say that it keeps up, and does it
 memory  resident memory when idle, and per open stream
 start   time from the command to the first served request
 hostile requests made to block the server or to fill its memory: longest hold, peak memory
+gates   CPU time of a request with API keys, rate limits and security, over one without
 
 Flags after -- tell what another setting costs: npm run bench:load -- --only unary -- --threads 1
 

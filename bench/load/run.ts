@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { gatesScenario } from './gates-scenario.ts';
 import { hostileScenario } from './hostile-scenario.ts';
 import { describeMachine } from './machine.ts';
 import { memoryScenario } from './memory-scenario.ts';
@@ -25,6 +26,7 @@ const SCENARIOS: Readonly<Record<ScenarioName, Scenario>> = {
   memory: memoryScenario,
   start: startScenario,
   hostile: hostileScenario,
+  gates: gatesScenario,
 };
 
 const EXIT_FAILED = 1;
@@ -45,10 +47,10 @@ async function runAll(options: LoadOptions): Promise<void> {
   const entry = prepareEntry(options);
   const context: ScenarioContext = {
     options,
-    start: (flags, body, nodeFlags = []) =>
+    start: (flags, body, nodeFlags = [], path = CHAT_PATH) =>
       ServerProcess.startOurs(
         { nodeFlags, entry, serveFlags: [...flags, ...options.serveFlags] },
-        CHAT_PATH,
+        path,
         body,
       ),
   };

@@ -4,11 +4,15 @@ import type { ServerProcess } from './server-process.ts';
 /** What a scenario is given. */
 export interface ScenarioContext {
   readonly options: LoadOptions;
-  /** Starts our server with these flags; see `ServerProcess.startOurs`. */
+  /**
+   * Starts our server with these flags, which is asked for a chat if not for another path; see
+   * `ServerProcess.startOurs`.
+   */
   readonly start: (
     flags: readonly string[],
     body: string,
     nodeFlags?: readonly string[],
+    path?: string,
   ) => Promise<ServerProcess>;
 }
 

@@ -7,6 +7,7 @@ export interface UnaryPlan {
   readonly path: string;
   /** Empty: it is a GET. */
   readonly body: string;
+  readonly headers?: Readonly<Record<string, string>>;
   /** Keep-alive connections, each with one request at a time. */
   readonly connections: number;
   readonly seconds: number;
@@ -52,8 +53,10 @@ interface WrkSummary {
 
 async function runWrk(plan: UnaryPlan): Promise<UnaryFigures> {
   const url = `http://127.0.0.1:${plan.port}${plan.path}`;
-  const { connections, seconds } = plan;
-  const args = ['-t1', `-c${connections}`, `-d${seconds}s`, '-s', SCRIPT, url, '--', plan.body];
+  const { connections, seconds, headers = {} } = plan;
+  const lines = Object.entries(headers).flatMap(([name, value]) => ['-H', `${name}: ${value}`]);
+  const shape = ['-t1', `-c${connections}`, `-d${seconds}s`, ...lines];
+  const args = [...shape, '-s', SCRIPT, url, '--', plan.body];
   const { stdout } = await execute(WRK, args, { timeout: (seconds + 30) * 1000 });
   const summary: WrkSummary = JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '');
   checkFailures('wrk', summary.failed, summary.requests);
@@ -71,7 +74,8 @@ async function runAutocannon(plan: UnaryPlan): Promise<UnaryFigures> {
   const { default: autocannon } = await import('autocannon');
   const result = await autocannon({
     url: `http://127.0.0.1:${plan.port}${plan.path}`,
-    ...(plan.body === '' ? {} : POSTED),
+    method: plan.body === '' ? 'GET' : 'POST',
+    headers: { ...(plan.body !== '' && JSON_BODY), ...plan.headers },
     body: plan.body,
     connections: plan.connections,
     duration: plan.seconds,
@@ -87,7 +91,7 @@ async function runAutocannon(plan: UnaryPlan): Promise<UnaryFigures> {
   };
 }
 
-const POSTED = { method: 'POST', headers: { 'content-type': 'application/json' } } as const;
+const JSON_BODY = { 'content-type': 'application/json' };
 
 function checkFailures(name: string, failed: number, requests: number): void {
   if (failed > 0) throw new Error(`${name} counts ${failed} failures in ${requests} requests`);

@@ -159,6 +159,7 @@ function aCluster(): ClusterFigures {
     recorder: undefined,
     rateLimits: undefined,
     abuse: undefined,
+    fixtureHits: () => 0,
     pool: { isUp: () => true, restarts: () => 0 },
   };
 }

@@ -1,5 +1,7 @@
 import { type Command, Option } from 'commander';
 import type { PolicySource } from '../../engine/router/policy-source.ts';
+import type { FixtureSource } from '../../gateway/fixtures/load-fixtures.ts';
+import { EXIT_MISCONFIGURED } from '../../shared/exit-codes.ts';
 import type { Settings } from '../../shared/settings/resolve-settings.ts';
 import { addSettingFlags } from '../setting-flags.ts';
 import type { CommandContext } from './command-context.ts';
@@ -27,6 +29,8 @@ export function addServeCommand(program: Command, context: CommandContext): Comm
     if (!(await canServe(context))) return;
     const policy = await policyOfServer(context, settings);
     if (policy === undefined) return;
+    const fixtures = await fixturesOfServer(context, settings);
+    if (fixtures === undefined) return;
     // Loaded only now: no other command needs the HTTP library, the workers and the tokenizer.
     const { runServer } = await import('../../gateway/server.ts');
     context.exitCode = await runServer({
@@ -36,6 +40,7 @@ export function addServeCommand(program: Command, context: CommandContext): Comm
       version: context.version,
       recording: record === undefined ? undefined : { path: record, open: context.openNew },
       policySource: policy.source,
+      fixtureSource: fixtures.source,
       writeOut: context.writeOut,
       writeError: context.writeError,
       writeLog: context.writeLog,
@@ -53,4 +58,30 @@ async function policyOfServer(
   const { policyOf } = await import('../policy-file.ts');
   const source = await policyOf(context, policyModule, [{ workers, blockSize, seed }]);
   return source && { source };
+}
+
+/** The scripted answers, if there are any; `undefined` after a line on what is wrong with them. */
+async function fixturesOfServer(
+  context: CommandContext,
+  { fixtures: path }: Settings,
+): Promise<{ readonly source: FixtureSource | undefined } | undefined> {
+  if (path === undefined) return { source: undefined };
+  const { FixtureError } = await import('../../gateway/fixtures/fixture-error.ts');
+  const { loadFixtures } = await import('../../gateway/fixtures/load-fixtures.ts');
+  const read = (): string => {
+    const content = context.readFile(path);
+    if (content.kind === 'text') return content.text;
+    const reason = content.kind === 'missing' ? 'there is no such file' : content.reason;
+    throw new FixtureError(`${path}: ${reason}`);
+  };
+  const source = { name: path, read };
+  try {
+    loadFixtures(source);
+    return { source };
+  } catch (error) {
+    if (!(error instanceof FixtureError)) throw error;
+    context.writeError(`fakeai: --fixtures ${error.message}\n`);
+    context.exitCode = EXIT_MISCONFIGURED;
+    return undefined;
+  }
 }

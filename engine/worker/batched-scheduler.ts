@@ -14,6 +14,9 @@ import type { Scheduler } from './scheduler.ts';
 import { type Slot, STAGE } from './sequence-table.ts';
 import type { WorkerState } from './worker-state.ts';
 
+/** Tokens of one sequence in a step, where they were predicted. */
+const PREDICTED_AT_ONCE = 4;
+
 /**
  * Steps as vLLM takes them: in each, every running sequence gets its next token or a chunk of its
  * prompt out of a budget of tokens, and what budget is left admits waiting sequences. The step's
@@ -40,6 +43,8 @@ export class BatchedScheduler implements Scheduler {
   readonly #step: StepShape;
   #budget = 0;
   #preempted = false;
+  /** Some sequence gets several tokens. */
+  #predicts = false;
 
   /** `maxEqualSteps` 1 takes every step by itself; the results are the same. */
   constructor(state: WorkerState, maxEqualSteps = Number.POSITIVE_INFINITY) {
@@ -129,8 +134,9 @@ export class BatchedScheduler implements Scheduler {
         state.end(slot, ending, this.#atUs);
         continue;
       }
-      if (tokens > 0 && sequences.computed[slot]! >= known) {
-        state.emit(slot, Math.min(this.#steps, sequences.outputTokens[slot]!), lateUs, out);
+      const count = sequences.computed[slot]! - known + 1;
+      if (tokens > 0 && count > 0) {
+        state.emit(slot, Math.min(count, sequences.outputTokens[slot]!), lateUs, out);
       }
       if (sequences.isComplete(slot)) state.end(slot, OUTCOME.finished, this.#atUs);
       else i++;
@@ -143,6 +149,7 @@ export class BatchedScheduler implements Scheduler {
     const step = this.#step;
     this.#budget = config.maxNumBatchedTokens;
     this.#preempted = false;
+    this.#predicts = false;
     step.clear();
     this.#scheduleRunning();
     if (this.#preempted) this.#countAgain();
@@ -175,12 +182,13 @@ export class BatchedScheduler implements Scheduler {
       const slot = running[i]!;
       const computed = sequences.computed[slot]!;
       const uncached = sequences.knownTokens(slot) - computed;
-      const tokens = Math.min(uncached, this.#budget);
+      const wanted = uncached + this.#predicted(slot, uncached);
+      const tokens = Math.min(wanted, this.#budget);
       if (tokens === 0) {
         sequences.scheduled[slot] = 0;
         i++;
       } else if (blocks.ensureRoom(slot, computed + tokens)) {
-        this.#schedule(slot, uncached);
+        this.#schedule(slot, uncached, wanted);
         i++;
       } else if (this.#preemptWorst(i) < i) {
         i--;
@@ -211,17 +219,29 @@ export class BatchedScheduler implements Scheduler {
       if (!admission.tryAdmit(slot, this.#atUs, this.#tokensToHold)) return;
       this.#step.starts++;
       const uncached = sequences.knownTokens(slot) - sequences.computed[slot]!;
-      this.#schedule(slot, uncached);
+      this.#schedule(slot, uncached, uncached);
     }
+  }
+
+  /** Tokens that a step can give a sequence besides its next one, since they were predicted. */
+  #predicted(slot: Slot, uncached: number): number {
+    const { sequences } = this.#state;
+    const predicted = sequences.predictedTokens[slot]!;
+    if (predicted === 0) return 0;
+    const emitted = sequences.emitted[slot]!;
+    if (uncached !== 1 || emitted === 0) return 0;
+    const left = Math.min(predicted, sequences.outputTokens[slot]!) - emitted - 1;
+    return Math.max(0, Math.min(PREDICTED_AT_ONCE - 1, left));
   }
 
   /** A sequence is let in when there is room for the chunk that this step computes of it. */
   readonly #tokensToHold = (slot: Slot, cached: number): number =>
     cached + Math.min(this.#state.sequences.knownTokens(slot) - cached, this.#budget);
 
-  /** Gives a sequence as many of its uncached tokens as the budget has left. */
-  #schedule(slot: Slot, uncached: number): void {
-    const tokens = Math.min(uncached, this.#budget);
+  /** Gives a sequence as many of the tokens that it wants as the budget has left. */
+  #schedule(slot: Slot, uncached: number, wanted: number): void {
+    const tokens = Math.min(wanted, this.#budget);
+    if (tokens > uncached) this.#predicts = true;
     this.#state.sequences.scheduled[slot] = tokens;
     this.#budget -= tokens;
     if (this.#count(slot, uncached, tokens)) this.#state.blocks.expect(slot, tokens);
@@ -255,7 +275,7 @@ export class BatchedScheduler implements Scheduler {
     const { admission, sequences, config } = this.#state;
     const { running } = admission;
     const { starts, decodes } = this.#step;
-    if (starts > 0 || decodes < running.length || this.#preempted) return 1;
+    if (starts > 0 || decodes < running.length || this.#preempted || this.#predicts) return 1;
     let steps = Math.ceil((horizonUs - this.#atUs) / this.#stepUs) - 1;
     steps = Math.min(steps, this.#maxEqualSteps);
     for (let i = 0; i < running.length && steps > 1; i++) {

@@ -6,11 +6,15 @@ import {
   type SubmitCommand,
 } from '../../shared/protocol.ts';
 import { timeUs, ZERO_US } from '../../shared/units.ts';
+import type { LatencyModel } from './latency/latency-model.ts';
 import { SequenceLatencies } from './latency/sequence-latencies.ts';
 import { StepShape } from './latency/step-shape.ts';
 import type { Scheduler } from './scheduler.ts';
 import type { Slot } from './sequence-table.ts';
 import type { WorkerState } from './worker-state.ts';
+
+/** Of a gap, before a token that was predicted. */
+const PREDICTED_GAP = 1 / 4;
 
 /**
  * Each sequence on its own clock: a time to first token after its admission, then one gap after
@@ -106,11 +110,21 @@ export class PacedScheduler implements Scheduler {
 
   #ttftUs(slot: Slot, uncached: number): number {
     const { sequences } = this.#state;
+    const own = sequences.ttftUs[slot]!;
+    if (own >= 0) return own;
     const step = this.#look();
     step.clear();
     step.addChunk(uncached, sequences.promptTokens[slot]!, sequences.prefillScale[slot]!);
     step.starts = 1;
     return this.#latencies.of(sequences.profile[slot]!).ttftUs(step, sequences.seed, slot);
+  }
+
+  /** The gap before token `at` of an answer. */
+  #gapUs(slot: Slot, latency: LatencyModel, at: number): number {
+    const { sequences } = this.#state;
+    const own = sequences.itlUs[slot]!;
+    const gapUs = own >= 0 ? own : latency.itlUs(this.#look(), sequences.seed, slot);
+    return at < sequences.predictedTokens[slot]! ? Math.round(gapUs * PREDICTED_GAP) : gapUs;
   }
 
   /** The step as it is on this worker now. */
@@ -157,13 +171,14 @@ export class PacedScheduler implements Scheduler {
     const known = sequences.knownTokens(slot);
     const isFirst = sequences.emitted[slot] === 0;
     // Without gaps the whole answer comes out at once, if there is room for it.
-    let count = latency.hasNoGaps && this.#makeRoom(slot, known + left - 1) ? left : 0;
+    const hasNoGaps = latency.hasNoGaps && sequences.itlUs[slot]! < 0;
+    let count = hasNoGaps && this.#makeRoom(slot, known + left - 1) ? left : 0;
     let gapUs = 0;
     let room = true;
     while (gapUs === 0 && room && count < left) {
       count++;
       if (count === left) break;
-      gapUs = latency.itlUs(this.#look(), sequences.seed, slot);
+      gapUs = this.#gapUs(slot, latency, sequences.emitted[slot]! + count);
       room = this.#makeRoom(slot, known + count);
     }
     // The last token is not computed on, the prompt of no token is.

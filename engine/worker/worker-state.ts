@@ -70,8 +70,10 @@ export class WorkerState {
       this.admission.prefilled(slot);
     }
     if (count === 0) return;
-    out.tokens.push3(request, count, lateUs);
-    sequences.emitted[slot] = sequences.emitted[slot]! + count;
+    const emitted = sequences.emitted[slot]! + count;
+    sequences.emitted[slot] = emitted;
+    if (sequences.quiet[slot] === 0) out.tokens.push3(request, count, lateUs);
+    else if (emitted >= sequences.outputTokens[slot]!) out.tokens.push3(request, emitted, lateUs);
   }
 
   /** Ends a sequence at whatever stage it is. The end is part of the next batch. */

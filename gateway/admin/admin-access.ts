@@ -2,7 +2,8 @@ import { type ApiError, apiError } from '../../shared/errors.ts';
 import { isLoopback } from '../../shared/settings/loopback.ts';
 import type { Settings } from '../../shared/settings/resolve-settings.ts';
 import type { RequestHead } from '../http/request-head.ts';
-import { ApiKeys, credentialOf } from '../policy/api-keys.ts';
+import { ApiKeys } from '../policy/api-keys.ts';
+import { Credentials } from '../policy/credentials.ts';
 import type { Gate } from '../policy/gate.ts';
 
 /** What proxies add to a request that they forward. */
@@ -21,6 +22,7 @@ export interface AdminAccessOptions {
  */
 export class AdminAccess implements Gate {
   readonly #keys: ApiKeys | undefined;
+  readonly #credentials = new Credentials(false);
   readonly #scheme: string;
 
   constructor({ keys, scheme }: AdminAccessOptions) {
@@ -29,7 +31,7 @@ export class AdminAccess implements Gate {
   }
 
   refusal(head: RequestHead): ApiError | undefined {
-    if (this.#keys !== undefined) return this.#keys.refusalOf(credentialOf(head));
+    if (this.#keys !== undefined) return this.#keys.refusalOf(this.#credentials.of(head));
     const reason = this.#foreign(head);
     return reason === undefined ? undefined : apiError('admin_forbidden', { reason });
   }

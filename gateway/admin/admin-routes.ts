@@ -11,13 +11,14 @@ import {
 import type { Route } from '../api/route.ts';
 import type { Exchange } from '../http/exchange.ts';
 import type { RequestHead } from '../http/request-head.ts';
+import { FIXTURE_ROUTES, type FixtureHost } from './fixture-routes.ts';
 import { decisionView, type OwnPolicyHost, ownPolicyView } from './routing-view.ts';
 
 const WORKERS = '/admin/workers/';
 const DECISIONS_MAX = 1000;
 
 /** What the routes show and change. */
-export interface AdminHost {
+export interface AdminHost extends FixtureHost {
   readonly settings: Settings;
   readonly sources: SettingSources;
   /** A routing policy of the user's own, if that is the policy. */
@@ -30,6 +31,7 @@ export interface AdminHost {
 }
 
 export const ADMIN_ROUTES: readonly Route<AdminHost>[] = [
+  ...FIXTURE_ROUTES,
   {
     method: 'GET',
     path: '/admin/config',

@@ -1,5 +1,5 @@
 import type { TObject } from '@sinclair/typebox';
-import type { ApiError } from '../../shared/errors.ts';
+import type { ApiError, HttpStatus } from '../../shared/errors.ts';
 import type { Handler, Method } from '../http/http-app.ts';
 import type { BodySchema } from './schema/body-schema.ts';
 
@@ -25,7 +25,11 @@ export interface Route<Host> {
   /** What its bodies are, where it takes any. */
   readonly schema?: BodySchema<TObject>;
   /** The JSON body of an error, where it is not to look as OpenAI's do. */
-  readonly errorBody?: (error: ApiError) => string;
+  readonly errorBody?: (error: ApiError, requestId: string) => string;
+  /** The status of an error, where that is not its own. */
+  readonly errorStatus?: (error: ApiError) => HttpStatus;
+  /** What its clients call the header with the id of the request, besides `x-request-id`. */
+  readonly requestIdHeader?: string;
   /** Makes what answers its requests, once for each server. */
   readonly open: (host: Host) => Handler;
 }

@@ -1,4 +1,5 @@
 import { ADMIN_ROUTES, type AdminHost } from '../admin/admin-routes.ts';
+import { MESSAGE_ROUTES, type MessageHost } from './anthropic/message-route.ts';
 import { CHAT_ROUTE } from './openai/chat-route.ts';
 import { COMPLETION_ROUTE, type CompletionHost } from './openai/completion-route.ts';
 import { EMBEDDING_ROUTE, type EmbeddingHost } from './openai/embedding-route.ts';
@@ -13,6 +14,7 @@ import { TOKENIZE_ROUTES, type TokenizeHost } from './vllm/tokenize-routes.ts';
 
 /** What the routes need of the server around them. */
 export type RouteHost = CompletionHost &
+  MessageHost &
   EmbeddingHost &
   ModerationHost &
   SpeechHost &
@@ -27,6 +29,7 @@ export type RouteHost = CompletionHost &
 export const ROUTES: readonly Route<RouteHost>[] = [
   CHAT_ROUTE,
   COMPLETION_ROUTE,
+  ...MESSAGE_ROUTES,
   EMBEDDING_ROUTE,
   MODERATION_ROUTE,
   SPEECH_ROUTE,

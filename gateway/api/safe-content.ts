@@ -3,6 +3,10 @@ import type { AnswerContent } from '../generate/answer-content.ts';
 import { Refusal } from '../generate/refusal.ts';
 import type { PromptSafety } from '../scores/prompt-safety.ts';
 
+/** What the system says before a conversation in which it says nothing itself, if asked for. */
+export const SAFETY_PROMPT =
+  'You are a helpful assistant. Refuse to help with what is harmful, illegal or unsafe.';
+
 /**
  * What is answered to a request whose prompts end with `texts`, where that is not what it would be
  * otherwise: a refusal, of the kind that the endpoint has, or an error that calls them `param`.

@@ -43,12 +43,15 @@ export function servedRoutes<Host>(
   gates: Gates,
 ): HttpRoute[] {
   const served: HttpRoute[] = [];
-  for (const { method, path, access, countedAs, errorBody = openAiErrorBody, open } of routes) {
+  for (const each of routes) {
+    const { method, path, access, countedAs, errorBody = openAiErrorBody, open } = each;
     const route = {
       method,
       pattern: path.replace(/\{\w+\}$/, '*'),
       endpoint: endpoints.of(countedAs ?? path),
       errorBody,
+      errorStatus: each.errorStatus,
+      requestIdHeader: each.requestIdHeader,
     };
     const gate = gateOf(gates, access);
     if (access === 'admin' && gate === undefined) continue;

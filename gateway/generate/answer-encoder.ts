@@ -10,6 +10,8 @@ import type { Usage } from './usage.ts';
  */
 export interface ChoiceText {
   readonly finishReason: FinishReason;
+  /** The stop sequence that has ended it, if one has. */
+  readonly stopSequence?: string | undefined;
   /** That of the answer, 32 bits: what is made up about its tokens follows from it. */
   readonly seed: number;
   readonly segments: readonly (Pick<Segment, 'kind'> & Partial<Segment>)[];
@@ -42,6 +44,8 @@ export interface StreamEncoder {
   readonly extraBytes: number;
   /** Breaks a long silence. */
   readonly keepAlive: string;
+  /** It is a comment, which not every client can read. */
+  readonly keepAliveIsComment: boolean;
   /** The last event of every stream that did not fail, in ASCII. */
   readonly end: string;
   /** What it says where a segment begins and ends, if anything. */

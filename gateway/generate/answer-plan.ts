@@ -65,7 +65,8 @@ export class AnswerPlan {
     const wanted = sampling.ignoreEos ? (sampling.outputLimit ?? lengths.tokens) : natural;
     const tokens = Math.min(wanted, limit);
     const endsNaturally = !sampling.ignoreEos && natural < limit;
-    const thought = thinks(sampling, model) ? reasoningTokens(tokens, sampling.reasoningEffort) : 0;
+    const share = thinks(sampling, model) ? reasoningTokens(tokens, sampling.reasoningEffort) : 0;
+    const thought = withinReason(share, sampling);
     const text = new CorpusSegment('text', tokens - thought, seed, endsNaturally);
     const segments = thought > 0 ? [thoughtOf(thought, seed), text] : [text];
     return new AnswerPlan(seed, segments, endsNaturally, 'stop');
@@ -86,8 +87,10 @@ export class AnswerPlan {
     const effort = sampling.reasoningEffort;
     let given = 0;
     for (const { text } of parts) given += text.tokens;
-    const whole = thinks(sampling, model) ? reasoningBefore(given, effort) : 0;
-    const thought = whole + given <= limit || whole === 0 ? whole : reasoningTokens(limit, effort);
+    const share = thinks(sampling, model) ? reasoningBefore(given, effort) : 0;
+    const whole = withinReason(share, sampling);
+    const thought =
+      whole + given <= limit ? whole : Math.min(whole, reasoningTokens(limit, effort));
     const segments: Segment[] = thought > 0 ? [thoughtOf(thought, seed)] : [];
     let left = limit - thought;
     for (const part of parts) {
@@ -106,6 +109,10 @@ function limitOf(sampling: Sampling, room: number): number {
 
 function thinks(sampling: Sampling, model: Pick<Model, 'reasoning'>): boolean {
   return sampling.enableThinking ?? model.reasoning;
+}
+
+function withinReason(tokens: number, { reasoningLimit }: Sampling): number {
+  return reasoningLimit === undefined ? tokens : Math.min(tokens, reasoningLimit);
 }
 
 function thoughtOf(tokens: number, seed: number): Segment {

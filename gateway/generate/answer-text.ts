@@ -73,6 +73,10 @@ export class AnswerText implements ChoiceText {
     return this.#stop?.hasMatched ?? false;
   }
 
+  get stopSequence(): string | undefined {
+    return this.#stop?.match;
+  }
+
   get finishReason(): FinishReason {
     if (this.hasStopped) return 'stop';
     return this.#plan.endsNaturally ? this.#plan.naturalEnd : 'length';

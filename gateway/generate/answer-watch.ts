@@ -19,6 +19,8 @@ export interface WatchedAnswer extends Member {
   dropClient(): void;
   /** A call threw: this answer has failed. */
   broke(error: unknown): void;
+  /** What it says to break a silence is a comment line. */
+  readonly keepAliveIsComment: boolean;
   /** Breaks the silence of a stream that has lasted for `intervalUs`. */
   keepAlive(nowUs: number, intervalUs: number): void;
 }
@@ -31,8 +33,10 @@ export interface AnswerLimits {
    * not count, nor does that for a client that does not read.
    */
   readonly gapUs: number;
-  /** Silence after which a stream gets a comment line, or `Infinity` for none. */
+  /** Silence after which a stream gets an event that says nothing, or `Infinity` for none. */
   readonly keepAliveUs: number;
+  /** The same where it would be a comment line, which not every client can read. */
+  readonly commentUs: number;
 }
 
 /**
@@ -91,7 +95,8 @@ export class AnswerWatch {
   }
 
   #check(answer: WatchedAnswer, nowUs: number): void {
-    const { answerUs, gapUs, keepAliveUs } = this.#limits;
+    const { answerUs, gapUs, commentUs } = this.#limits;
+    const keepAliveUs = answer.keepAliveIsComment ? commentUs : this.#limits.keepAliveUs;
     const silenceUs = nowUs - answer.progressUs;
     if (nowUs - answer.start.exchange.arrivedUs > answerUs) {
       const seconds = answerUs / 1e6;

@@ -115,9 +115,12 @@ export abstract class Answer implements ChoiceOwner, PendingAnswer, ExchangeList
     return this.choices[0]?.text.finishReason ?? 'stop';
   }
 
-  /** The workers have still to give it tokens: its silence may be theirs. */
+  /**
+   * The workers have still to give it tokens: its silence may be theirs. Prompts alone have none,
+   * however long one waits after another.
+   */
   get isOwed(): boolean {
-    return this.#choicesOwed > 0;
+    return this.#choicesOwed > 0 && this.choices[0]?.plan.tokens !== 0;
   }
 
   /** Choices that are not placed yet, or whose workers have not done their part. */
@@ -293,6 +296,7 @@ export abstract class Answer implements ChoiceOwner, PendingAnswer, ExchangeList
   protected abstract sendFailure(error: ApiError): void;
 
   /** Breaks the silence of a stream that has had none but `intervalUs` of it. */
+  abstract readonly keepAliveIsComment: boolean;
   abstract keepAlive(nowUs: number, intervalUs: number): void;
 
   /** The last byte has been handed over. */

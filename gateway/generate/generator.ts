@@ -120,6 +120,22 @@ export class Generator {
     return this.#admit(exchange, generation, planned, audioTokens);
   }
 
+  /**
+   * How many tokens a prompt has that nobody is to answer, up to one more than `max`. A long one
+   * takes several turns of the event loop, as long as `isWanted`.
+   */
+  async countTokens(
+    prompt: Prompt,
+    model: Model,
+    max: number,
+    isWanted: () => boolean,
+  ): Promise<number> {
+    const tokens = new TokenBuffer();
+    tokens.limit = max;
+    await this.#parts.prompts.readInSlices(prompt, model.imageCost, tokens, isWanted);
+    return tokens.length;
+  }
+
   /** Of prompts that are known to be short there are several in each turn of the event loop. */
   async #answerInSlices(exchange: Exchange, generation: Generation): Promise<void> {
     const { model } = generation;

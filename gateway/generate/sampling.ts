@@ -16,6 +16,8 @@ export interface Sampling {
   /** Equal requests get equal answers. */
   readonly repeatable: boolean;
   readonly reasoningEffort: ReasoningEffort | undefined;
+  /** The most tokens of an answer that are reasoning, if the request says so. */
+  readonly reasoningLimit?: number | undefined;
   /** Turns reasoning on or off whatever the model. */
   readonly enableThinking: boolean | undefined;
 }

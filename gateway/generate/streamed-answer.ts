@@ -31,6 +31,10 @@ export class StreamedAnswer extends Answer {
     if (this.#encoder.opensAt === 'placement') this.flushSoon();
   }
 
+  get keepAliveIsComment(): boolean {
+    return this.#encoder.keepAliveIsComment;
+  }
+
   keepAlive(nowUs: number, intervalUs: number): void {
     const { exchange } = this.start;
     if (!exchange.hasBegun || exchange.isBlocked || nowUs - this.#keptAliveUs < intervalUs) return;

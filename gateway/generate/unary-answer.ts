@@ -16,6 +16,7 @@ const SLICE_EVENTS = 4;
 /** An answer that is sent when the last token of the last choice is out. */
 export class UnaryAnswer extends Answer {
   readonly isStream = false;
+  readonly keepAliveIsComment = false;
   readonly #encoder: BodyEncoder;
   /** What is left of a body that is sent in slices. */
   #body: Iterator<string, void, undefined> | undefined;

@@ -34,7 +34,11 @@ export interface ExchangeRoute {
   /** Index of the route's label in the metrics. */
   readonly endpoint: number;
   /** The JSON body of an error, in the shape that the clients of the route read. */
-  readonly errorBody: (error: ApiError) => string;
+  readonly errorBody: (error: ApiError, requestId: string) => string;
+  /** The status of an error, where that is not its own. */
+  readonly errorStatus?: ((error: ApiError) => HttpStatus) | undefined;
+  /** What its clients call the header with the id of the request, besides `x-request-id`. */
+  readonly requestIdHeader?: string | undefined;
 }
 
 /** Who makes an answer over more than one turn of the event loop. */
@@ -195,17 +199,13 @@ export class Exchange {
     return this.#body;
   }
 
-  /** A whole answer. */
-  send(status: HttpStatus, contentType: string, body: string, headers?: HeaderList): void {
-    this.#send(status, contentType, body, headers, this.#host.draining);
-  }
-
-  #send(
+  /** A whole answer. The connection may be closed with it. */
+  send(
     status: HttpStatus,
     contentType: string,
     body: string,
-    headers: HeaderList | undefined,
-    closes: boolean,
+    headers?: HeaderList,
+    closes = this.#host.draining,
   ): void {
     if (!this.isOpen) return;
     this.#end = 'answered';
@@ -226,17 +226,21 @@ export class Exchange {
   }
 
   sendError(error: ApiError): void {
-    this.onError?.(error);
-    this.send(error.status, JSON_TYPE, this.#route.errorBody(error), error.headers);
+    this.#sendError(error, 0);
   }
 
   /** For a request after which nothing more may be read from its connection. */
   sendErrorAndClose(error: ApiError): void {
     // What fits the library's cork is written, and the connection closed, only after all that has
     // been received was read: the blanks make it too long for that.
-    const body = this.#route.errorBody(error).padEnd(CORK_BYTES);
+    this.#sendError(error, CORK_BYTES, true);
+  }
+
+  #sendError(error: ApiError, lengthMin: number, closes?: boolean): void {
+    const { errorBody, errorStatus } = this.#route;
+    const body = errorBody(error, this.requestId).padEnd(lengthMin);
     this.onError?.(error);
-    this.#send(error.status, JSON_TYPE, body, error.headers, true);
+    this.send(errorStatus?.(error) ?? error.status, JSON_TYPE, body, error.headers, closes);
   }
 
   /** An answer without a body. */
@@ -404,7 +408,9 @@ export class Exchange {
     // The library writes that of 200 by itself.
     if (status !== 200) this.#res.writeStatus(STATUS_LINES[status]);
     // A line break in a value starts the next header: all of them cost one call into native code.
+    const { requestIdHeader } = this.#route;
     let lines = this.requestId;
+    if (requestIdHeader !== undefined) lines += `\r\n${requestIdHeader}: ${this.requestId}`;
     if (headers !== undefined) lines += linesOf(headers);
     if (this.charge !== undefined) lines += this.charge.headerLines;
     if (this.#origin !== '') lines += linesOf(this.#host.cors.headersFor(this.#origin));

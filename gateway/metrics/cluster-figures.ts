@@ -40,6 +40,8 @@ export interface ClusterFigures {
   readonly recorder: Pick<TrafficRecorder, 'counts'> | undefined;
   /** Where keys are limited. */
   readonly rateLimits: RateLimitFigures | undefined;
+  /** Requests that scripted answers have answered. */
+  readonly fixtureHits: () => number;
   /** Where addresses are banned. */
   readonly abuse: AbuseFigures | undefined;
 }

@@ -16,7 +16,7 @@ export function fakeaiFamilies(metrics: GatewayMetrics, cluster: ClusterFigures)
     ...requestFamilies(metrics),
     ...endpointFamilies(metrics),
     ...streamFamilies(metrics),
-    ...edgeFamilies(metrics),
+    ...edgeFamilies(metrics, cluster),
     ...rateLimitFamilies(cluster),
     ...abuseFamilies(cluster),
     ...punctualityFamilies(metrics),
@@ -114,12 +114,13 @@ function streamFamilies({ answers }: GatewayMetrics): Family[] {
   ];
 }
 
-function edgeFamilies(metrics: GatewayMetrics): Family[] {
+function edgeFamilies(metrics: GatewayMetrics, { fixtureHits }: ClusterFigures): Family[] {
   const { bodies } = metrics;
   return [
     one(counter, 'slow_clients_dropped_total', 'Clients that did not read.', () => {
       return metrics.slowClientsDropped;
     }),
+    one(counter, 'fixture_hits_total', 'Requests with a scripted answer.', fixtureHits),
     one(counter, 'defects_total', 'Errors of the server itself, a bug each.', () => {
       return metrics.defects;
     }),

@@ -2,7 +2,8 @@ import type { ApiError } from '../../shared/errors.ts';
 import type { Soon } from '../http/charge.ts';
 import type { Exchange } from '../http/exchange.ts';
 import type { RequestHead } from '../http/request-head.ts';
-import { type ApiKeys, credentialOf } from './api-keys.ts';
+import type { ApiKeys } from './api-keys.ts';
+import type { Credentials } from './credentials.ts';
 import type { Gate } from './gate.ts';
 import type { InputChecks } from './input-checks.ts';
 import { RateCharge } from './rate-charge.ts';
@@ -12,6 +13,7 @@ import type { RateLimits } from './rate-limits.ts';
 const ANONYMOUS = 'anonymous';
 
 export interface ApiGateParts {
+  readonly credentials: Credentials;
   /** Undefined where nobody is asked for a key. */
   readonly keys: ApiKeys | undefined;
   /** Undefined where nothing is limited. */
@@ -29,8 +31,8 @@ export class ApiGate implements Gate {
   }
 
   refusal(head: RequestHead, exchange: Pick<Exchange, 'charge'>): Soon<ApiError | undefined> {
-    const { keys, limits, checks } = this.#parts;
-    const credential = credentialOf(head);
+    const { credentials, keys, limits, checks } = this.#parts;
+    const credential = credentials.of(head);
     const refusal = keys?.refusalOf(credential) ?? checks?.refusalOfHead(head);
     if (refusal !== undefined || limits === undefined) return refusal;
     const charge = new RateCharge(limits, credential.digest?.toString('base64url') ?? ANONYMOUS);

@@ -1,10 +1,14 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { type ApiError, apiError } from '../../shared/errors.ts';
-import type { RequestHead } from '../http/request-head.ts';
 
 /** An entry of a list of keys that is the SHA-256 of a key. */
 const HASHED_KEY = /^sha256:([0-9a-f]{64})$/i;
-const BEARER = /^Bearer(?: +|$)/i;
+
+/** The key that a request shows, an empty text if none, and its SHA-256. */
+export interface Credential {
+  readonly key: string;
+  readonly digest: Buffer | undefined;
+}
 
 /**
  * The keys that a server accepts, by their SHA-256. Those whose hash begins as that of the key
@@ -39,19 +43,6 @@ export class ApiKeys {
     }
     return matches > 0;
   }
-}
-
-/** The key that a request shows, an empty text if none, and its SHA-256. */
-export interface Credential {
-  readonly key: string;
-  readonly digest: Buffer | undefined;
-}
-
-/** OpenAI's clients send it as a bearer token, Anthropic's as `x-api-key`, Azure's as `api-key`. */
-export function credentialOf(head: RequestHead): Credential {
-  const bearer = head.getHeader('authorization').replace(BEARER, '');
-  const key = bearer || head.getHeader('x-api-key') || head.getHeader('api-key');
-  return { key, digest: key === '' ? undefined : digestOf(key) };
 }
 
 /** SHA-256. */

@@ -9,6 +9,11 @@ const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json *(?:;|$)/i;
 /** Members of a body that name something; its prompts are none. */
 const IDS = ['model', 'user', 'prompt_cache_key', 'previous_response_id', 'cache_salt'];
 const CONTROL = /\p{Cc}/u;
+const ID_CHARACTERS_MAX = 1024;
+/** Of `metadata`, as OpenAI has them: what is looked at in a body is little. */
+const PAIRS_MAX = 16;
+const NAME_CHARACTERS_MAX = 64;
+const VALUE_CHARACTERS_MAX = 512;
 
 /**
  * What a request must keep to where input is validated: its head, and the names in its body. Its
@@ -36,37 +41,49 @@ export class InputChecks {
   /** What is wrong with the names in a body; undefined if nothing is. */
   refusalOfBody(body: Readonly<Record<string, unknown>>): ApiError | undefined {
     for (const param of IDS) {
-      const problem = this.#problemOf(param, body[param]);
+      const problem = this.#problemOfId(param, body[param], ID_CHARACTERS_MAX);
       if (problem !== undefined) return problem;
     }
     const { metadata } = body;
     if (typeof metadata !== 'object' || metadata === null) return undefined;
-    for (const [name, value] of Object.entries(metadata)) {
-      const key = this.#problemOf('metadata', name);
-      const problem = key ?? this.#injectionInText(`metadata.${name}`, value);
+    const names = Object.keys(metadata);
+    if (names.length > PAIRS_MAX) {
+      const details = { param: 'metadata', max: PAIRS_MAX, got: names.length };
+      return apiError('array_above_max_length', details);
+    }
+    for (const name of names) {
+      const problem =
+        this.#problemOfId('metadata', name, NAME_CHARACTERS_MAX) ??
+        this.#problemOfText(`metadata.${name}`, Reflect.get(metadata, name), VALUE_CHARACTERS_MAX);
       if (problem !== undefined) return problem;
     }
     return undefined;
   }
 
-  #problemOf(param: string, id: unknown): ApiError | undefined {
-    if (typeof id !== 'string') return undefined;
-    if (CONTROL.test(id)) {
-      const got = 'a control character';
-      return apiError('invalid_value', { param, got, expected: 'a text without any' });
-    }
-    return this.#injectionInText(param, id);
+  #problemOfId(param: string, id: unknown, max: number): ApiError | undefined {
+    const problem = this.#problemOfText(param, id, max);
+    if (problem !== undefined || typeof id !== 'string' || !CONTROL.test(id)) return problem;
+    const got = 'a control character';
+    return apiError('invalid_value', { param, got, expected: 'a text without any' });
   }
 
-  #injectionInText(param: string, text: unknown): ApiError | undefined {
-    if (!this.#detectsInjection || typeof text !== 'string') return undefined;
+  #problemOfText(param: string, text: unknown, max: number): ApiError | undefined {
+    if (typeof text !== 'string') return undefined;
+    if (text.length <= max) return this.#injectionInText(param, text);
+    return apiError('string_above_max_length', { param, max, got: text.length });
+  }
+
+  #injectionInText(param: string, text: string): ApiError | undefined {
+    if (!this.#detectsInjection) return undefined;
     const reason = injectionIn(text);
     return reason === undefined ? undefined : apiError('injection_detected', { param, reason });
   }
 
   /** In a text as it is and as it reads when it is decoded. */
   #injection(param: string, text: string): ApiError | undefined {
-    return this.#injectionInText(param, text) ?? this.#injectionInText(param, decoded(text));
+    if (text === '') return undefined;
+    const problem = this.#injectionInText(param, text);
+    return /[%+]/.test(text) ? (problem ?? this.#injectionInText(param, decoded(text))) : problem;
   }
 }
 

@@ -6,7 +6,7 @@ import type { Limit, RateLimits } from './rate-limits.ts';
 import { fillUs } from './token-bucket.ts';
 
 /** Answers that say the server cannot take the request now: it is as if it had not come. */
-const REFUSED: readonly HttpStatus[] = [429, 503];
+const REFUSED: readonly HttpStatus[] = [429, 503, 529];
 
 /**
  * What a request takes of the buckets of its key: itself by its head, and once its prompts have

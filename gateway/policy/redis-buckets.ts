@@ -69,8 +69,9 @@ export class RedisBuckets implements BucketStore {
     this.#client = client;
   }
 
-  /** Connects, and waits a little until that is done. */
+  /** Connects, and waits a little until that is done. Rejects if the URL is none. */
   static async connect(options: RedisBucketsOptions): Promise<RedisBuckets> {
+    if (!URL.canParse(options.url)) throw new Error('the URL of the Redis is not a URL');
     // Loaded only when needed: most servers have no Redis.
     const { createClient } = await import('@redis/client');
     const client: RedisClientType = createClient({

@@ -1,7 +1,8 @@
-/** A word of a text; a longer run of letters is several. */
-const WORD = /[\p{L}\p{N}\p{M}_]{1,64}/gu;
+import { wordsOf } from '../text/words.ts';
+
 /** What may stand between the words of a phrase. */
-const GAP = /^[\s'’-]{1,8}$/;
+const GAP_LENGTH_MAX = 8;
+const GAP = new RegExp(`^[\\s'’-]{1,${GAP_LENGTH_MAX}}$`);
 const ENDINGS = ['s', 'es', 'ed', 'ing', 'er'];
 
 interface Phrase<Mark> {
@@ -9,7 +10,7 @@ interface Phrase<Mark> {
   readonly mark: Mark;
 }
 
-interface PlacedWord {
+interface RecentWord {
   readonly word: string;
   readonly end: number;
   /** It can follow the word before it in a phrase. */
@@ -29,7 +30,8 @@ export class PhraseFinder<Mark> {
   constructor(phrases: Iterable<readonly [phrase: string, mark: Mark]>) {
     let longest = 1;
     for (const [phrase, mark] of phrases) {
-      const words = phrase.match(WORD) ?? [];
+      const words: string[] = [];
+      for (const placed of wordsOf(phrase)) if (placed !== undefined) words.push(placed.word);
       const last = words.at(-1);
       if (last === undefined) continue;
       longest = Math.max(longest, words.length);
@@ -42,20 +44,22 @@ export class PhraseFinder<Mark> {
 
   /** Adds the marks of what is found in `text` to `found`; yields after every few words. */
   *marks(text: string, found: Set<Mark>): Generator<void, void, undefined> {
-    const recent: PlacedWord[] = [];
+    const recent: RecentWord[] = [];
     let seen = 0;
-    for (const { 0: raw, index } of text.matchAll(WORD)) {
-      const before = recent.at(-1);
-      const gap =
-        before === undefined ? '' : text.slice(before.end, Math.min(index, before.end + 9));
-      recent.push({ word: raw.toLowerCase(), end: index + raw.length, follows: GAP.test(gap) });
-      if (recent.length > this.#longest) recent.shift();
-      this.#look(recent, found);
-      if (++seen % WORDS_AT_ONCE === 0) yield;
+    for (const placed of wordsOf(text)) {
+      if (placed !== undefined) {
+        const { word, start } = placed;
+        const end = recent.at(-1)?.end ?? start;
+        const follows = GAP.test(text.slice(end, Math.min(start, end + GAP_LENGTH_MAX + 1)));
+        recent.push({ word: word.toLowerCase(), end: start + word.length, follows });
+        if (recent.length > this.#longest) recent.shift();
+        this.#look(recent, found);
+      }
+      if (placed === undefined || ++seen % WORDS_AT_ONCE === 0) yield;
     }
   }
 
-  #look(recent: readonly PlacedWord[], found: Set<Mark>): void {
+  #look(recent: readonly RecentWord[], found: Set<Mark>): void {
     const word = recent.at(-1)?.word ?? '';
     for (const stem of stemsOf(word)) {
       for (const { words, mark } of this.#phrases.get(stem) ?? []) {
@@ -68,7 +72,7 @@ export class PhraseFinder<Mark> {
 const WORDS_AT_ONCE = 64;
 
 /** Whether all but the last of `words` stand before the last of `recent`. */
-function endsWith(recent: readonly PlacedWord[], words: readonly string[]): boolean {
+function endsWith(recent: readonly RecentWord[], words: readonly string[]): boolean {
   const start = recent.length - words.length;
   if (start < 0) return false;
   for (let at = 0; at < words.length - 1; at++) {

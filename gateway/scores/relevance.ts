@@ -11,9 +11,19 @@ export class Relevance {
   readonly #words = new Set<number>();
   readonly #seed: number;
 
-  constructor(query: string) {
+  private constructor(query: string) {
     this.#seed = textSeed(query);
-    for (const word of wordSeeds(query)) this.#words.add(word);
+  }
+
+  /** To `query`. Yields while there is more to do. */
+  static *to(query: string): Generator<void, Relevance, undefined> {
+    const relevance = new Relevance(query);
+    let seen = 0;
+    for (const word of wordSeeds(query)) {
+      if (word !== undefined) relevance.#words.add(word);
+      if (word === undefined || ++seen % WORDS_AT_ONCE === 0) yield;
+    }
+    return relevance;
   }
 
   /** The more of the query's words are in it, the higher. Yields while there is more to do. */
@@ -21,8 +31,8 @@ export class Relevance {
     const found = new Set<number>();
     let seen = 0;
     for (const word of wordSeeds(passage)) {
-      if (this.#words.has(word)) found.add(word);
-      if (++seen % WORDS_AT_ONCE === 0) yield;
+      if (word !== undefined && this.#words.has(word)) found.add(word);
+      if (word === undefined || ++seen % WORDS_AT_ONCE === 0) yield;
     }
     const share = found.size / Math.max(1, this.#words.size);
     const noise = (2 * combineSeeds(this.#seed, textSeed(passage))) / 2 ** 32 - 1;

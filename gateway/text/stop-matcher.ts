@@ -31,7 +31,8 @@ export class StopMatcher {
   tokens = 0;
   /** Characters of the last one of them that belong to the match. */
   cutCharacters = 0;
-  hasMatched = false;
+  /** The sequence that has ended the text. */
+  match: string | undefined;
   readonly #sequences: StopSequences;
   /** Of each sequence: how much of its beginning the text ends with. */
   readonly #matched: Uint16Array;
@@ -42,6 +43,10 @@ export class StopMatcher {
   constructor(sequences: StopSequences) {
     this.#sequences = sequences;
     this.#matched = new Uint16Array(sequences.texts.length);
+  }
+
+  get hasMatched(): boolean {
+    return this.match !== undefined;
   }
 
   /** The next token is not searched: none has been before it. Its text can be given out. */
@@ -79,7 +84,6 @@ export class StopMatcher {
   #advance(code: number): number {
     const { texts, borders } = this.#sequences;
     let longest = 0;
-    let match = 0;
     for (let index = 0; index < texts.length; index++) {
       const text = texts[index]!;
       const border = borders[index]!;
@@ -87,11 +91,10 @@ export class StopMatcher {
       while (length > 0 && text.charCodeAt(length) !== code) length = border[length - 1]!;
       if (text.charCodeAt(length) === code) length++;
       this.#matched[index] = length;
-      if (length === text.length) match = Math.max(match, length);
+      if (length === text.length && length > (this.match?.length ?? 0)) this.match = text;
       longest = Math.max(longest, length);
     }
-    this.hasMatched = match > 0;
-    return this.hasMatched ? match : longest;
+    return this.match?.length ?? longest;
   }
 
   /** The length of the whole tokens in the first `length` characters of what is held. */

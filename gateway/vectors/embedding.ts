@@ -17,7 +17,7 @@ const STEP = 1e-9;
  */
 export class Embedding {
   readonly #sum: Float32Array;
-  readonly #words: Iterator<number, void, undefined>;
+  readonly #words: Iterator<number | undefined, void, undefined>;
   readonly #wordsAtOnce: number;
 
   constructor(input: TextInput, dimensions: number) {
@@ -31,7 +31,8 @@ export class Embedding {
   next(): boolean {
     for (let left = this.#wordsAtOnce; left > 0; left--) {
       const { value, done } = this.#words.next();
-      if (done || value === undefined) return true;
+      if (done) return true;
+      if (value === undefined) return false;
       addWordVector(this.#sum, combineSeeds(value, this.#sum.length));
     }
     return false;

@@ -1,18 +1,19 @@
 import { combineSeeds, hashText } from '../../shared/rng.ts';
-
-/** A longer run of letters is several words. */
-const WORD = /[\p{L}\p{N}\p{M}_]{1,64}/gu;
+import { wordsOf } from '../text/words.ts';
 
 /** A text, or the token ids of one. */
 export type TextInput = string | readonly number[];
 
-/** The seeds of a text's words in their order, whatever their case; each token id is a word. */
-export function* wordSeeds(input: TextInput): Generator<number, void, undefined> {
+/**
+ * The seeds of a text's words in their order, whatever their case; each token id is a word. With
+ * undefined after each stretch of a text: see `wordsOf`.
+ */
+export function* wordSeeds(input: TextInput): Generator<number | undefined, void, undefined> {
   if (typeof input !== 'string') {
     for (const id of input) yield combineSeeds(id, TOKEN);
     return;
   }
-  for (const [word] of input.matchAll(WORD)) yield hashText(word.toLowerCase());
+  for (const placed of wordsOf(input)) yield placed && hashText(placed.word.toLowerCase());
 }
 
 /** The seed of a text as a whole. */

@@ -85,13 +85,10 @@ function contradictions(settings: Settings, sources: SettingSources): readonly s
       'FAKEAI_API_KEYS has keys, but nobody is asked for one: set FAKEAI_REQUIRE_API_KEY.',
     );
   }
-  if (
-    sources.streamKeepaliveIntervalSeconds !== 'default' &&
-    !(settings.streamKeepaliveEnabled && settings.streamKeepaliveComments)
-  ) {
+  if (sources.streamKeepaliveIntervalSeconds !== 'default' && !settings.streamKeepaliveEnabled) {
     warnings.push(
       'FAKEAI_STREAM_KEEPALIVE_INTERVAL_SECONDS has no effect without ' +
-        'FAKEAI_STREAM_KEEPALIVE_COMMENTS: chat streams have no other keep-alive.',
+        'FAKEAI_STREAM_KEEPALIVE_ENABLED.',
     );
   }
   return warnings;

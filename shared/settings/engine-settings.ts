@@ -167,6 +167,10 @@ export const GENERATION = {
     { min: 1, max: 3072 },
     'Length of an embedding when the request names none.',
   ),
+  fixtures: path(
+    'File of scripted answers, YAML or JSON. docs/fixtures.md says what they can match and answer.',
+  ),
+  echo: boolean(false, 'Answer with the last message of the user, where no fixture does.'),
   useLlmGeneration: boolean(false, 'Generate text with a real model.', { effect: NO_MODEL }),
   llmModelName: text('distilgpt2', 'Model that would generate text.', { effect: NO_MODEL }),
   llmUseGpu: boolean(true, 'Where that model would run.', { effect: NO_MODEL }),

@@ -110,7 +110,7 @@ export const FEATURES = {
   ),
   streamKeepaliveComments: boolean(
     false,
-    'Send comment lines as keep-alive on chat. Some clients break on them.',
+    'Send comment lines as keep-alive on chat and completions. Some clients break on them.',
   ),
   responseStoreMaxEntries: integer(
     1000,

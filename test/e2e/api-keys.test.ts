@@ -52,6 +52,18 @@ describe('a server with keys', () => {
     }
   });
 
+  it('tells the clients of Anthropic in their own shape', async () => {
+    const headers = { 'x-api-key': 'sk-another-key', 'anthropic-version': '2023-06-01' };
+    const answer = await fetch(`${server.baseURL}/messages`, {
+      method: 'POST',
+      headers,
+      body: CHAT,
+    });
+    assert.equal(answer.status, 401);
+    const { type, error } = JSON.parse(await answer.text());
+    assert.deepEqual([type, error.type], ['error', 'authentication_error']);
+  });
+
   it('keeps nothing of a body that comes without one, and ends its upload', async () => {
     const connection = await RawConnection.open(server.port);
     const head =

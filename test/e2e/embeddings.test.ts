@@ -146,4 +146,16 @@ describe('the limits of POST /v1/embeddings', () => {
     );
     server.gateway.cluster.checkInvariants();
   });
+
+  it('lets the texts of a batch wait for each other longer than tokens may', async (t) => {
+    const slow = await startServer(
+      '--ttft 600:0 --kv-cache-num-workers 1 --max-num-seqs 1 --stream-token-timeout-seconds 0.1',
+    );
+    t.after(() => slow.stop());
+    const response = await fetch(`${slow.baseURL}/embeddings`, {
+      method: 'POST',
+      body: JSON.stringify({ model: MODEL, input: ['one', 'two'], dimensions: 2 }),
+    });
+    assert.equal(response.status, 200);
+  });
 });

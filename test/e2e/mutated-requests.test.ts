@@ -30,7 +30,8 @@ async function inLanes(label: string, work: (rng: Rng) => Promise<void>): Promis
 
 function assertExpected(status: number, request: string | Buffer): void {
   // 505 is what the HTTP library says to another version of HTTP.
-  const isExpected = (status >= 200 && status < 500) || status === 503 || status === 505;
+  const isExpected =
+    (status >= 200 && status < 500) || status === 503 || status === 529 || status === 505;
   assert.ok(isExpected, `${status} for ${JSON.stringify(request.toString('latin1'))}`);
 }
 

@@ -201,11 +201,11 @@ describe('what is not served', () => {
     });
   });
 
-  it('is audio, where it is switched off', async () => {
+  it('is audio, where it is switched off', async (t) => {
     const silent = await startServer(`${INSTANT} --no-enable-audio`);
+    t.after(() => silent.stop());
     const body = { model: 'tts-1', input: 'one' };
     const { status, json } = await post('/v1/audio/speech', body, silent.origin);
     assert.deepEqual([status, json.error.code], [404, 'feature_disabled']);
-    await silent.stop();
   });
 });

@@ -68,6 +68,8 @@ function plan({ requests, options, inPieces = false }: Trace, driver: Driver): v
           arrivedUs: timeUs(planned.arrivedUs),
           ...SPEC_DEFAULTS,
           priority: planned.priority,
+          predictedTokens: index % 3,
+          ttftUs: index % 7 === 0 ? 1000 : -1,
           seed: index * 8 + choice,
           siblingOf,
         };

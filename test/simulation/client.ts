@@ -13,15 +13,17 @@ export class Client implements RequestListener {
   readonly outputTokens: number;
   fate: Fate = 'open';
   readonly #virtual: VirtualCluster;
+  readonly #isQuiet: boolean;
   readonly #log: string[];
   #admittedUs = -1;
   #firstUs = -1;
   #tokens = 0;
 
-  constructor(virtual: VirtualCluster, outputTokens: number, log: string[]) {
+  constructor(virtual: VirtualCluster, outputTokens: number, isQuiet: boolean, log: string[]) {
     this.#virtual = virtual;
     this.arrivedUs = virtual.nowUs;
     this.outputTokens = outputTokens;
+    this.#isQuiet = isQuiet;
     this.#log = log;
   }
 
@@ -40,7 +42,8 @@ export class Client implements RequestListener {
     assert.ok(this.#firstUs >= 0, 'a request starts before its first token');
     assert.ok(count >= 1 && lateUs >= 0);
     assert.ok(this.#virtual.hasDelays || lateUs === 0, 'nothing is late in virtual time');
-    assert.ok(batch.steps === 1 || count === batch.steps, 'a token for each equal step');
+    if (this.#isQuiet) assert.equal(count, this.outputTokens, 'all tokens together');
+    else assert.ok(batch.steps === 1 || count === batch.steps, 'a token for each equal step');
     this.#tokens += count;
     assert.ok(this.#tokens <= this.outputTokens, 'no token too many');
   }

@@ -71,7 +71,8 @@ export class Simulation {
     let first = NO_REQUEST;
     let pinned = planned.pinned === undefined ? undefined : workerId(planned.pinned);
     for (let choice = 0; choice < planned.choices; choice++) {
-      const client = new Client(this.#virtual, outputTokens, this.log);
+      const quiet = this.#clients.length % 5 === 0 ? 1 : 0;
+      const client = new Client(this.#virtual, outputTokens, quiet === 1, this.log);
       const placement = this.#virtual.cluster.submit(
         {
           hashes,
@@ -83,6 +84,10 @@ export class Simulation {
           arrivedUs: this.#virtual.nowUs,
           ...SPEC_DEFAULTS,
           priority: planned.priority,
+          // Some of the tokens were predicted, and nobody waits for single ones.
+          predictedTokens: this.#clients.length % 4 === 0 ? outputTokens >> 1 : 0,
+          quiet,
+          itlUs: this.#clients.length % 7 === 0 ? 1500 : -1,
           seed: combineSeeds(this.#clients.length, choice),
           siblingOf: first,
         },

@@ -61,7 +61,46 @@ const BODIES: readonly object[] = [
     metadata: { purpose: 'test' },
     max_tokens: 3,
   },
+  {
+    model: 'claude-of-tests',
+    system: [{ type: 'text', text: 'You look.' }],
+    messages: [
+      {
+        role: 'user',
+        content: [
+          { type: 'image', source: { type: 'base64', media_type: 'image/png', data: 'AAAA' } },
+          { type: 'document', title: 'A', source: { type: 'text', data: 'What is this?' } },
+        ],
+      },
+      {
+        role: 'assistant',
+        content: [
+          { type: 'thinking', thinking: 'Hm.', signature: 'AAAA' },
+          { type: 'tool_use', id: 'toolu_1', name: 'look', input: { at: 1 } },
+        ],
+      },
+      {
+        role: 'user',
+        content: [
+          {
+            type: 'tool_result',
+            tool_use_id: 'toolu_1',
+            content: [{ type: 'image', source: { type: 'url', url: 'https://example.test/a' } }],
+          },
+        ],
+      },
+    ],
+    tools: [{ name: 'look', input_schema: { type: 'object' } }],
+    thinking: { type: 'enabled', budget_tokens: 1024 },
+    output_config: { effort: 'low' },
+    stop_sequences: ['the', ' of '],
+    metadata: { user_id: 'somebody' },
+    max_tokens: 1100,
+    stream: true,
+  },
 ];
+
+const POST_PATHS = [CHAT_PATH, CHAT_PATH, '/v1/messages', '/v1/messages/count_tokens'];
 
 const HOSTILE: readonly Json[] = [
   null,
@@ -123,7 +162,9 @@ const HEADERS = [
 /** A request whose bytes are framed as HTTP wants them, so that it has an answer. */
 export function mutatedRequest(rng: Rng): string {
   const headers = Array.from({ length: rng.below(3) }, () => pick(rng, HEADERS));
-  if (rng.below(5) > 0) return rawPost(CHAT_PATH, mutatedBody(rng), headers);
+  if (rng.below(5) > 0) {
+    return rawPost(pick(rng, POST_PATHS), mutatedBody(rng), headers);
+  }
   const method = pick(rng, ['GET', 'GET', 'PUT', 'DELETE', 'OPTIONS', 'PATCH']);
   let path = pick(rng, PATHS);
   if (rng.below(2) > 0) path += pick(rng, ['?', '&limit=-1', '?after=%00', '%', '/', '?a=%zz&&=']);

@@ -8,6 +8,13 @@ export const NO_REDIS =
     ? undefined
     : 'redis-server is not installed';
 
+/** A test that ends before its time, be it by the runner's hand, leaves no process behind. */
+const running = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+process.once('SIGTERM', () => process.exit(1));
+
 /** A Redis of a test's own that keeps nothing on disk. It can end, hang, and start again. */
 export class RedisServer {
   readonly port: number;
@@ -29,7 +36,8 @@ export class RedisServer {
     const args = ['--port', String(this.port), '--bind', '127.0.0.1', '--save', ''];
     const child = spawn('redis-server', args, { stdio: ['ignore', 'pipe', 'inherit'] });
     this.#child = child;
-    process.once('exit', () => child.kill('SIGKILL'));
+    running.add(child);
+    child.once('exit', () => running.delete(child));
     let log = '';
     for await (const text of child.stdout.setEncoding('utf8')) {
       log += text;

@@ -6,6 +6,7 @@ import { pino } from 'pino';
 import { addSettingFlags } from '../../cli/setting-flags.ts';
 import { loadSettings } from '../../cli/settings-source.ts';
 import type { PolicySource } from '../../engine/router/policy-source.ts';
+import type { FixtureSource } from '../../gateway/fixtures/load-fixtures.ts';
 import { Gateway } from '../../gateway/gateway.ts';
 import type { TrafficRecorder } from '../../gateway/traffic-recorder.ts';
 import { PROGRAM } from './program.ts';
@@ -31,11 +32,12 @@ export async function startServer(
   flags: string,
   recorder?: TrafficRecorder,
   policySource?: PolicySource,
+  fixtureSource?: FixtureSource,
 ): Promise<TestServer> {
   const { settings, sources } = await settingsOf(`${DEFAULTS} ${flags}`);
   const logger = pino({ level: 'silent' });
   const version = '0.0.0';
-  const options = { settings, sources, version, logger, recorder, policySource };
+  const options = { settings, sources, version, logger, recorder, policySource, fixtureSource };
   const { gateway, port } = await Gateway.start(options);
   return { gateway, port, ...urlsOf(port), stop: () => gateway.stop(0) };
 }

@@ -31,9 +31,11 @@ const GATEWAY_PARTS = [
   'gateway/vectors/',
   'gateway/scores/',
   'gateway/audio/',
+  'gateway/documents/',
   'gateway/http/',
   'gateway/policy/',
   'gateway/generate/',
+  'gateway/fixtures/',
   'gateway/metrics/',
   'gateway/admin/',
 ];
@@ -53,9 +55,10 @@ export const LAYERS: Readonly<Record<string, readonly string[]>> = {
   'gateway/text/': ['shared/', 'gateway/text/'],
   'gateway/prompt/': ['shared/', 'gateway/text/', 'gateway/prompt/'],
   'gateway/models/': ['shared/', 'gateway/prompt/', 'gateway/models/'],
-  'gateway/vectors/': ['shared/', 'gateway/vectors/'],
-  'gateway/scores/': ['shared/', 'gateway/vectors/', 'gateway/scores/'],
+  'gateway/vectors/': ['shared/', 'gateway/text/', 'gateway/vectors/'],
+  'gateway/scores/': ['shared/', 'gateway/text/', 'gateway/vectors/', 'gateway/scores/'],
   'gateway/audio/': ['gateway/audio/'],
+  'gateway/documents/': ['shared/', 'gateway/text/', 'gateway/documents/'],
   'gateway/http/': ['shared/', 'gateway/http/', 'gateway/platform.ts', 'gateway/random-ids.ts'],
   'gateway/policy/': ['shared/', 'gateway/http/', 'gateway/policy/'],
   'gateway/generate/': [
@@ -66,6 +69,14 @@ export const LAYERS: Readonly<Record<string, readonly string[]>> = {
     'gateway/models/',
     'gateway/http/',
     'gateway/generate/',
+  ],
+  'gateway/fixtures/': [
+    'shared/',
+    'gateway/text/',
+    'gateway/models/',
+    'gateway/generate/',
+    'gateway/fixtures/',
+    'gateway/random-ids.ts',
   ],
   'gateway/metrics/': [
     'shared/',
@@ -80,6 +91,7 @@ export const LAYERS: Readonly<Record<string, readonly string[]>> = {
     'gateway/http/',
     'gateway/policy/',
     'gateway/admin/',
+    'gateway/fixtures/',
     // The shape of a route, and no endpoint.
     'gateway/api/route.ts',
   ],
@@ -93,10 +105,12 @@ export const LAYERS: Readonly<Record<string, readonly string[]>> = {
 
 /** Where in the program a package, or a module of Node, may be imported: by those files alone. */
 export const OWNERS: Readonly<Record<string, readonly string[]>> = {
+  '@eslint-community/regexpp': ['gateway/documents/'],
   '@observablehq/plot': ['lab/report/page/'],
   '@redis/client': ['gateway/policy/redis-buckets.ts'],
   '@swc/wasm-typescript': ['cli/policy-file.ts'],
-  '@sinclair/typebox': ['shared/schema/', 'shared/settings/', 'gateway/api/'],
+  re2js: ['gateway/fixtures/'],
+  '@sinclair/typebox': ['shared/schema/', 'shared/settings/', 'gateway/fixtures/', 'gateway/api/'],
   'cli-progress': ['lab/experiment/'],
   commander: ['cli/', 'lab/experiment/'],
   'gpt-tokenizer': ['gateway/text/'],
@@ -112,7 +126,7 @@ export const OWNERS: Readonly<Record<string, readonly string[]>> = {
   piscina: ['engine/host/', 'lab/simulate/replay-runner.ts'],
   'prom-client': ['gateway/metrics/'],
   'uWebSockets.js': ['gateway/http/'],
-  yaml: ['cli/'],
+  yaml: ['cli/', 'gateway/fixtures/fixture-file.ts'],
   'node:worker_threads': ['engine/host/', 'lab/simulate/replay-task.ts'],
 };
 

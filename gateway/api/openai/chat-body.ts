@@ -6,6 +6,7 @@ import type { JsonObject } from '../json-body.ts';
 import { BodySchema } from '../schema/body-schema.ts';
 import { optional } from '../schema/field-types.ts';
 import { MESSAGES } from './chat-message.ts';
+import { functionsProblem, TOOL_FIELDS, toolsProblem } from './chat-tools.ts';
 import {
   ANSWER_FIELDS,
   MODEL_FIELD,
@@ -42,10 +43,16 @@ const FIELDS = Type.Object({
     default: 0,
     description: 'So many of the likeliest tokens in each place. Needs logprobs.',
   }),
-  tools: Type.Optional(
-    Type.Unknown({ description: 'Definitions of tools; they are part of the prompt.' }),
+  ...TOOL_FIELDS,
+  response_format: optional(
+    Type.Object({
+      type: oneOf(['text', 'json_object', 'json_schema']),
+      json_schema: Type.Optional(
+        Type.Unknown({ description: 'An object with name, schema and strict.' }),
+      ),
+    }),
+    { description: 'Text, a JSON object, or a document that a JSON Schema describes.' },
   ),
-  functions: Type.Optional(Type.Unknown({ description: 'The same, where tools is absent.' })),
 });
 
 /** The body of `POST /v1/chat/completions`. */
@@ -53,7 +60,10 @@ export const CHAT_BODY = new BodySchema(FIELDS, {
   min_tokens: withinLimit((body) => body.max_completion_tokens ?? body.max_tokens),
   stream_options: onlyStreamed,
   top_logprobs: onlyWithLogprobs,
+  tools: toolsProblem,
+  functions: functionsProblem,
 });
+
 function onlyWithLogprobs({ logprobs, top_logprobs: top }: JsonObject): ApiError | undefined {
   if (logprobs === true || typeof top !== 'number' || top === 0) return undefined;
   const reason = "is only allowed with 'logprobs': true";

@@ -24,6 +24,7 @@ export class ChatChunks implements StreamEncoder {
   readonly isStream = true;
   readonly opensAt = 'firstToken';
   readonly keepAlive = ': keep-alive\n\n';
+  readonly keepAliveIsComment = true;
   readonly end = 'data: [DONE]\n\n';
   readonly tellsTokens: boolean;
   /** Of answers that may have calls. */

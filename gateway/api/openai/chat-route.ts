@@ -5,9 +5,11 @@ import type { RoutingHead } from '../../generate/routing-head.ts';
 import type { RandomIds } from '../../random-ids.ts';
 import type { PromptSafety } from '../../scores/prompt-safety.ts';
 import { type GenerationHost, generationRoute } from '../generation-route.ts';
-import { safeContent } from '../safe-content.ts';
+import { SAFETY_PROMPT, safeContent } from '../safe-content.ts';
+import type { Question } from '../scripted-answer.ts';
 import { CHAT_BODY, type ChatBody } from './chat-body.ts';
 import { ChatChunks } from './chat-chunks.ts';
+import { chatContentOf } from './chat-content.ts';
 import { type ChatMessage, lastOfUser } from './chat-message.ts';
 import { chatRequestOf } from './chat-request.ts';
 import { ChatResponse } from './chat-response.ts';
@@ -28,6 +30,7 @@ export const CHAT_ROUTE = generationRoute(
   '/v1/chat/completions',
   CHAT_BODY,
   (host: ChatHost) => (body, head) => parseChat(body, head, host),
+  questionOfChat,
 );
 
 function parseChat(body: ChatBody, head: RoutingHead, host: ChatHost): Generation | ApiError {
@@ -40,9 +43,10 @@ function parseChat(body: ChatBody, head: RoutingHead, host: ChatHost): Generatio
   const { stream, usageMode, topLogprobs, priority, cacheSalt } = request;
   const messages = checkedMessages(request.messages, host);
   if (messages instanceof ApiError) return messages;
-  const content = host.safety.isOn
+  const refusal = host.safety.isOn
     ? safeContent(host.safety, [lastOfUser(messages)], 'messages', 'refusal')
     : undefined;
+  const content = refusal ?? chatContentOf(body, () => host.ids.next('call_'));
   if (content instanceof ApiError) return content;
   const answerHead = {
     id: host.ids.next('chatcmpl-'),
@@ -57,7 +61,12 @@ function parseChat(body: ChatBody, head: RoutingHead, host: ChatHost): Generatio
     sampling: request,
     content,
     encoder: stream
-      ? new ChatChunks(answerHead, usageMode, topLogprobs)
+      ? new ChatChunks(
+          answerHead,
+          usageMode,
+          topLogprobs,
+          host.fixtures.isOn || content !== undefined,
+        )
       : new ChatResponse(answerHead, topLogprobs),
     priority,
     cacheSalt,
@@ -80,10 +89,7 @@ function checkedMessages(
   return hasSystem ? messages : [SAFETY_MESSAGE, ...messages];
 }
 
-const SAFETY_MESSAGE: ChatMessage = {
-  role: 'system',
-  content: 'You are a helpful assistant. Refuse to help with what is harmful, illegal or unsafe.',
-};
+const SAFETY_MESSAGE: ChatMessage = { role: 'system', content: SAFETY_PROMPT };
 
 function audioPart(messages: readonly ChatMessage[]): ApiError | undefined {
   for (const [at, { content }] of messages.entries()) {
@@ -97,4 +103,24 @@ function audioPart(messages: readonly ChatMessage[]): ApiError | undefined {
     });
   }
   return undefined;
+}
+
+function questionOfChat(body: ChatBody): Question {
+  const { messages, tools, functions } = body;
+  const last = messages.at(-1)?.role;
+  return {
+    message: lastOfUser(messages),
+    tools: [...namesIn(tools), ...namesIn(functions)],
+    hasToolResult: last === 'tool' || last === 'function',
+    callPrefix: 'call_',
+  };
+}
+
+/** The names of definitions of tools, or of functions. */
+function namesIn(definitions: unknown): string[] {
+  if (!Array.isArray(definitions)) return [];
+  return definitions.flatMap((definition) => {
+    const name = definition?.function?.name ?? definition?.name;
+    return typeof name === 'string' ? [name] : [];
+  });
 }

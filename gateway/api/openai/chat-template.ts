@@ -81,8 +81,7 @@ export function renderPrompt(
     if (out.isFull) break;
     renderMessage(message, tokenizer, out, media);
   }
-  openMessage('assistant', out);
-  out.push(SEPARATOR);
+  beginMessage('assistant', out);
   return media.audio;
 }
 
@@ -94,6 +93,16 @@ interface MediaCost {
 function openMessage(role: Role, out: TokenBuffer): void {
   out.push(START);
   out.push(ROLE_IDS[role]);
+}
+
+/** Up to the content of a message that says no name. */
+export function beginMessage(role: Role, out: TokenBuffer): void {
+  openMessage(role, out);
+  out.push(SEPARATOR);
+}
+
+export function endMessage(out: TokenBuffer): void {
+  out.push(END);
 }
 
 function renderMessage(
@@ -118,7 +127,7 @@ function renderMessage(
     }
   }
   if (message.role === 'assistant') renderOtherAnswers(message, tokenizer, out);
-  out.push(END);
+  endMessage(out);
 }
 
 /** What an assistant said other than as content: a refusal, calls. */
@@ -194,7 +203,7 @@ function renderPart(
 /**
  * Ids that follow from the content, so that an equal picture hits again. Returns their number.
  */
-function renderMedia(content: string, tokens: number, out: TokenBuffer): number {
+export function renderMedia(content: string, tokens: number, out: TokenBuffer): number {
   const count = Math.min(tokens, Math.max(0, out.limit + 1 - out.length));
   const seed = hashText(content);
   out.reserve(count);

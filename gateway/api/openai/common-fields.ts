@@ -12,15 +12,15 @@ const MODEL_LENGTH_MAX = 256;
 const SALT_LENGTH_MAX = 1024;
 const SEED_MAX = 2 ** 63;
 const PRIORITY_MAX = 2 ** 31 - 1;
-const STOPS_MAX = 4;
+export const STOPS_MAX = 4;
 /** As much of an answer is held back at most, in case that it is the beginning of a match. */
 const STOP_LENGTH_MAX = 1024;
 const STOP_WORDS = `a string, or an array of 1 to ${STOPS_MAX} strings, none of them empty`;
 
 export const TOKENS = Type.Integer({ minimum: 1, maximum: TOKENS_MAX });
 const PRIORITY = Type.Integer({ minimum: -PRIORITY_MAX, maximum: PRIORITY_MAX });
-const STOP = Type.String({ minLength: 1, maxLength: STOP_LENGTH_MAX, 'x-type': STOP_WORDS });
-const UNUSED = 'Checked, without effect.';
+export const STOP = Type.String({ minLength: 1, maxLength: STOP_LENGTH_MAX, 'x-type': STOP_WORDS });
+export const UNUSED = 'Checked, without effect.';
 
 export const MODEL_FIELD = {
   model: Type.String({

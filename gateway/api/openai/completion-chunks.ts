@@ -19,6 +19,7 @@ export class CompletionChunks implements StreamEncoder {
   readonly isStream = true;
   readonly opensAt = 'firstToken';
   readonly keepAlive = ': keep-alive\n\n';
+  readonly keepAliveIsComment = true;
   readonly end = 'data: [DONE]\n\n';
   readonly tellsTokens: boolean;
   /** Those of the model's name. */

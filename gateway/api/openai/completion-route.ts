@@ -5,6 +5,7 @@ import type { Sampling } from '../../generate/sampling.ts';
 import { TextPrompt, TokenPrompt } from '../../prompt/text-prompt.ts';
 import { generationRoute } from '../generation-route.ts';
 import { safeContent } from '../safe-content.ts';
+import type { Question } from '../scripted-answer.ts';
 import type { ChatHost } from './chat-route.ts';
 import { pinnedOf, sessionKeyOf, stopsOf, usageModeOf } from './common-request.ts';
 import {
@@ -26,6 +27,7 @@ export const COMPLETION_ROUTE = generationRoute(
   '/v1/completions',
   COMPLETION_BODY,
   (host: CompletionHost) => (body, head) => parseCompletion(body, head, host),
+  questionOfCompletion,
 );
 
 function parseCompletion(
@@ -95,4 +97,11 @@ function samplingOf(body: CompletionBody): Sampling {
     // A completion goes on with a text: it has no place for thoughts.
     enableThinking: false,
   };
+}
+
+/** Of several prompts the last one. */
+function questionOfCompletion(body: CompletionBody): Question {
+  const last = promptsOf(body).at(-1);
+  const message = typeof last === 'string' ? last : '';
+  return { message, tools: [], hasToolResult: false, callPrefix: '' };
 }

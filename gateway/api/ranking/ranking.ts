@@ -33,7 +33,7 @@ export interface RankingRequest {
 /** Ranks passages, or says which is too long. Yields while there is more to do. */
 export function* rank(request: RankingRequest, tokenizer: Tokenizer): Steps<Ranking | ApiError> {
   const { query, passages, window, truncates, paramOf } = request;
-  const relevance = new Relevance(query);
+  const relevance = yield* Relevance.to(query);
   const queryTokens = yield* countTokens(query, tokenizer);
   const ranked: RankedPassage[] = [];
   let tokens = 0;

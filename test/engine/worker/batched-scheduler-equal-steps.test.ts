@@ -37,6 +37,7 @@ const sequence = fc.record({
   outputTokens: fc.integer({ min: 1, max: 40 }),
   priority: fc.nat({ max: 1 }),
   prefillScale: fc.constantFrom(1, 0.5),
+  predictedTokens: fc.constantFrom(0, 0, 0, 5, 13),
   siblings: fc.nat({ max: 1 }),
   cancelAfterUs: fc.option(fc.nat({ max: 6000 }), { freq: 1 }),
 });

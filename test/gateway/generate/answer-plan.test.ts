@@ -87,6 +87,16 @@ describe('reasoning', () => {
     assert.equal(reasoningOf(plan({ ...fields, max_tokens: 1 }, 1, 'thinker-1')), 0);
   });
 
+  test('is no more than the request says', () => {
+    const request = chatRequest({ max_tokens: 50, ignore_eos: true });
+    const limited = (reasoningLimit: number, id: string): AnswerPlan =>
+      AnswerPlan.ofCorpus({ ...request, reasoningLimit }, modelOf(id), LENGTHS, 1, 8000);
+    assert.equal(reasoningOf(limited(7, 'thinker-1')), 7);
+    assert.equal(limited(7, 'thinker-1').tokens, 50);
+    assert.equal(reasoningOf(limited(21, 'thinker-1')), 20);
+    assert.equal(reasoningOf(limited(7, 'm')), 0);
+  });
+
   test('is turned on and off by enable_thinking on any model', () => {
     const on = { max_tokens: 50, chat_template_kwargs: { enable_thinking: true } };
     assert.ok(reasoningOf(plan(on)) > 0);

@@ -15,9 +15,11 @@ class FakeAnswer {
   isDropped = false;
   readonly failures: (string | null)[] = [];
   readonly keptAliveAtUs: number[] = [];
+  readonly keepAliveIsComment: boolean;
 
-  constructor(isStream: boolean) {
+  constructor(isStream: boolean, keepAliveIsComment = false) {
     this.isStream = isStream;
+    this.keepAliveIsComment = keepAliveIsComment;
   }
 
   fail(error: ApiError): void {
@@ -37,7 +39,12 @@ class FakeAnswer {
   }
 }
 
-const LIMITS: AnswerLimits = { answerUs: 10e6, gapUs: 3e6, keepAliveUs: Infinity };
+const LIMITS: AnswerLimits = {
+  answerUs: 10e6,
+  gapUs: 3e6,
+  keepAliveUs: Infinity,
+  commentUs: Infinity,
+};
 
 /** Runs `act` with a watch whose sweeps are due when `sweepAt` says so. */
 function withWatch(
@@ -112,6 +119,17 @@ describe('time limits', () => {
       assert.deepEqual(stream.keptAliveAtUs, [1.1e6]);
       assert.deepEqual(unary.keptAliveAtUs, []);
     });
+  });
+
+  test('one whose events would be comments is kept alive where comments are wanted', () => {
+    for (const commentUs of [1e6, Infinity]) {
+      withWatch({ ...LIMITS, keepAliveUs: 1e6, commentUs }, (watch, sweepAt) => {
+        const stream = new FakeAnswer(true, true);
+        watch.add(stream);
+        sweepAt(1.1e6);
+        assert.deepEqual(stream.keptAliveAtUs, commentUs === 1e6 ? [1.1e6] : []);
+      });
+    }
   });
 });
 

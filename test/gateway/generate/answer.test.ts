@@ -191,6 +191,7 @@ describe('a stream that opens when it is placed', () => {
     opensAt: 'placement',
     extraBytes: 0,
     keepAlive: 'ping',
+    keepAliveIsComment: false,
     end: 'end',
     headers: () => [],
     bytesMax: (characters) => characters + 100,

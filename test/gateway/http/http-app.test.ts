@@ -96,6 +96,7 @@ describe('errors of a family with a shape of its own', () => {
 
   before(async () => {
     const errorBody = ({ status, code }: ApiError) => `{"toy":"${status} ${code}"}`;
+    const errorStatus = ({ status }: ApiError) => (status === 404 ? 503 : status);
     const routes = [
       route('POST', '/toy', (exchange) => {
         exchange.readBody((bytes) => {
@@ -104,7 +105,7 @@ describe('errors of a family with a shape of its own', () => {
           return undefined;
         });
       }),
-    ].map((each) => ({ ...each, errorBody }));
+    ].map((each) => ({ ...each, errorBody, errorStatus, requestIdHeader: 'toy-id' }));
     toy = await serveRoutes([...routes, route('GET', '/other', () => {})], toyHost);
   });
   after(() => toy.app.close());
@@ -124,6 +125,15 @@ describe('errors of a family with a shape of its own', () => {
     assert.equal(await answerTo(rawPost('/toy', '')), '{"toy":"500 internal_error"}');
     assert.equal(await answerTo(rawPost('/toy', tooLong)), '{"toy":"413 payload_too_large"}');
     assert.equal(await answerTo(rawGet('/toy')), '{"toy":"405 method_not_supported"}');
+  });
+
+  it('have a status and a header for the id of the request, where it says so', async () => {
+    const headers = { 'x-request-id': 'mine' };
+    const answer = await fetch(`${toy.origin}/toy`, { method: 'POST', headers, body: '{}' });
+    assert.equal(answer.status, 503);
+    assert.equal(answer.headers.get('toy-id'), 'mine');
+    assert.equal(answer.headers.get('x-request-id'), 'mine');
+    assert.equal(await answer.text(), '{"toy":"404 model_not_found"}');
   });
 
   it("are OpenAI's everywhere else", async () => {

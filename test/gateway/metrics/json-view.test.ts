@@ -4,6 +4,7 @@ import { metricsCsv, metricsView } from '../../../gateway/metrics/json-view.ts';
 import { anAnswer, burst, CHAT, ENDPOINTS, emptyMetrics } from './traffic.ts';
 
 const PATHS = ENDPOINTS.rows.map(({ path }) => path);
+const GENERATING = ENDPOINTS.generating.map((endpoint) => ENDPOINTS.path(endpoint));
 const WINDOW = ['rate', 'avg', 'min', 'max', 'p50', 'p90', 'p99'];
 const CHAT_PATH = '/v1/chat/completions';
 
@@ -24,7 +25,7 @@ test('the shape is there before the first request, with zeros', () => {
     assert.deepEqual(Object.keys(view[part]), PATHS);
   }
   for (const part of ['tokens', 'streaming'] as const) {
-    assert.deepEqual(Object.keys(view[part]), [CHAT_PATH]);
+    assert.deepEqual(Object.keys(view[part]), GENERATING);
   }
   for (const part of [view.responses, view.tokens, view.latency, view.streaming]) {
     assert.deepEqual(Object.keys(part[CHAT_PATH] ?? {}), WINDOW);
@@ -107,7 +108,7 @@ test('the CSV has a row for each metric and endpoint, and no values where there 
   );
   assert.equal(lines.at(-1), '');
   const rows = lines.slice(1, -1).map((line) => line.split(','));
-  assert.equal(rows.length, 3 * PATHS.length + 1);
+  assert.equal(rows.length, 3 * PATHS.length + GENERATING.length);
   for (const row of rows) assert.equal(row.length, 9);
   const rowsOf = (type: string) => rows.filter((row) => row[0] === type);
   assert.deepEqual(rowsOf('requests')[0]?.slice(1), [CHAT_PATH, '0.5', '', '', '', '', '', '']);

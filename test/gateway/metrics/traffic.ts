@@ -48,6 +48,7 @@ export const CLUSTER: ClusterFigures = {
   recorder: undefined,
   rateLimits: undefined,
   abuse: undefined,
+  fixtureHits: () => 0,
   pool: { isUp: (worker) => worker === 0, restarts: (worker) => 5 * worker },
 };
 

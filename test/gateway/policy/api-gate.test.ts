@@ -3,11 +3,13 @@ import { test } from 'node:test';
 import type { Charge } from '../../../gateway/http/charge.ts';
 import { ApiGate } from '../../../gateway/policy/api-gate.ts';
 import { ApiKeys } from '../../../gateway/policy/api-keys.ts';
+import { Credentials } from '../../../gateway/policy/credentials.ts';
 import { MemoryBuckets } from '../../../gateway/policy/memory-buckets.ts';
 import { RateLimits } from '../../../gateway/policy/rate-limits.ts';
 import { ApiError } from '../../../shared/errors.ts';
 import { headOf } from '../../support/request-head.ts';
 
+const credentials = new Credentials(true);
 const PER_MINUTE = { requests: 1, tokens: 100 };
 const newLimits = () =>
   new RateLimits(
@@ -25,7 +27,7 @@ function codeOf(gate: ApiGate, headers: Record<string, string>) {
 
 test('who shows a key is let in, who shows none or another is told so', () => {
   const keys = new ApiKeys(['the-first-key', 'the-second-key']);
-  const gate = new ApiGate({ keys, limits: undefined, checks: undefined });
+  const gate = new ApiGate({ credentials, keys, limits: undefined, checks: undefined });
   const authorization = 'Bearer the-second-key';
   assert.deepEqual(codeOf(gate, { authorization }), [undefined, false]);
   assert.deepEqual(codeOf(gate, {}), ['missing_api_key', false]);
@@ -39,6 +41,7 @@ test('who shows a key is let in, who shows none or another is told so', () => {
 test('a wrong key uses nothing up, each right one what is its own', () => {
   const limits = newLimits();
   const gate = new ApiGate({
+    credentials,
     keys: new ApiKeys(['the-first-key', 'the-second-key']),
     limits,
     checks: undefined,
@@ -51,7 +54,12 @@ test('a wrong key uses nothing up, each right one what is its own', () => {
 });
 
 test('where no key is asked for, those without one share what there is', () => {
-  const gate = new ApiGate({ keys: undefined, limits: newLimits(), checks: undefined });
+  const gate = new ApiGate({
+    credentials,
+    keys: undefined,
+    limits: newLimits(),
+    checks: undefined,
+  });
   assert.deepEqual(codeOf(gate, {}), [undefined, true]);
   assert.deepEqual(codeOf(gate, {}), ['rate_limit_exceeded', true]);
   assert.deepEqual(codeOf(gate, { 'x-api-key': 'any' }), [undefined, true]);

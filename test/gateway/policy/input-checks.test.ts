@@ -54,6 +54,24 @@ describe('the names in a body', () => {
     assert.equal(validating.refusalOfBody({ metadata: { a: 'two\nlines' } }), undefined);
   });
 
+  it('are no longer than names are, and so are pairs of metadata, of which there are few', () => {
+    const pairs = (count: number, key = 'k') =>
+      Object.fromEntries(Array.from({ length: count }, (_, at) => [`${key}${at}`, 'v']));
+    const bodies: readonly (readonly [object, string, string | undefined])[] = [
+      [{ user: 'x'.repeat(1024) }, 'user', undefined],
+      [{ user: 'x'.repeat(1025) }, 'user', 'string_above_max_length'],
+      [{ metadata: pairs(16) }, 'metadata', undefined],
+      [{ metadata: pairs(17) }, 'metadata', 'array_above_max_length'],
+      [{ metadata: pairs(1, 'k'.repeat(64)) }, 'metadata', 'string_above_max_length'],
+      [{ metadata: { a: 'x'.repeat(512) } }, 'metadata.a', undefined],
+      [{ metadata: { a: 'x'.repeat(513) } }, 'metadata.a', 'string_above_max_length'],
+    ];
+    for (const [body, param, code] of bodies) {
+      const refusal = validating.refusalOfBody({ ...body });
+      assert.deepEqual([refusal?.code, refusal?.param], [code, code && param]);
+    }
+  });
+
   it('have no injection, where that is looked for; prompts may have any', () => {
     const attack = "'; drop table x";
     const bodies: readonly (readonly [object, string])[] = [

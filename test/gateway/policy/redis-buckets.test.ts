@@ -102,3 +102,10 @@ describe('buckets in Redis, which is not there', { skip: NO_REDIS }, () => {
     assert.deepEqual(said.splice(0), ['down', 'up']);
   });
 });
+
+it('a URL that is none stops the start, and is not shown', async () => {
+  const perMinute = PER_MINUTE;
+  const nothing = () => {};
+  const wrong = { url: 'redis://:secret@[bad', perMinute, onDown: nothing, onUp: nothing };
+  await assert.rejects(RedisBuckets.connect(wrong), /^Error: the URL of the Redis is not a URL$/);
+});

@@ -5,7 +5,7 @@ import { Relevance } from '../../../gateway/scores/relevance.ts';
 import { fc } from '../../support/property.ts';
 
 const logit = (query: string, passage: string): number =>
-  takeSteps(new Relevance(query).logitOf(passage));
+  takeSteps(takeSteps(Relevance.to(query)).logitOf(passage));
 
 test('a passage with more words of the query has a higher logit', () => {
   const none = logit('red fox jumps', 'a blue bird');

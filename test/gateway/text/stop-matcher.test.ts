@@ -47,6 +47,12 @@ test('the text ends before the sequence that is complete first, and no part of i
   }
 });
 
+test('the sequence that has ended the text is known', () => {
+  assert.equal(run(PIECES, ['sky is blue.', 'is']).matcher.match, 'is');
+  assert.equal(run(PIECES, ['ky', 'sky', 'y']).matcher.match, 'sky');
+  assert.equal(run(PIECES, ['green']).matcher.match, undefined);
+});
+
 test('a match that begins in the tokens that are not searched is none', () => {
   assert.equal(run(['a', 'b', 'a', 'b'], ['a'], 1).text, 'ab');
   assert.equal(run(['a', 'b', 'a', 'b'], ['ab'], 3).matcher.hasMatched, false);

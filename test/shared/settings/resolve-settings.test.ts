@@ -371,8 +371,9 @@ describe('warnings', () => {
     const both = { FAKEAI_TTFT_MS: '20', FAKEAI_RESPONSE_DELAY: '0.1' };
     assert.match(warningsOf(both), /FAKEAI_TTFT_MS counts/);
     const interval = { FAKEAI_STREAM_KEEPALIVE_INTERVAL_SECONDS: '5' };
-    assert.match(warningsOf(interval), /no effect without FAKEAI_STREAM_KEEPALIVE_COMMENTS/);
-    assert.equal(warningsOf({ ...interval, FAKEAI_STREAM_KEEPALIVE_COMMENTS: 'yes' }), '');
+    const off = { ...interval, FAKEAI_STREAM_KEEPALIVE_ENABLED: 'no' };
+    assert.match(warningsOf(off), /no effect without FAKEAI_STREAM_KEEPALIVE_ENABLED/);
+    assert.equal(warningsOf(interval), '');
   });
 
   it('name keys that nobody is asked for', () => {

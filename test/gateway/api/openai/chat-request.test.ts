@@ -67,6 +67,7 @@ test('null is the same as no field', () => {
 });
 
 /** Each row: fields of a body, and what they resolve to. */
+const TOOL = { type: 'function', function: { name: 'f' } };
 const RESOLVED: readonly (readonly [Body, Partial<ChatRequest>])[] = [
   [{ model: 'x'.repeat(256) }, { model: 'x'.repeat(256) }],
   [{ max_tokens: 7 }, { outputLimit: 7 }],
@@ -103,7 +104,7 @@ const RESOLVED: readonly (readonly [Body, Partial<ChatRequest>])[] = [
     { cache_salt: 's', user: 'u', prompt_cache_key: 'k' },
     { cacheSalt: 's', promptCacheKey: 'k' },
   ],
-  [{ tools: [{ type: 'function' }] }, { tools: [{ type: 'function' }] }],
+  [{ tools: [TOOL] }, { tools: [TOOL] }],
   [{ functions: [{ name: 'f' }] }, { tools: [{ name: 'f' }] }],
 ];
 
