@@ -1,18 +1,17 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { type ApiError, apiError } from '../../../shared/errors.ts';
 import { oneOf } from '../../../shared/schema/one-of.ts';
-import { strictProblem } from '../../documents/strict-schema.ts';
 import { isJsonObject, type JsonObject } from '../json-body.ts';
 import { optional } from '../schema/field-types.ts';
 import { valueWords } from '../schema/words.ts';
 import type { Tool, ToolChoice } from '../tools/tool-choice.ts';
+import { definitionsProblem, nameWords, TOOLS_MAX } from '../tools/tool-definitions.ts';
 
 /** The tools that a chat may call, and which of them it is to call. */
 
-const TOOLS_MAX = 128;
 const NAME_LENGTH_MAX = 64;
-const NAME = /^[a-zA-Z0-9_-]+$/;
-const NAME_WORDS = `a name of 1 to ${NAME_LENGTH_MAX} letters, digits, '_' and '-'`;
+const NAME_WORDS = nameWords(NAME_LENGTH_MAX);
+const WORDS = { schema: 'parameters', nameLengthMax: NAME_LENGTH_MAX } as const;
 
 const FUNCTION = Type.Object(
   {
@@ -62,48 +61,13 @@ type Definition = Static<typeof FUNCTION>;
 export function toolsProblem({ tools }: JsonObject): ApiError | undefined {
   if (!Array.isArray(tools)) return undefined;
   const functions = tools.map((tool: unknown) => (isJsonObject(tool) ? tool.function : undefined));
-  return definitionsProblem(functions, (at) => `tools[${at}].function`);
+  return definitionsProblem(functions, { ...WORDS, paramOf: (at) => `tools[${at}].function` });
 }
 
 /** The same of the older form. */
 export function functionsProblem({ functions }: JsonObject): ApiError | undefined {
   if (!Array.isArray(functions)) return undefined;
-  return definitionsProblem(functions, (at) => `functions[${at}]`);
-}
-
-function definitionsProblem(
-  definitions: readonly unknown[],
-  paramOf: (at: number) => string,
-): ApiError | undefined {
-  const names = new Set<string>();
-  if (definitions.length > TOOLS_MAX) return undefined;
-  for (const [at, definition] of definitions.entries()) {
-    if (!isJsonObject(definition)) return undefined;
-    const { name, parameters, strict } = definition;
-    if (typeof name !== 'string' || name === '' || name.length > NAME_LENGTH_MAX) return undefined;
-    const param = `${paramOf(at)}.name`;
-    const got = valueWords(name);
-    if (!NAME.test(name)) return apiError('invalid_value', { param, got, expected: NAME_WORDS });
-    if (names.has(name)) {
-      const expected = 'a name that no other tool has';
-      return apiError('invalid_value', { param, got, expected });
-    }
-    names.add(name);
-    const reason = parametersProblem(parameters, strict === true);
-    if (reason !== undefined) {
-      const where = { param: `${paramOf(at)}.parameters`, reason };
-      return apiError('invalid_function_parameters', where);
-    }
-  }
-  return undefined;
-}
-
-function parametersProblem(parameters: unknown, isStrict: boolean): string | undefined {
-  if (parameters === undefined || parameters === null) return undefined;
-  if (!isJsonObject(parameters)) return 'it must be a JSON Schema, which is an object';
-  const { type } = parameters;
-  if (type !== undefined && type !== 'object') return "its 'type' must be 'object'";
-  return isStrict ? strictProblem(parameters) : undefined;
+  return definitionsProblem(functions, { ...WORDS, paramOf: (at) => `functions[${at}]` });
 }
 
 /** Which tools a chat may call, and how; its fields have been checked one by one. */
