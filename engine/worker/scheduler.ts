@@ -19,6 +19,6 @@ export interface Scheduler {
    * cuts them short.
    */
   advance(nowUs: number, horizonUs: number, out: EventBatch): void;
-  /** Writes to `load` what the step under way holds, how long it takes and what is left at `atUs`. */
+  /** Writes to `load` what the step under way holds, and how much of its time is left at `atUs`. */
   reportStep(load: LoadReport, atUs: number): void;
 }
