@@ -64,8 +64,10 @@ function sendResponse(host: StoredResponseHost, exchange: Exchange, req: Request
   }
 }
 
+/** What stands behind the path of all responses, wherever that is. */
 function pathOf(req: RequestHead): string {
-  const path = req.getUrl().slice(RESPONSES.length);
+  const url = req.getUrl();
+  const path = url.slice(url.indexOf(RESPONSES) + RESPONSES.length);
   return path.endsWith('/') ? path.slice(0, -1) : path;
 }
 
