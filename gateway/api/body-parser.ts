@@ -24,10 +24,10 @@ export class BodyParser<Body extends TObject> {
     return bytes <= PARSED_AT_ONCE_BYTES;
   }
 
-  /** The body, or what is wrong with it. */
-  parse(bytes: Buffer): Static<Body> | ApiError {
+  /** The body, which asks for `model` if that is given, or what is wrong with it. */
+  parse(bytes: Buffer, model?: string): Static<Body> | ApiError {
     const text = textOfBody(bytes, this.#checks?.depthMax);
-    const json = text instanceof ApiError ? text : this.#checkedJson(text);
+    const json = text instanceof ApiError ? text : this.#checkedJson(text, model);
     return json instanceof ApiError ? json : this.#schema.parse(json);
   }
 
@@ -39,6 +39,7 @@ export class BodyParser<Body extends TObject> {
     bytes: Buffer,
     work: SlicedWork,
     isWanted: () => boolean,
+    model?: string,
   ): Promise<Static<Body> | ApiError | undefined> {
     const text = textOfBody(bytes, this.#checks?.depthMax);
     if (text instanceof ApiError) return text;
@@ -47,7 +48,7 @@ export class BodyParser<Body extends TObject> {
     await work.run(() => {
       if (!isWanted()) return true;
       if (json === undefined) {
-        json = this.#checkedJson(text);
+        json = this.#checkedJson(text, model);
         return false;
       }
       body = json instanceof ApiError ? json : this.#schema.parseLong(json);
@@ -56,9 +57,11 @@ export class BodyParser<Body extends TObject> {
     return body;
   }
 
-  #checkedJson(text: string): JsonObject | ApiError {
+  #checkedJson(text: string, model: string | undefined): JsonObject | ApiError {
     const json = parseJsonObject(text);
-    if (this.#checks === undefined || json instanceof ApiError) return json;
-    return this.#checks.refusalOfBody(json) ?? json;
+    if (json instanceof ApiError) return json;
+    const body = model === undefined ? json : { ...json, model };
+    if (this.#checks === undefined) return body;
+    return this.#checks.refusalOfBody(body) ?? body;
   }
 }

@@ -22,6 +22,9 @@ type AnswerBody<Body> = (
   bodyBytes: number,
 ) => Promise<void> | undefined;
 
+/** The same, of an exchange that is known. */
+type AnswerParsed<Body> = (body: Body, bodyBytes: number) => Promise<void> | undefined;
+
 /** `POST path`: an endpoint that no worker answers, and whose bodies keep to `schema`. */
 export function bodyRoute<Host extends BodyHost, Body extends TObject>(
   path: string,
@@ -33,22 +36,28 @@ export function bodyRoute<Host extends BodyHost, Body extends TObject>(
     path,
     access: 'key',
     schema,
-    open: (host) => {
+    open: (host, modelOf) => {
       const bodies = new BodyParser(schema, host.inputChecks);
       const answer = answerFor(host);
-      return (exchange) => {
-        readBody(exchange, bodies, host.slicedWork, (body, bytes) => answer(exchange, body, bytes));
+      return (exchange, req) => {
+        const answerBody: AnswerParsed<Static<Body>> = (body, bytes) =>
+          answer(exchange, body, bytes);
+        readBody(exchange, bodies, host.slicedWork, answerBody, modelOf?.(req));
       };
     },
   };
 }
 
-/** Reads a body, a long one in turns, and has it answered, or answers what is wrong with it. */
+/**
+ * Reads a body, a long one in turns, and has it answered, or answers what is wrong with it. With
+ * `model` that is the one that it asks for.
+ */
 export function readBody<Body extends TObject>(
   exchange: Exchange,
   bodies: BodyParser<Body>,
   work: SlicedWork,
-  answer: (body: Static<Body>, bodyBytes: number) => Promise<void> | undefined,
+  answer: AnswerParsed<Static<Body>>,
+  model: string | undefined,
 ): void {
   exchange.readBody((bytes) => {
     const { length } = bytes;
@@ -57,9 +66,9 @@ export function readBody<Body extends TObject>(
       exchange.sendError(body);
       return undefined;
     };
-    if (bodies.isShort(length)) return handle(bodies.parse(bytes));
+    if (bodies.isShort(length)) return handle(bodies.parse(bytes, model));
     return bodies
-      .parseInTurns(bytes, work, () => exchange.isOpen)
+      .parseInTurns(bytes, work, () => exchange.isOpen, model)
       .then((body) => (body === undefined ? undefined : handle(body)));
   });
 }

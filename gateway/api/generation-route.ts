@@ -18,7 +18,11 @@ export interface GenerationHost extends BodyHost {
 }
 
 /** Says what is to be generated for a body that keeps to its schema, and how it is written. */
-type ParseGeneration<Body> = (body: Body, head: RoutingHead) => Generation | ApiError;
+type ParseGeneration<Body> = (
+  body: Body,
+  head: RoutingHead,
+  bodyBytes: number,
+) => Generation | ApiError;
 
 /**
  * `POST path`: an endpoint that is all said with what its bodies are and mean. One whose answers
@@ -36,15 +40,15 @@ export function generationRoute<Host extends GenerationHost, Body extends TObjec
     access: 'key',
     generates: true,
     schema,
-    open: (host) => {
+    open: (host, modelOf) => {
       const { generator, slicedWork, fixtures } = host;
       const bodies = new BodyParser(schema, host.inputChecks);
       const parse = parserFor(host);
       return (exchange, req) => {
         const head = routingHead(req, generator.readsSession);
         const kept = questionOf !== undefined && fixtures.isOn ? keptHead(req) : undefined;
-        readBody(exchange, bodies, slicedWork, (body, bodyBytes) => {
-          const generation = parse(body, head);
+        const answer = (body: Static<Body>, bodyBytes: number) => {
+          const generation = parse(body, head, bodyBytes);
           if (generation instanceof ApiError) {
             exchange.sendError(generation);
             return undefined;
@@ -54,7 +58,8 @@ export function generationRoute<Host extends GenerationHost, Body extends TObjec
           }
           const asked = { endpoint: path, head: kept, question: questionOf(body) };
           return answerScripted(exchange, generation, bodyBytes, asked, host);
-        });
+        };
+        readBody(exchange, bodies, slicedWork, answer, modelOf?.(req));
       };
     },
   };

@@ -1,6 +1,7 @@
 import type { TObject } from '@sinclair/typebox';
 import type { ApiError, HttpStatus } from '../../shared/errors.ts';
 import type { Handler, Method } from '../http/http-app.ts';
+import type { RequestHead } from '../http/request-head.ts';
 import type { BodySchema } from './schema/body-schema.ts';
 
 /**
@@ -15,7 +16,7 @@ export type Access = 'public' | 'key' | 'admin';
  */
 export interface Route<Host> {
   readonly method: Method;
-  /** As it is documented; a last segment in braces stands for all that follows. */
+  /** As it is documented. A segment in braces stands for any; the last one for all that follows. */
   readonly path: string;
   readonly access: Access;
   /** The path that its requests are counted under, where that is not its own. */
@@ -30,6 +31,12 @@ export interface Route<Host> {
   readonly errorStatus?: (error: ApiError) => HttpStatus;
   /** What its clients call the header with the id of the request, besides `x-request-id`. */
   readonly requestIdHeader?: string;
-  /** Makes what answers its requests, once for each server. */
-  readonly open: (host: Host) => Handler;
+  /**
+   * Makes what answers its requests, once for each server. With `modelOf` bodies ask for the model
+   * that it reads out of the head, whatever they say themselves.
+   */
+  readonly open: (host: Host, modelOf?: ModelOfHead) => Handler;
 }
+
+/** The model that the head of a request asks for. */
+export type ModelOfHead = (head: RequestHead) => string;

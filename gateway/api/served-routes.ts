@@ -47,7 +47,7 @@ export function servedRoutes<Host>(
     const { method, path, access, countedAs, errorBody = openAiErrorBody, open } = each;
     const route = {
       method,
-      pattern: path.replace(/\{\w+\}$/, '*'),
+      pattern: path.replace(/\{\w+\}$/, '*').replace(/\{(\w+)\}/g, ':$1'),
       endpoint: endpoints.of(countedAs ?? path),
       errorBody,
       errorStatus: each.errorStatus,

@@ -14,9 +14,11 @@ import { isRecord, listOf, prefixOf, recordOf, SchemaMatch } from './schema-matc
 import { targetOf } from './schema-reference.ts';
 import { measure, newShape, type Shape } from './shape.ts';
 
-const SHAPES_MAX = 4000;
-/** Keywords and members that are looked at: some 10 ms. */
-const WORK_MAX = 60_000;
+const SHAPES_MAX = 2000;
+/** Keywords and members that are looked at. */
+const WORK_MAX = 20_000;
+/** What a shape costs as if it were keywords. */
+const SHAPE_WORK = 12;
 /** Units of the shortest document: values, or 16 characters each. */
 const SIZE_MAX = 2000;
 
@@ -82,7 +84,7 @@ class SchemaReader {
   #shapeFor(demand: Demand, type: Type | undefined): Shape {
     const parts = [...demand.bases, ...demand.groups].map((part) => this.#numberOf(part));
     const key = `${parts.sort((a, b) => a - b).join()}${type ?? ''}${demand.isNever}`;
-    this.#spend(parts.length);
+    this.#spend(parts.length + SHAPE_WORK);
     const known = this.#shapes.get(key);
     if (known !== undefined) return known;
     const shape = newShape();
@@ -178,6 +180,11 @@ class SchemaReader {
       return;
     }
     const types = typesOf(bases);
+    const [only] = types;
+    if (only !== undefined && types.length === 1) {
+      this.#fillTyped(shape, bases, only);
+      return;
+    }
     if (types.length === 0) this.conflict = 'type';
     shape.kind = 'choice';
     shape.options = types.map((one) => this.#shapeFor(demand, one));
@@ -188,9 +195,15 @@ class SchemaReader {
       this.#fail("'pattern' and 'format' beside 'enum' or 'const' are not supported");
       return;
     }
+    // What the list itself asks for need not be looked up in it again.
+    const rest = bases.map((base) => {
+      if (base.enum !== allowed && !('const' in base && base.const === allowed[0])) return base;
+      const { enum: _, const: __, ...others } = base;
+      return others;
+    });
     shape.values = allowed.filter((value) => {
-      this.#spend(bases.length);
-      return this.problem === undefined && bases.every((base) => this.match.matches(value, base));
+      for (const base of rest) this.#spend(1 + listOf(base.enum).length);
+      return this.problem === undefined && rest.every((base) => this.match.matches(value, base));
     });
     if (shape.values.length > 0) shape.kind = 'constant';
     else this.conflict = 'enum';

@@ -9,7 +9,7 @@ import type { Shape } from './shape.ts';
 
 const OPTIONAL_SHARE = 0.5;
 const MORE_ITEMS_MAX = 3;
-const TRIES_MAX = 8;
+const TRIES_MAX = 4;
 const WORDS_MAX = 4;
 const DEPTH_MAX = 12;
 

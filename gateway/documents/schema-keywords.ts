@@ -6,7 +6,7 @@ const TYPES = ['string', 'number', 'integer', 'boolean', 'null', 'array', 'objec
 export type Type = (typeof TYPES)[number];
 
 /** Keywords that would have to be kept to, and are not. */
-const UNSUPPORTED = [
+const UNSUPPORTED = new Set([
   'not',
   'if',
   'then',
@@ -25,7 +25,7 @@ const UNSUPPORTED = [
   'additionalItems',
   '$dynamicRef',
   '$recursiveRef',
-];
+]);
 
 function isCount(value: unknown): boolean {
   return Number.isInteger(value) && Number(value) >= 0;
@@ -114,19 +114,19 @@ export function propertyOf(schema: Schema, name: string): unknown {
   return Object.hasOwn(properties, name) ? properties[name] : schema.additionalProperties;
 }
 
+const FORM_OF = new Map(FORMS.map((form) => [form[0], form]));
+
 /** What is not supported of the keywords of one schema, or not well formed. */
 export function keywordProblem(schema: Schema): string | undefined {
-  for (const keyword of UNSUPPORTED) {
-    if (schema[keyword] !== undefined) return `'${keyword}' is not supported`;
+  for (const keyword of Object.keys(schema)) {
+    if (UNSUPPORTED.has(keyword)) return `'${keyword}' is not supported`;
+    const form = FORM_OF.get(keyword);
+    if (form !== undefined && !form[1](schema[keyword])) return `'${keyword}' must be ${form[2]}`;
   }
   for (const type of listOf(typeof schema.type === 'string' ? [schema.type] : schema.type)) {
     if (!TYPES.some((known) => known === type)) {
       return `'type' ${JSON.stringify(type)} is not a type of JSON`;
     }
-  }
-  for (const [keyword, isGood, expected] of FORMS) {
-    const value = schema[keyword];
-    if (value !== undefined && !isGood(value)) return `'${keyword}' must be ${expected}`;
   }
   const names = schema.propertyNames;
   if (names === undefined || isSame(names, { type: 'string' })) return undefined;

@@ -3,7 +3,7 @@ import { targetOf } from './schema-reference.ts';
 type Schema = Readonly<Record<string, unknown>>;
 
 /** Schemas that are looked at for one value; with more it counts as not matching. */
-const STEPS_MAX = 20_000;
+const STEPS_MAX = 6000;
 
 /**
  * Whether a value keeps to a schema, by the keywords that are supported; formats and patterns are

@@ -16,8 +16,8 @@ import {
 import { BodySchema } from '../schema/body-schema.ts';
 import { optional, tagged } from '../schema/field-types.ts';
 import { MESSAGES, SYSTEM } from './message-blocks.ts';
+import { TOOL_CHOICE, TOOLS, toolsProblem } from './message-tools.ts';
 
-const TOOLS_MAX = 128;
 /** Fewer tokens are not worth thinking. */
 const BUDGET_TOKENS_MIN = 1024;
 
@@ -25,13 +25,12 @@ const PROMPT_FIELDS = {
   ...MODEL_FIELD,
   messages: MESSAGES,
   system: optional(SYSTEM, { description: 'What the system says before the conversation.' }),
-  tools: optional(
-    Type.Array(Type.Object({ name: Type.String({ 'x-expected': 'the name of the tool' }) }), {
-      maxItems: TOOLS_MAX,
-      'x-type': `an array of at most ${TOOLS_MAX} tools`,
-    }),
-    { description: 'Definitions of tools; they are part of the prompt.' },
-  ),
+  tools: optional(TOOLS, {
+    description: 'What an answer may call; the definitions are part of the prompt.',
+  }),
+  tool_choice: optional(TOOL_CHOICE, {
+    description: 'Whether a tool is called, and which; auto if it is not said.',
+  }),
   thinking: optional(
     tagged('type', [
       Type.Object({
@@ -67,6 +66,13 @@ const ANSWER_ONLY_FIELDS = {
       effort: optional(oneOf(['low', 'medium', 'high', 'xhigh', 'max']), {
         description: 'How much of an answer is thought, where it is thought about at all.',
       }),
+      format: optional(
+        Type.Object({
+          type: oneOf(['json_schema']),
+          schema: Type.Object({}, { 'x-expected': 'a JSON Schema' }),
+        }),
+        { description: 'The answer is a document that keeps to the schema.' },
+      ),
     }),
   ),
   metadata: optional(
@@ -98,6 +104,7 @@ const FIELDS = Type.Object({
 
 /** The body of `POST /v1/messages`. */
 export const MESSAGE_BODY = new BodySchema(FIELDS, {
+  tools: toolsProblem,
   thinking: withinBudget,
   min_tokens: withinLimit((body) => body.max_tokens),
 });
@@ -106,7 +113,7 @@ export type MessageBody = Static<typeof FIELDS>;
 const COUNTED_FIELDS = Type.Object(PROMPT_FIELDS);
 
 /** The body of `POST /v1/messages/count_tokens`. */
-export const COUNT_BODY = new BodySchema(COUNTED_FIELDS);
+export const COUNT_BODY = new BodySchema(COUNTED_FIELDS, { tools: toolsProblem });
 export type CountBody = Static<typeof COUNTED_FIELDS>;
 
 /** Something must be left of the answer behind its thoughts. */

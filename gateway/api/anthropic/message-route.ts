@@ -14,6 +14,7 @@ import type { Question } from '../scripted-answer.ts';
 import { ERROR_SHAPE } from './error-shape.ts';
 import { endsWithResult, lastOfUser } from './message-blocks.ts';
 import { COUNT_BODY, type CountBody, MESSAGE_BODY, type MessageBody } from './message-body.ts';
+import { messageContentOf } from './message-content.ts';
 import { MessageEvents } from './message-events.ts';
 import { MessagePrompt } from './message-prompt.ts';
 import { MessageResponse } from './message-response.ts';
@@ -72,9 +73,10 @@ function parseMessage(
   const { nvext } = body;
   const pinned = pinnedOf(head, nvext?.backend_instance_id ?? undefined, generator);
   if (pinned instanceof ApiError) return pinned;
-  const content = safety.isOn
+  const refusal = safety.isOn
     ? safeContent(safety, [lastOfUser(body.messages)], 'messages', 'refusal')
     : undefined;
+  const content = refusal ?? messageContentOf(body, () => host.ids.next('toolu_'));
   if (content instanceof ApiError) return content;
   const sampling = samplingOf(body);
   const answerHead = { id: host.ids.next('msg_'), model: model.id };

@@ -1,18 +1,18 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { type ApiError, apiError } from '../../../shared/errors.ts';
 import { oneOf } from '../../../shared/schema/one-of.ts';
-import { strictProblem } from '../../documents/strict-schema.ts';
 import { isJsonObject, type JsonObject } from '../json-body.ts';
 import { optional } from '../schema/field-types.ts';
 import { valueWords } from '../schema/words.ts';
 import type { Tool, ToolChoice } from '../tools/tool-choice.ts';
+import { definitionsProblem, nameWords, TOOLS_MAX } from '../tools/tool-definitions.ts';
 
 /** The tools that a chat may call, and which of them it is to call. */
 
-const TOOLS_MAX = 128;
 const NAME_LENGTH_MAX = 64;
-const NAME = /^[a-zA-Z0-9_-]+$/;
-const NAME_WORDS = `a name of 1 to ${NAME_LENGTH_MAX} letters, digits, '_' and '-'`;
+const NAME_WORDS = nameWords(NAME_LENGTH_MAX);
+/** How functions are defined. */
+export const FUNCTION_WORDS = { schema: 'parameters', nameLengthMax: NAME_LENGTH_MAX } as const;
 
 const FUNCTION = Type.Object(
   {
@@ -62,66 +62,54 @@ type Definition = Static<typeof FUNCTION>;
 export function toolsProblem({ tools }: JsonObject): ApiError | undefined {
   if (!Array.isArray(tools)) return undefined;
   const functions = tools.map((tool: unknown) => (isJsonObject(tool) ? tool.function : undefined));
-  return definitionsProblem(functions, (at) => `tools[${at}].function`);
+  return definitionsProblem(functions, {
+    ...FUNCTION_WORDS,
+    paramOf: (at) => `tools[${at}].function`,
+  });
 }
 
 /** The same of the older form. */
 export function functionsProblem({ functions }: JsonObject): ApiError | undefined {
   if (!Array.isArray(functions)) return undefined;
-  return definitionsProblem(functions, (at) => `functions[${at}]`);
+  return definitionsProblem(functions, { ...FUNCTION_WORDS, paramOf: (at) => `functions[${at}]` });
 }
 
-function definitionsProblem(
-  definitions: readonly unknown[],
-  paramOf: (at: number) => string,
-): ApiError | undefined {
-  const names = new Set<string>();
-  if (definitions.length > TOOLS_MAX) return undefined;
-  for (const [at, definition] of definitions.entries()) {
-    if (!isJsonObject(definition)) return undefined;
-    const { name, parameters, strict } = definition;
-    if (typeof name !== 'string' || name === '' || name.length > NAME_LENGTH_MAX) return undefined;
-    const param = `${paramOf(at)}.name`;
-    const got = valueWords(name);
-    if (!NAME.test(name)) return apiError('invalid_value', { param, got, expected: NAME_WORDS });
-    if (names.has(name)) {
-      const expected = 'a name that no other tool has';
-      return apiError('invalid_value', { param, got, expected });
-    }
-    names.add(name);
-    const reason = parametersProblem(parameters, strict === true);
-    if (reason !== undefined) {
-      const where = { param: `${paramOf(at)}.parameters`, reason };
-      return apiError('invalid_function_parameters', where);
-    }
-  }
-  return undefined;
+/** Where a choice has the name of a function. */
+export interface NamePlace {
+  /** Behind what names it, in errors. */
+  readonly path: string;
+  of(naming: JsonObject): unknown;
 }
 
-function parametersProblem(parameters: unknown, isStrict: boolean): string | undefined {
-  if (parameters === undefined || parameters === null) return undefined;
-  if (!isJsonObject(parameters)) return 'it must be a JSON Schema, which is an object';
-  const { type } = parameters;
-  if (type !== undefined && type !== 'object') return "its 'type' must be 'object'";
-  return isStrict ? strictProblem(parameters) : undefined;
-}
+const NAME_PLACE: NamePlace = {
+  path: '.function.name',
+  of: ({ function: named }) => (isJsonObject(named) ? named.name : undefined),
+};
 
 /** Which tools a chat may call, and how; its fields have been checked one by one. */
 export function toolChoiceOf(body: ToolFields): ToolChoice | ApiError {
-  const isParallel = body.parallel_tool_calls ?? true;
   const tools = (body.tools ?? []).map((tool) => toolOf(tool.function));
-  const choice = body.tool_choice ?? undefined;
+  return choiceAmong(tools, body.tool_choice, body.parallel_tool_calls ?? true, NAME_PLACE);
+}
+
+/** What `tool_choice` says of `tools`. */
+export function choiceAmong(
+  tools: readonly Tool[],
+  said: unknown,
+  isParallel: boolean,
+  place: NamePlace,
+): ToolChoice | ApiError {
+  const choice = said ?? undefined;
   const param = 'tool_choice';
   if (choice === undefined) return { mode: 'auto', tools, isParallel };
   if (choice === 'none' || choice === 'auto' || choice === 'required') {
     return withTools({ mode: choice, tools, isParallel }, param, tools);
   }
   if (isJsonObject(choice) && choice.type === 'allowed_tools') {
-    return allowedOf(choice, tools, isParallel);
+    return allowedOf(choice, tools, isParallel, place);
   }
   if (isJsonObject(choice) && choice.type === 'function') {
-    const name = isJsonObject(choice.function) ? choice.function.name : undefined;
-    return namedOf(name, tools, `${param}.function.name`);
+    return namedOf(place.of(choice), tools, param + place.path);
   }
   const expected = "'none', 'auto', 'required', or an object of type function or allowed_tools";
   return apiError('invalid_value', { param, got: valueWords(choice), expected });
@@ -137,7 +125,8 @@ export function functionChoiceOf(body: ToolFields): ToolChoice | ApiError {
   return apiError('invalid_value', { param: 'function_call', got: valueWords(choice), expected });
 }
 
-function toolOf({ name, description, parameters, strict }: Definition): Tool {
+/** A tool as it may be called. */
+export function toolOf({ name, description, parameters, strict }: Definition): Tool {
   return {
     name,
     description: description ?? '',
@@ -171,6 +160,7 @@ function allowedOf(
   choice: JsonObject,
   tools: readonly Tool[],
   isParallel: boolean,
+  place: NamePlace,
 ): ToolChoice | ApiError {
   const param = 'tool_choice.allowed_tools';
   const allowed = isJsonObject(choice.allowed_tools) ? choice.allowed_tools : choice;
@@ -186,10 +176,9 @@ function allowedOf(
   const named = Array.isArray(allowed.tools) ? allowed.tools : [];
   const names = new Set<unknown>();
   for (const [at, one] of named.entries()) {
-    const name: unknown =
-      isJsonObject(one) && isJsonObject(one.function) ? one.function.name : undefined;
+    const name = isJsonObject(one) ? place.of(one) : undefined;
     if (!tools.some((tool) => tool.name === name)) {
-      const where = `${param}.tools[${at}].function.name`;
+      const where = `${param}.tools[${at}]${place.path}`;
       const got = valueWords(name);
       return apiError('invalid_value', { param: where, got, expected: nameOf(tools) });
     }

@@ -7,10 +7,11 @@ import {
   type ModelCatalog,
   modelJson,
 } from '../../models/model-catalog.ts';
+import { decodePath } from '../decode-path.ts';
 import type { Route } from '../route.ts';
 
 const CAPABILITIES = '/capabilities';
-const MODELS = '/v1/models/';
+const MODELS = '/models/';
 
 /** What the routes show. */
 export interface ModelHost {
@@ -27,7 +28,7 @@ export const MODEL_ROUTES: readonly Route<ModelHost>[] = [
   },
   {
     method: 'GET',
-    path: `${MODELS}{id}`,
+    path: `/v1${MODELS}{id}`,
     access: 'key',
     open: (host) => (exchange, req) => sendModel(host, exchange, req),
   },
@@ -51,9 +52,10 @@ function sendModels(host: ModelHost, exchange: Exchange, req: RequestHead): void
   }
 }
 
-/** Ids contain slashes, so everything after the prefix is the id, or the id and `/capabilities`. */
+/** Ids contain slashes, so everything after `/models/` is the id, or the id and `/capabilities`. */
 function sendModel(host: ModelHost, exchange: Exchange, req: RequestHead): void {
-  const path = decodePath(req.getUrl().slice(MODELS.length));
+  const url = req.getUrl();
+  const path = decodePath(url.slice(url.indexOf(MODELS) + MODELS.length));
   const asksCapabilities = path.endsWith(CAPABILITIES);
   const id = asksCapabilities ? path.slice(0, -CAPABILITIES.length) : path;
   const model = id === '' ? undefined : host.models.find(id, host.nowS());
@@ -61,14 +63,5 @@ function sendModel(host: ModelHost, exchange: Exchange, req: RequestHead): void 
     exchange.sendError(apiError('model_not_found', { model: id }, { param: 'model' }));
   } else {
     exchange.sendJson(200, asksCapabilities ? capabilitiesJson(model) : modelJson(model));
-  }
-}
-
-function decodePath(path: string): string {
-  const trimmed = path.endsWith('/') ? path.slice(0, -1) : path;
-  try {
-    return decodeURIComponent(trimmed);
-  } catch {
-    return trimmed;
   }
 }

@@ -55,8 +55,8 @@ function speechFormat(format: Settings['defaultAudioFormat']): AudioFormatName {
 
 export const SPEECH_ROUTE: Route<SpeechHost> = {
   ...OFFERED,
-  open: (host) => {
-    if (host.settings.enableAudio) return OFFERED.open(host);
+  open: (host, modelOf) => {
+    if (host.settings.enableAudio) return OFFERED.open(host, modelOf);
     const setting = 'FAKEAI_ENABLE_AUDIO=true';
     const off = apiError('feature_disabled', { method: 'POST', path: PATH, setting });
     return (exchange) => exchange.sendError(off);

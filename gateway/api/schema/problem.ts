@@ -45,6 +45,9 @@ function below(step: string, problem: Problem | undefined): Problem | undefined 
 function problemOf(schema: TSchema, value: unknown): Problem | undefined {
   if (!isOfType(schema, value)) return wrongType(schema, value);
   if (KindGuard.IsUnion(schema)) return problemOfUnion(schema, value);
+  if (KindGuard.IsLiteral(schema)) {
+    return schema.const === value ? undefined : wrongValue(value, expectedWords(schema));
+  }
   if (KindGuard.IsIntersect(schema)) {
     return firstProblem(schema.allOf, (part) => problemOf(part, value));
   }

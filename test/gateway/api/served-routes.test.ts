@@ -8,13 +8,21 @@ import { Endpoints } from '../../../gateway/metrics/endpoints.ts';
 import { errorBody } from '../../../shared/errors.ts';
 
 const open = () => () => {};
+const ANSWERS = {
+  method: 'POST',
+  path: '/answers',
+  access: 'key',
+  generates: true,
+  open,
+} satisfies Route<unknown>;
 const TABLE: readonly Route<unknown>[] = [
-  { method: 'POST', path: '/answers', access: 'key', generates: true, open },
+  ANSWERS,
   { method: 'GET', path: '/things/{id}', access: 'public', open },
   { method: 'GET', path: '/both', access: 'public', open },
   { method: 'POST', path: '/both', access: 'public', open },
   { method: 'GET', path: '/alias', access: 'public', countedAs: '/both', open },
   { method: 'GET', path: '/secret', access: 'admin', open },
+  { ...ANSWERS, path: '/of/{thing}/answers', countedAs: '/answers' },
   { method: 'POST', path: '/secret/{x}', access: 'admin', countedAs: 'other', open },
 ];
 const ENDPOINTS = new Endpoints(endpointRows(TABLE));
@@ -32,7 +40,7 @@ test('each path is counted once, with its method, or any if it has several', () 
   );
 });
 
-test('a last segment in braces takes all that follows', () => {
+test('a segment in braces takes any, and the last one all that follows', () => {
   const patterns = servedRoutes(TABLE, undefined, ENDPOINTS, {}).map(({ pattern, endpoint }) => [
     pattern,
     endpoint,
@@ -43,6 +51,7 @@ test('a last segment in braces takes all that follows', () => {
     ['/both', 2],
     ['/both', 2],
     ['/alias', 2],
+    ['/of/:thing/answers', 0],
   ]);
 });
 

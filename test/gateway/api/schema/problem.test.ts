@@ -50,6 +50,8 @@ test('a name is one of those listed', () => {
     "Invalid value for 'f': got a string (\"mid\"). Send one of 'low', 'high'.",
   );
   assertProblem(oneOf(['low', 'high']), 1, 'invalid_type');
+  assertProblem(oneOf(['only']), 'another', 'invalid_value');
+  assertProblem(oneOf(['only']), 1, 'invalid_type');
 });
 
 test('of an array the first bad item counts, wherever it is', () => {
