@@ -9,7 +9,7 @@ import { TokenReader } from './token-reader.ts';
 
 /** Two tokens of the corpus have less characters: what an event has besides text held back. */
 const TEXT_MAX = 32;
-/** An event costs as much as several if it has so many times 2^8 characters: a usual one has less. */
+/** An event costs as much as several if it has so many times 2^8 characters; few have. */
 const EVENT_LENGTH_LOG2 = 8;
 /** Characters of one that is escaped. */
 const ESCAPED_MAX = 6;

@@ -14,7 +14,7 @@ const SEARCHED_TOKENS_PER_EVENT = 4;
 const SLICE_EVENTS = 4;
 /** Slices of something else than text cost so many times more to make. */
 const ODD_SLICE_FACTOR = 4;
-/** Tokens of all candidates of a request by which the likeliest are found, the first ones of each. */
+/** By so many tokens of all candidates of a request, the first of each, the likeliest are found. */
 const JUDGED_TOKENS = 32_768;
 
 /** An answer that is sent when the last token of the last choice is out. */
