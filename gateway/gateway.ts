@@ -6,6 +6,7 @@ import type { PolicySource } from '../engine/router/policy-source.ts';
 import type { SmartRouter } from '../engine/router/smart-router.ts';
 import type { WorkerId } from '../shared/ids.ts';
 import type { SettingSources, Settings } from '../shared/settings/resolve-settings.ts';
+import { ResponseStore } from './api/responses/response-store.ts';
 import { ROUTES, type RouteHost } from './api/routes.ts';
 import { endpointRows, servedRoutes } from './api/served-routes.ts';
 import { unknownPath } from './api/unknown-path.ts';
@@ -78,6 +79,7 @@ export class Gateway implements RouteHost {
   readonly generator: Generator;
   readonly fixtures: FixtureBook;
   readonly safety: PromptSafety;
+  readonly responses: ResponseStore;
   readonly embedder: Embedder;
   readonly embeddingDimensions: number;
   /** Of what no worker computes. */
@@ -165,6 +167,7 @@ export class Gateway implements RouteHost {
     this.models = newCatalog(settings, this.#nowS);
     this.delay = new FirstTokenDelay(workerConfig(settings, sources), settings.seed);
     this.safety = new PromptSafety(safetySettings(settings));
+    this.responses = new ResponseStore(settings);
     this.embedder = new Embedder(settings.embeddingCacheSize);
     this.embeddingDimensions = settings.embeddingDimensions;
     this.fixtures = new FixtureBook(options.fixtureSource, settings.echo, ids);

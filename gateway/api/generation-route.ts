@@ -18,7 +18,11 @@ export interface GenerationHost extends BodyHost {
 }
 
 /** Says what is to be generated for a body that keeps to its schema, and how it is written. */
-type ParseGeneration<Body> = (body: Body, head: RoutingHead) => Generation | ApiError;
+type ParseGeneration<Body> = (
+  body: Body,
+  head: RoutingHead,
+  bodyBytes: number,
+) => Generation | ApiError;
 
 /**
  * `POST path`: an endpoint that is all said with what its bodies are and mean. One whose answers
@@ -44,7 +48,7 @@ export function generationRoute<Host extends GenerationHost, Body extends TObjec
         const head = routingHead(req, generator.readsSession);
         const kept = questionOf !== undefined && fixtures.isOn ? keptHead(req) : undefined;
         const answer = (body: Static<Body>, bodyBytes: number) => {
-          const generation = parse(body, head);
+          const generation = parse(body, head, bodyBytes);
           if (generation instanceof ApiError) {
             exchange.sendError(generation);
             return undefined;

@@ -8,6 +8,7 @@ import { MODEL_ROUTES, type ModelHost } from './openai/model-routes.ts';
 import { MODERATION_ROUTE, type ModerationHost } from './openai/moderation-route.ts';
 import { SPEECH_ROUTE, type SpeechHost } from './openai/speech-route.ts';
 import { RANKING_ROUTES, type RankingHost } from './ranking/ranking-routes.ts';
+import { RESPONSE_ROUTES, type ResponseHost } from './responses/response-routes.ts';
 import type { Route } from './route.ts';
 import { HEALTH_ROUTES, type HealthHost } from './service/health-routes.ts';
 import { METRICS_ROUTES, type MetricsHost } from './service/metrics-routes.ts';
@@ -18,6 +19,7 @@ import { TOKENIZE_ROUTES, type TokenizeHost } from './vllm/tokenize-routes.ts';
 /** What the routes need of the server around them. */
 export type RouteHost = CompletionHost &
   MessageHost &
+  ResponseHost &
   EmbeddingHost &
   ModerationHost &
   SpeechHost &
@@ -32,6 +34,7 @@ export type RouteHost = CompletionHost &
 const OPENAI_ROUTES: readonly Route<RouteHost>[] = [
   CHAT_ROUTE,
   COMPLETION_ROUTE,
+  ...RESPONSE_ROUTES,
   EMBEDDING_ROUTE,
   MODERATION_ROUTE,
   SPEECH_ROUTE,

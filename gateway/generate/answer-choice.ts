@@ -35,8 +35,10 @@ export class AnswerChoice implements RequestListener {
   isOpen = false;
   /** The segment whose beginning was told and whose end was not, or -1. */
   openSegment = -1;
-  /** What is left of the events that come before its first token. */
-  preamble: Iterator<string, void, undefined> | undefined;
+  /** Its last event was made. */
+  isFinished = false;
+  /** What is left of events that are written in parts before anything else of it. */
+  parts: Iterator<string, void, undefined> | undefined;
   /** Where each token has an event of its own: reads those that are to be written. */
   reader: TokenReader | undefined;
   /** All that there is of it was taken, its finish reason included. */
@@ -69,7 +71,7 @@ export class AnswerChoice implements RequestListener {
   get hasMore(): boolean {
     if (this.hasEnded) return false;
     const { text } = this;
-    if (this.preamble !== undefined) return true;
+    if (this.parts !== undefined) return true;
     return text.hasEnded || text.taken < this.emitted || this.reader?.hasNext === true;
   }
 

@@ -31,6 +31,12 @@ export interface AnswerFacts {
 }
 
 /**
+ * Events at once, or in parts that are made as the client takes them, each of less than 4 KiB: what
+ * has a whole text in it has no limit.
+ */
+export type EventParts = string | Iterator<string, void, undefined>;
+
+/**
  * The server-sent events of one answer, in the order of the calls: `open`, for each choice `begin`,
  * its tokens and `finish`, then `close` and `end`; or `error` at any time after `open`, and nothing
  * behind it. What has nothing to say returns an empty string. Texts are as in `ChoiceText`; `usage`
@@ -46,7 +52,7 @@ export interface StreamEncoder {
   readonly keepAlive: string;
   /** It is a comment, which not every client can read. */
   readonly keepAliveIsComment: boolean;
-  /** The last event of every stream that did not fail, in ASCII. */
+  /** The last event of every stream that did not fail, in ASCII; empty for none. */
   readonly end: string;
   /** What it says where a segment begins and ends, if anything. */
   readonly segments?: SegmentEvents | undefined;
@@ -55,7 +61,7 @@ export interface StreamEncoder {
   headers(answer: AnswerFacts): HeaderList;
   /** Bytes at most of what one call returns, with a text of so many characters. */
   bytesMax(characters: number): number;
-  open(usage: Usage): string;
+  open(usage: Usage): EventParts;
   /** Sent in one write with the first token of the choice, not before. */
   begin(choice: number, usage: Usage): string;
   /**
@@ -74,7 +80,7 @@ export interface StreamEncoder {
     seed: number,
     at: number,
   ): string;
-  finish(choice: number, reason: FinishReason, usage: Usage): string;
+  finish(choice: number, reason: FinishReason, usage: Usage): EventParts;
   close(usage: Usage): string;
   error(error: ApiError): string;
 }
@@ -82,7 +88,7 @@ export interface StreamEncoder {
 /** What an encoder says of a segment besides its tokens: before the first, and behind the last. */
 export interface SegmentEvents {
   begin(choice: number, text: ChoiceText, segment: number, usage: Usage): string;
-  end(choice: number, text: ChoiceText, segment: number, usage: Usage): string;
+  end(choice: number, text: ChoiceText, segment: number, usage: Usage): EventParts;
 }
 
 /** The body of an answer that is not streamed: JSON. */

@@ -10,6 +10,8 @@ export interface Generation {
   readonly model: Model;
   /** Each gets answers of its own, which are choices of the one answer. */
   readonly prompts: readonly Prompt[];
+  /** Characters of the prompts that were not in the body of the request; absent: none. */
+  readonly rememberedLength?: number;
   /** What errors call the prompts. */
   readonly promptParam: string;
   readonly sampling: Sampling;

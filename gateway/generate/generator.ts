@@ -103,8 +103,9 @@ export class Generator {
    */
   answer(exchange: Exchange, generation: Generation, bodyBytes: number): Promise<void> | undefined {
     const { prompts } = this.#parts;
-    const { length } = generation.prompts;
-    if (bodyBytes > prompts.lengthAtOnce || length > PLANNED_AT_ONCE) {
+    const { prompts: asked, rememberedLength = 0 } = generation;
+    const { length } = asked;
+    if (bodyBytes + rememberedLength > prompts.lengthAtOnce || length > PLANNED_AT_ONCE) {
       return this.#answerInSlices(exchange, generation);
     }
     const planned: PlannedPrompt[] = [];

@@ -3,7 +3,7 @@ import type { ApiError } from '../../shared/errors.ts';
 import { TWO_PIECES_LENGTH_MAX } from '../text/given-text.ts';
 import { Answer, type AnswerHost } from './answer.ts';
 import type { AnswerChoice } from './answer-choice.ts';
-import type { SegmentEvents, StreamEncoder } from './answer-encoder.ts';
+import type { StreamEncoder } from './answer-encoder.ts';
 import type { AnswerStart } from './answer-start.ts';
 import { TokenReader } from './token-reader.ts';
 
@@ -11,6 +11,7 @@ import { TokenReader } from './token-reader.ts';
 const TEXT_MAX = 32;
 /** Characters of one that is escaped. */
 const ESCAPED_MAX = 6;
+const EVENT_END = '\n\n';
 
 /**
  * An answer that is sent token by token as server-sent events. While the client does not read, its
@@ -20,6 +21,10 @@ export class StreamedAnswer extends Answer {
   readonly isStream = true;
   readonly #encoder: StreamEncoder;
   #keptAliveUs = 0;
+  /** What is left of the events that open it. */
+  #opening: Iterator<string, void, undefined> | undefined;
+  /** A part of an event was written, and not its end. */
+  #isInEvent = false;
 
   constructor(start: AnswerStart, host: AnswerHost, encoder: StreamEncoder) {
     super(start, host);
@@ -37,7 +42,8 @@ export class StreamedAnswer extends Answer {
 
   keepAlive(nowUs: number, intervalUs: number): void {
     const { exchange } = this.start;
-    if (!exchange.hasBegun || exchange.isBlocked || nowUs - this.#keptAliveUs < intervalUs) return;
+    if (!exchange.hasBegun || exchange.isBlocked || this.#isInEvent) return;
+    if (nowUs - this.#keptAliveUs < intervalUs) return;
     this.#keptAliveUs = nowUs;
     exchange.cork(() => exchange.writeEvent(this.#encoder.keepAlive));
   }
@@ -50,6 +56,10 @@ export class StreamedAnswer extends Answer {
     const { exchange } = this.start;
     if (!exchange.hasBegun) {
       exchange.sendError(error);
+      return;
+    }
+    if (this.#isInEvent) {
+      exchange.breakOff();
       return;
     }
     exchange.cork(() => {
@@ -66,6 +76,8 @@ export class StreamedAnswer extends Answer {
     const { exchange, usage } = this.start;
     const encoder = this.#encoder;
     if (!exchange.hasBegun) this.#open();
+    if (this.#opening !== undefined) this.#opening = this.#writeParts(this.#opening);
+    if (this.#opening !== undefined) return;
     for (let choice = this.line[0]; choice !== undefined; choice = this.line[0]) {
       this.#writeChoice(choice);
       this.hadItsTurn(choice);
@@ -73,7 +85,7 @@ export class StreamedAnswer extends Answer {
     }
     if (this.choicesLeft > 0) return;
     this.#writeEvent(encoder.close(usage));
-    exchange.writeEvent(encoder.end, encoder.end.length);
+    if (encoder.end !== '') exchange.writeEvent(encoder.end, encoder.end.length);
     exchange.endStream();
     this.complete();
   }
@@ -85,41 +97,64 @@ export class StreamedAnswer extends Answer {
     const isPlain = this.choices.every(({ plan }) => plan.isPlain);
     const textMax = isPlain ? TEXT_MAX + held : TWO_PIECES_LENGTH_MAX + ESCAPED_MAX * held;
     exchange.beginStream(encoder.headers(this), encoder.bytesMax(textMax));
-    this.#writeEvent(encoder.open(usage));
+    const opening = encoder.open(usage);
+    if (typeof opening === 'string') this.#writeEvent(opening);
+    else this.#opening = opening;
   }
 
   #writeChoice(choice: AnswerChoice): void {
     const { usage } = this.start;
     const { index, text } = choice;
+    const encoder = this.#encoder;
     if (!choice.isOpen) {
-      this.#writeEvent(this.#encoder.begin(index, usage));
+      this.#writeEvent(encoder.begin(index, usage));
       choice.isOpen = true;
-      choice.preamble = this.#encoder.preamble?.(index, usage);
+      choice.parts = encoder.preamble?.(index, usage);
     }
-    if (choice.preamble !== undefined) this.#writePreamble(choice);
-    if (choice.preamble !== undefined) return;
-    if (this.#encoder.tellsTokens === true) this.#writeSingly(choice);
+    if (!this.#haveParts(choice)) return;
+    if (encoder.tellsTokens === true) this.#writeSingly(choice);
     while (text.taken < choice.emitted && !text.hasEnded) {
       if (!this.mayWrite) return;
       this.#writeToken(choice);
     }
-    if (text.hasEnded && this.mayWrite) {
-      const { segments } = this.#encoder;
-      if (segments !== undefined) this.#endSegment(choice, segments);
-      this.#writeEvent(this.#encoder.finish(index, text.finishReason, usage));
-      this.endChoice(choice);
+    if (!text.hasEnded || !this.mayWrite || !this.#endSegment(choice)) return;
+    if (!choice.isFinished) {
+      choice.isFinished = true;
+      const finish = encoder.finish(index, text.finishReason, usage);
+      if (!this.#writeAll(choice, finish)) return;
     }
+    this.endChoice(choice);
   }
 
-  #writePreamble(choice: AnswerChoice): void {
-    while (this.mayWrite && choice.preamble !== undefined) {
-      const event = choice.preamble.next();
-      if (event.done === true) choice.preamble = undefined;
-      else {
-        this.eventsLeft--;
-        this.start.exchange.writeEvent(event.value);
-      }
+  /** Writes an event, or begins to write parts. False if not all of these could be written. */
+  #writeAll(choice: AnswerChoice, events: string | Iterator<string, void, undefined>): boolean {
+    if (typeof events === 'string') {
+      this.#writeEvent(events);
+      return true;
     }
+    choice.parts = events;
+    return this.#haveParts(choice);
+  }
+
+  /** Writes the parts that come before anything else of a choice; false if not all of them. */
+  #haveParts(choice: AnswerChoice): boolean {
+    if (choice.parts !== undefined) choice.parts = this.#writeParts(choice.parts);
+    return choice.parts === undefined;
+  }
+
+  /** Writes parts as long as there is room. Returns what is left of them. */
+  #writeParts(
+    parts: Iterator<string, void, undefined>,
+  ): Iterator<string, void, undefined> | undefined {
+    while (this.mayWrite) {
+      const part = parts.next();
+      if (part.done === true) return undefined;
+      this.eventsLeft--;
+      if (part.value === '') continue;
+      this.#isInEvent = !part.value.endsWith(EVENT_END);
+      this.start.exchange.writeEvent(part.value);
+    }
+    return parts;
   }
 
   /** Writes an event for each token, also for those that are given out together. */
@@ -131,8 +166,7 @@ export class StreamedAnswer extends Answer {
     for (;;) {
       while (reader.hasNext) {
         if (!this.mayWrite) return;
-        const { segments } = this.#encoder;
-        if (segments !== undefined) this.#enterSegment(choice, reader.segment, segments);
+        if (!this.#enterSegment(choice, reader.segment)) return;
         const { kind, read } = reader;
         usage.completionTokens++;
         if (kind === 'reasoning') usage.reasoningTokens++;
@@ -147,9 +181,8 @@ export class StreamedAnswer extends Answer {
 
   #writeToken(choice: AnswerChoice): void {
     const { usage } = this.start;
-    const { segments } = this.#encoder;
     const { index, text } = choice;
-    if (segments !== undefined) this.#enterSegment(choice, text.segment, segments);
+    if (!this.#enterSegment(choice, text.segment)) return;
     const { kind, tokens: before } = text;
     const piece = text.next();
     usage.completionTokens += text.tokens - before;
@@ -159,20 +192,22 @@ export class StreamedAnswer extends Answer {
     else this.eventsLeft--;
   }
 
-  /** The next event is of that segment. */
-  #enterSegment(choice: AnswerChoice, segment: number, segments: SegmentEvents): void {
-    if (choice.openSegment === segment) return;
-    this.#endSegment(choice, segments);
+  /** The next event is of that segment. False if what ends the one before has still to be sent. */
+  #enterSegment(choice: AnswerChoice, segment: number): boolean {
+    const { segments } = this.#encoder;
+    if (segments === undefined || choice.openSegment === segment) return true;
+    if (!this.#endSegment(choice)) return false;
     choice.openSegment = segment;
-    const { usage } = this.start;
-    this.#writeEvent(segments.begin(choice.index, choice.text, segment, usage));
+    this.#writeEvent(segments.begin(choice.index, choice.text, segment, this.start.usage));
+    return true;
   }
 
-  #endSegment(choice: AnswerChoice, segments: SegmentEvents): void {
+  #endSegment(choice: AnswerChoice): boolean {
+    const { segments } = this.#encoder;
     const { openSegment, index, text } = choice;
-    if (openSegment < 0) return;
+    if (segments === undefined || openSegment < 0) return true;
     choice.openSegment = -1;
-    this.#writeEvent(segments.end(index, text, openSegment, this.start.usage));
+    return this.#writeAll(choice, segments.end(index, text, openSegment, this.start.usage));
   }
 
   #writeEvent(event: string): void {

@@ -115,14 +115,12 @@ export const FEATURES = {
   responseStoreMaxEntries: integer(
     1000,
     { min: 0, max: 1_000_000, unit: 'entries' },
-    'Stored /v1/responses answers.',
-    { effect: NOT_YET },
+    'Stored /v1/responses answers, 64 MiB of them at most; 0 stores none.',
   ),
   responseStoreTtlSeconds: integer(
     3600,
     { min: 0, unit: 's' },
-    'How long such an answer is stored.',
-    { effect: NOT_YET },
+    'How long such an answer is stored; 0: until it has to make room.',
   ),
 };
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import Anthropic from '@anthropic-ai/sdk';
 import OpenAI, { BadRequestError } from 'openai';
 import { INSTANT, startServer, type TestServer } from '../support/server.ts';
 
@@ -53,6 +54,19 @@ describe('--enable-refusals and --enable-jailbreak-detection', () => {
     let text = '';
     for await (const { choices } of stream) text += choices[0]?.delta.refusal ?? '';
     assert.equal(text, REFUSED);
+  });
+
+  it('refuse a message, which says so as its stop reason', async () => {
+    const anthropic = new Anthropic({ baseURL: served().server.origin, apiKey: 'any' });
+    const params = { model: MODEL, max_tokens: 50, messages: user('how to kill') };
+    for (const message of [
+      await anthropic.messages.create(params),
+      await anthropic.messages.stream(params).finalMessage(),
+    ]) {
+      const [block] = message.content;
+      assert.equal(message.stop_reason, 'refusal');
+      assert.equal(block?.type === 'text' && block.text, REFUSED);
+    }
   });
 
   it('refuse a completion in its text', async () => {

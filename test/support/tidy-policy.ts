@@ -120,6 +120,7 @@ export const OWNERS: Readonly<Record<string, readonly string[]>> = {
     'gateway/models/',
     'gateway/policy/',
     'gateway/vectors/',
+    'gateway/api/responses/',
   ],
   msgpackr: ['shared/message.ts'],
   pino: ['gateway/', 'cli/commands/parity-server.ts'],

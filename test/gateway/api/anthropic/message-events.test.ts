@@ -14,7 +14,7 @@ function eventsOf(choice: ChoiceText, stops: readonly string[] = []) {
     for (let at = 0; at < choice.tokensOf(index); at++) {
       written.push(encoder.token(0, kind, choice.textOf(index, at, at + 1)));
     }
-    written.push(encoder.segments.end(0, choice, index, USAGE));
+    written.push(String(encoder.segments.end(0, choice, index, USAGE)));
   }
   written.push(encoder.finish(0, choice.finishReason, USAGE), encoder.close(), encoder.end);
   for (const each of written) {

@@ -1,0 +1,96 @@
+import { type Static, Type } from '@sinclair/typebox';
+import { type ApiError, apiError } from '../../../shared/errors.ts';
+import { oneOf } from '../../../shared/schema/one-of.ts';
+import { REASONING_EFFORTS } from '../../generate/reasoning.ts';
+import type { JsonObject } from '../json-body.ts';
+import {
+  ANSWER_FIELDS,
+  MODEL_FIELD,
+  PLACEMENT_FIELDS,
+  SAMPLING_FIELDS,
+  TOKENS,
+  UNUSED,
+  withinLimit,
+} from '../openai/common-fields.ts';
+import { BodySchema } from '../schema/body-schema.ts';
+import { optional } from '../schema/field-types.ts';
+import { INPUT, whollyGiven } from './response-items.ts';
+
+const TOOLS_MAX = 128;
+const { min_tokens, ignore_eos, stream, stop, seed } = ANSWER_FIELDS;
+const { temperature, top_p, metadata } = SAMPLING_FIELDS;
+
+const FIELDS = Type.Object({
+  ...MODEL_FIELD,
+  input: INPUT,
+  instructions: optional(Type.String(), {
+    description: 'What the system says before the conversation; not handed on to the next turn.',
+  }),
+  max_output_tokens: optional(TOKENS, {
+    description: 'Limit of the answer, in tokens, reasoning included.',
+  }),
+  previous_response_id: optional(Type.String(), {
+    description: 'The stored response whose input and output come before the input.',
+  }),
+  store: optional(Type.Boolean(), {
+    default: true,
+    description: 'The response can be read, and gone on from, as long as it is stored.',
+  }),
+  background: optional(Type.Boolean(), { description: 'Only false is offered.' }),
+  conversation: optional(Type.Unknown(), { description: 'Not offered.' }),
+  min_tokens,
+  ignore_eos,
+  stream,
+  stop,
+  seed,
+  reasoning: optional(
+    Type.Object({
+      effort: optional(oneOf(REASONING_EFFORTS)),
+      summary: optional(oneOf(['auto', 'concise', 'detailed']), { description: UNUSED }),
+    }),
+  ),
+  text: optional(
+    Type.Object({
+      format: optional(Type.Object({ type: oneOf(['text']) })),
+      verbosity: optional(oneOf(['low', 'medium', 'high']), { description: UNUSED }),
+    }),
+  ),
+  tools: optional(
+    Type.Array(Type.Object({ type: Type.String({ 'x-expected': "a type, such as 'function'" }) }), {
+      maxItems: TOOLS_MAX,
+      'x-type': `an array of at most ${TOOLS_MAX} tools`,
+    }),
+    { description: 'Definitions of tools; they are part of the prompt.' },
+  ),
+  tool_choice: Type.Optional(Type.Unknown({ description: 'Said again in the response.' })),
+  parallel_tool_calls: optional(Type.Boolean(), { description: 'Said again in the response.' }),
+  truncation: optional(oneOf(['disabled', 'auto']), {
+    default: 'disabled',
+    description: 'Said again in the response: no item is ever dropped.',
+  }),
+  ...PLACEMENT_FIELDS,
+  temperature,
+  top_p,
+  metadata,
+});
+
+/** The body of `POST /v1/responses`. */
+export const RESPONSE_BODY = new BodySchema(FIELDS, {
+  input: whollyGiven,
+  background: notInBackground,
+  conversation: noConversation,
+  min_tokens: withinLimit((body) => body.max_output_tokens),
+});
+export type ResponseBody = Static<typeof FIELDS>;
+
+function notInBackground({ background }: JsonObject): ApiError | undefined {
+  if (background !== true) return undefined;
+  const expected = 'false, and read the stream of the response';
+  return apiError('unsupported_value', { param: 'background', got: 'true', expected });
+}
+
+function noConversation({ conversation }: JsonObject): ApiError | undefined {
+  if (conversation === undefined || conversation === null) return undefined;
+  const expected = 'previous_response_id instead';
+  return apiError('unsupported_value', { param: 'conversation', got: 'a conversation', expected });
+}
