@@ -11,6 +11,8 @@ import { TokenReader } from './token-reader.ts';
 const TEXT_MAX = 32;
 /** Characters of one that is escaped. */
 const ESCAPED_MAX = 6;
+/** What a part costs, in events: it may have as much text as a slice of a body. */
+const PART_EVENTS = 4;
 const EVENT_END = '\n\n';
 
 /**
@@ -149,7 +151,7 @@ export class StreamedAnswer extends Answer {
     while (this.mayWrite) {
       const part = parts.next();
       if (part.done === true) return undefined;
-      this.eventsLeft--;
+      this.eventsLeft -= PART_EVENTS;
       if (part.value === '') continue;
       this.#isInEvent = !part.value.endsWith(EVENT_END);
       this.start.exchange.writeEvent(part.value);

@@ -11,7 +11,8 @@ import { definitionsProblem, nameWords, TOOLS_MAX } from '../tools/tool-definiti
 
 const NAME_LENGTH_MAX = 64;
 const NAME_WORDS = nameWords(NAME_LENGTH_MAX);
-const WORDS = { schema: 'parameters', nameLengthMax: NAME_LENGTH_MAX } as const;
+/** How functions are defined. */
+export const FUNCTION_WORDS = { schema: 'parameters', nameLengthMax: NAME_LENGTH_MAX } as const;
 
 const FUNCTION = Type.Object(
   {
@@ -61,31 +62,54 @@ type Definition = Static<typeof FUNCTION>;
 export function toolsProblem({ tools }: JsonObject): ApiError | undefined {
   if (!Array.isArray(tools)) return undefined;
   const functions = tools.map((tool: unknown) => (isJsonObject(tool) ? tool.function : undefined));
-  return definitionsProblem(functions, { ...WORDS, paramOf: (at) => `tools[${at}].function` });
+  return definitionsProblem(functions, {
+    ...FUNCTION_WORDS,
+    paramOf: (at) => `tools[${at}].function`,
+  });
 }
 
 /** The same of the older form. */
 export function functionsProblem({ functions }: JsonObject): ApiError | undefined {
   if (!Array.isArray(functions)) return undefined;
-  return definitionsProblem(functions, { ...WORDS, paramOf: (at) => `functions[${at}]` });
+  return definitionsProblem(functions, { ...FUNCTION_WORDS, paramOf: (at) => `functions[${at}]` });
 }
+
+/** Where a choice has the name of a function. */
+export interface NamePlace {
+  /** Behind what names it, in errors. */
+  readonly path: string;
+  of(naming: JsonObject): unknown;
+}
+
+const NAME_PLACE: NamePlace = {
+  path: '.function.name',
+  of: ({ function: named }) => (isJsonObject(named) ? named.name : undefined),
+};
 
 /** Which tools a chat may call, and how; its fields have been checked one by one. */
 export function toolChoiceOf(body: ToolFields): ToolChoice | ApiError {
-  const isParallel = body.parallel_tool_calls ?? true;
   const tools = (body.tools ?? []).map((tool) => toolOf(tool.function));
-  const choice = body.tool_choice ?? undefined;
+  return choiceAmong(tools, body.tool_choice, body.parallel_tool_calls ?? true, NAME_PLACE);
+}
+
+/** What `tool_choice` says of `tools`. */
+export function choiceAmong(
+  tools: readonly Tool[],
+  said: unknown,
+  isParallel: boolean,
+  place: NamePlace,
+): ToolChoice | ApiError {
+  const choice = said ?? undefined;
   const param = 'tool_choice';
   if (choice === undefined) return { mode: 'auto', tools, isParallel };
   if (choice === 'none' || choice === 'auto' || choice === 'required') {
     return withTools({ mode: choice, tools, isParallel }, param, tools);
   }
   if (isJsonObject(choice) && choice.type === 'allowed_tools') {
-    return allowedOf(choice, tools, isParallel);
+    return allowedOf(choice, tools, isParallel, place);
   }
   if (isJsonObject(choice) && choice.type === 'function') {
-    const name = isJsonObject(choice.function) ? choice.function.name : undefined;
-    return namedOf(name, tools, `${param}.function.name`);
+    return namedOf(place.of(choice), tools, param + place.path);
   }
   const expected = "'none', 'auto', 'required', or an object of type function or allowed_tools";
   return apiError('invalid_value', { param, got: valueWords(choice), expected });
@@ -101,7 +125,8 @@ export function functionChoiceOf(body: ToolFields): ToolChoice | ApiError {
   return apiError('invalid_value', { param: 'function_call', got: valueWords(choice), expected });
 }
 
-function toolOf({ name, description, parameters, strict }: Definition): Tool {
+/** A tool as it may be called. */
+export function toolOf({ name, description, parameters, strict }: Definition): Tool {
   return {
     name,
     description: description ?? '',
@@ -135,6 +160,7 @@ function allowedOf(
   choice: JsonObject,
   tools: readonly Tool[],
   isParallel: boolean,
+  place: NamePlace,
 ): ToolChoice | ApiError {
   const param = 'tool_choice.allowed_tools';
   const allowed = isJsonObject(choice.allowed_tools) ? choice.allowed_tools : choice;
@@ -150,10 +176,9 @@ function allowedOf(
   const named = Array.isArray(allowed.tools) ? allowed.tools : [];
   const names = new Set<unknown>();
   for (const [at, one] of named.entries()) {
-    const name: unknown =
-      isJsonObject(one) && isJsonObject(one.function) ? one.function.name : undefined;
+    const name = isJsonObject(one) ? place.of(one) : undefined;
     if (!tools.some((tool) => tool.name === name)) {
-      const where = `${param}.tools[${at}].function.name`;
+      const where = `${param}.tools[${at}]${place.path}`;
       const got = valueWords(name);
       return apiError('invalid_value', { param: where, got, expected: nameOf(tools) });
     }

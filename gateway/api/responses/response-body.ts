@@ -2,7 +2,8 @@ import { type Static, Type } from '@sinclair/typebox';
 import { type ApiError, apiError } from '../../../shared/errors.ts';
 import { oneOf } from '../../../shared/schema/one-of.ts';
 import { REASONING_EFFORTS } from '../../generate/reasoning.ts';
-import type { JsonObject } from '../json-body.ts';
+import { isJsonObject, type JsonObject } from '../json-body.ts';
+import { FUNCTION_WORDS, TOOL_FIELDS } from '../openai/chat-tools.ts';
 import {
   ANSWER_FIELDS,
   MODEL_FIELD,
@@ -14,11 +15,28 @@ import {
 } from '../openai/common-fields.ts';
 import { BodySchema } from '../schema/body-schema.ts';
 import { optional } from '../schema/field-types.ts';
+import { definitionsProblem, TOOLS_MAX } from '../tools/tool-definitions.ts';
 import { INPUT, whollyGiven } from './response-items.ts';
 
-const TOOLS_MAX = 128;
 const { min_tokens, ignore_eos, stream, stop, seed } = ANSWER_FIELDS;
 const { temperature, top_p, metadata } = SAMPLING_FIELDS;
+
+const TOOL = Type.Object({
+  type: Type.String({ 'x-expected': "a type, such as 'function'" }),
+  name: optional(Type.String()),
+  description: optional(Type.String()),
+  parameters: Type.Optional(
+    Type.Unknown({ description: 'JSON Schema of an object: the arguments.' }),
+  ),
+  strict: optional(Type.Boolean()),
+});
+
+const FORMAT = Type.Object({
+  type: oneOf(['text', 'json_object', 'json_schema']),
+  name: optional(Type.String({ pattern: '^[a-zA-Z0-9_-]{1,64}$' })),
+  schema: Type.Optional(Type.Unknown({ description: 'JSON Schema of the document.' })),
+  strict: optional(Type.Boolean()),
+});
 
 const FIELDS = Type.Object({
   ...MODEL_FIELD,
@@ -51,19 +69,23 @@ const FIELDS = Type.Object({
   ),
   text: optional(
     Type.Object({
-      format: optional(Type.Object({ type: oneOf(['text']) })),
+      format: optional(FORMAT, {
+        description: 'Text, a JSON object, or a document that a JSON Schema describes.',
+      }),
       verbosity: optional(oneOf(['low', 'medium', 'high']), { description: UNUSED }),
     }),
   ),
   tools: optional(
-    Type.Array(Type.Object({ type: Type.String({ 'x-expected': "a type, such as 'function'" }) }), {
+    Type.Array(TOOL, {
       maxItems: TOOLS_MAX,
       'x-type': `an array of at most ${TOOLS_MAX} tools`,
     }),
-    { description: 'Definitions of tools; they are part of the prompt.' },
+    {
+      description: 'Functions that answers may call, and tools of OpenAI, which are never called.',
+    },
   ),
-  tool_choice: Type.Optional(Type.Unknown({ description: 'Said again in the response.' })),
-  parallel_tool_calls: optional(Type.Boolean(), { description: 'Said again in the response.' }),
+  tool_choice: TOOL_FIELDS.tool_choice,
+  parallel_tool_calls: TOOL_FIELDS.parallel_tool_calls,
   truncation: optional(oneOf(['disabled', 'auto']), {
     default: 'disabled',
     description: 'Said again in the response: no item is ever dropped.',
@@ -80,6 +102,7 @@ export const RESPONSE_BODY = new BodySchema(FIELDS, {
   background: notInBackground,
   conversation: noConversation,
   min_tokens: withinLimit((body) => body.max_output_tokens),
+  tools: functionsProblem,
 });
 export type ResponseBody = Static<typeof FIELDS>;
 
@@ -93,4 +116,24 @@ function noConversation({ conversation }: JsonObject): ApiError | undefined {
   if (conversation === undefined || conversation === null) return undefined;
   const expected = 'previous_response_id instead';
   return apiError('unsupported_value', { param: 'conversation', got: 'a conversation', expected });
+}
+
+/** Other tools are none of ours, and say what they like. */
+function functionsProblem({ tools }: JsonObject): ApiError | undefined {
+  if (!Array.isArray(tools)) return undefined;
+  const places: number[] = [];
+  const functions = tools.filter((tool, at) => {
+    const isFunction = isJsonObject(tool) && tool.type === 'function';
+    if (isFunction) places.push(at);
+    return isFunction;
+  });
+  const nameless = functions.findIndex(({ name }) => typeof name !== 'string' || name === '');
+  if (nameless >= 0) {
+    const param = `tools[${places[nameless]}].name`;
+    return apiError('missing_required_parameter', { param, expected: 'the name of the function' });
+  }
+  return definitionsProblem(functions, {
+    ...FUNCTION_WORDS,
+    paramOf: (at) => `tools[${places[at]}]`,
+  });
 }

@@ -11,6 +11,7 @@ import type { Route } from '../route.ts';
 import { SAFETY_PROMPT, safeContent } from '../safe-content.ts';
 import type { Question as ScriptQuestion } from '../scripted-answer.ts';
 import { RESPONSE_BODY, type ResponseBody } from './response-body.ts';
+import { responseContentOf } from './response-content.ts';
 import { ResponseEvents } from './response-events.ts';
 import { type Item, itemsOf, lastOfUser } from './response-items.ts';
 import { type KeepAnswer, ResponseObject } from './response-object.ts';
@@ -58,9 +59,10 @@ function parseResponse(
   if (pinned instanceof ApiError) return pinned;
   const question = questionOf(body, host);
   if (question instanceof ApiError) return question;
-  const content = safety.isOn
+  const refusal = safety.isOn
     ? safeContent(safety, [lastOfUser(question.items)], 'input', 'refusal')
     : undefined;
+  const content = refusal ?? responseContentOf(body, question.items, () => host.ids.next('call_'));
   if (content instanceof ApiError) return content;
   const id = host.ids.next('resp_');
   const answerHead = { id, createdS, model: model.id, echo: echoOf(body, model.id) };
@@ -159,9 +161,7 @@ function questionOfResponse({ input, tools }: ResponseBody): ScriptQuestion {
   const items = itemsOf(input);
   return {
     message: lastOfUser(items),
-    tools: (tools ?? []).flatMap((tool) => {
-      return 'name' in tool && typeof tool.name === 'string' ? [tool.name] : [];
-    }),
+    tools: (tools ?? []).flatMap(({ name }) => (typeof name === 'string' ? [name] : [])),
     hasToolResult: items.at(-1)?.type === 'function_call_output',
     callPrefix: 'call_',
   };

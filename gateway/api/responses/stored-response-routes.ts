@@ -64,9 +64,9 @@ function sendResponse(host: StoredResponseHost, exchange: Exchange, req: Request
   }
 }
 
+/** What stands behind the path of all responses, wherever that is. */
 function pathOf(req: RequestHead): string {
   const url = req.getUrl();
-  // The path may have `/openai` before it.
   const path = url.slice(url.indexOf(RESPONSES) + RESPONSES.length);
   return path.endsWith('/') ? path.slice(0, -1) : path;
 }
