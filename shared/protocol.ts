@@ -185,6 +185,11 @@ const LOAD_COLUMNS = {
   waitingBlocks: f64(),
   /** Uncached prompt tokens of waiting and running sequences that are still to be computed. */
   prefillTokensPending: f64(),
+  /** Of those, the ones that the step under way computes; 0 where there is none. */
+  stepPrefillTokens: f64(),
+  /** How long the step under way takes, and what of it was left at the end of the batch. */
+  stepLengthUs: f64(),
+  stepLeftUs: f64(),
   /** How late the step or tick ended, against its due time. */
   latenessUs: f64(),
   /** Submits that the worker has taken in: what the router need no longer add by itself. */

@@ -1,6 +1,9 @@
 import { HASH_WORDS } from '../../shared/block-hash.ts';
+import type { LoadReport } from '../../shared/protocol.ts';
+import { fullness, shortage } from './cache-pressure.ts';
 import { CopyAccounts } from './copy-accounts.ts';
 import type { ClusterView, RouteRequest } from './routing-policy.ts';
+import { StepClock } from './step-clock.ts';
 import { loadOf, type StepEstimate } from './step-estimate.ts';
 import { WorkRates } from './work-rates.ts';
 
@@ -44,15 +47,6 @@ export const TOKEN_DELAY_WEIGHT = 0.1;
 /** The share of time that goes to prefill is taken for no more than this. */
 const LOAD_MAX = 0.9;
 
-/**
- * Shares of the cache in use between which room becomes short: what is in use goes up and down.
- * Fitted: from 0.5, 0.7 or 0.8, on llm-d's prompts with full caches.
- */
-const SHORT_FROM = 0.5;
-const SHORT_TO = 1.2;
-
-/** Share of the cache that holds something above which a new block costs an old one. */
-const FULL_FROM = 0.9;
 /** What is evicted counts so many times. Fitted: of 1, 2 and 4. */
 const EVICTION_WEIGHT = 2;
 
@@ -63,6 +57,7 @@ interface Factors {
   /** What has been put aside for a copy of what that worker has. */
   savedUs: number;
   /** Requests that come to a worker in a microsecond, and l/(1-p) of them. */
+  arrivalsPerUs: number;
   comersPerUs: number;
   /** Prefill that each token of the prompt adds for its share in it, and of those that wait. */
   shareUs: number;
@@ -72,6 +67,9 @@ interface Factors {
   sizePerTokenUs: number;
   roomPerTokenUs: number;
   evictWeight: number;
+  /** Uncached tokens of a request in the mean, and what each of them that waits adds to n. */
+  meanUncached: number;
+  joinPerToken: number;
 }
 
 /** What is to be known of the cluster to score its workers. */
@@ -83,29 +81,31 @@ type ScoredView = Pick<
 /**
  * What it costs to place a request on a worker, in microseconds that it and others lose:
  *
- *     wait      F(P + U) - F(U)         until what waits there is computed
+ *     wait      s + F(P + U) - F(U)     until what waits there is computed
  *     prefill   F(U)                    until what is not cached there is
  *     queue     x (wait + x/2) l/(1-p)  for those who come while it waits and is computed
- *     stall     k R x                   for the tokens of those that run there
+ *     stall     (k R + n) x             for those that run there, and those whose step it joins
  *     pace      k O (d/(1-p(w)) - d0)   for its own tokens: the worker is full, or prefills
  *     size      k R O (d1 - d0) U/C     for the tokens of others, while its context is there too
  *     room      R U/C T f               for those who wait while it holds room that is short
  *     evict     e h (x - x0) g          for those who will miss what has to go for one more copy
  *     copy      what is put aside for a copy of its prefix there, taken off: see `CopyAccounts`
  *
- * of a worker with P tokens of prefill pending, R active requests and D of its C tokens of cache in
- * use, where the request has U tokens that are not cached. F is the time of the steps that compute
- * as many tokens in chunks, x the prefill in it, d a step that only decodes at D, d0 and d1 one at
- * an empty and at a full cache, all by the worker's own step model. l requests come to a worker in
- * a microsecond, and it prefills for the share p of its time, p(w) for this one. T is how long a
- * request stays, the active requests over the rate at which they come (Little's law), and O the
- * gaps between tokens in it, at the mean of d/(1-p(w)). k is `TOKEN_DELAY_WEIGHT`, and f how likely
- * room is short (`shortage`). x0 is the prefill on the worker with most of the prompt: what others
- * hold is had once more. h are the tokens that hit for each that missed, which is what a cached
- * token saves in its time, e is `EVICTION_WEIGHT`, and g how full the cache is, of what is in use
- * or not (`fullness`). `queue` is what a job costs those behind it in a queue that is first come,
- * first served (Haviv and Ritov, "Externalities, tangible externalities, and queue disciplines",
- * 1998).
+ * of a worker whose step under way ends in s, with P tokens of prefill that have not begun, of some
+ * n requests, R active requests and D of its C tokens of cache in use, where the request has U
+ * tokens that are not cached. F is the time of the steps that compute as many tokens in chunks, d a
+ * step that only decodes at D, d0 and d1 one at an empty and at a full cache, all by the worker's
+ * own step model. x is the prefill in F(U), less half of what a prefill takes to start if another
+ * one starts with it: as likely as there are others, of the n or to come within s. l requests come
+ * to a worker in a microsecond, and it prefills for the share p of its time, p(w) for this one. T
+ * is how long a request stays, the active requests over the rate at which they come (Little's law),
+ * and O the gaps between tokens in it, at the mean of d/(1-p(w)). k is `TOKEN_DELAY_WEIGHT`, and f
+ * how likely room is short (`shortage`). x0 is the prefill on the worker with most of the prompt:
+ * what others hold is had once more. h are the tokens that hit for each that missed, which is what
+ * a cached token saves in its time, e is `EVICTION_WEIGHT`, and g how full the cache is, of what is
+ * in use or not (`fullness`). `queue` is what a job costs those behind it in a queue that is first
+ * come, first served (Haviv and Ritov, "Externalities, tangible externalities, and queue
+ * disciplines", 1998).
  *
  * The overlap weight scales what more than the fewest uncached tokens of any worker costs in F(U)
  * and x; the load weight, as twice its value, all but prefill, evict and copy.
@@ -119,11 +119,20 @@ export class PlacementCost {
   readonly #has: Readonly<Record<CostTerm, number>>;
   readonly #rates: WorkRates;
   readonly #copies = new CopyAccounts();
+  readonly #clock: StepClock;
   /** Of each eligible worker; not a number of others. */
   readonly costUs: Float64Array;
   /** A row of `COST_TERMS` for each worker, filled in where `explains`. */
   readonly termsUs: Float32Array;
   readonly #explains: boolean;
+  // Of each eligible worker: see `#lookAtSteps`.
+  readonly #leftUs: Float64Array;
+  readonly #pendingTokens: Float64Array;
+  readonly #stepUs: Float64Array;
+  readonly #decodeUs: Float64Array;
+  readonly #paceUs: Float64Array;
+  /** How likely another prefill starts with one that is placed there. */
+  readonly #sharing: Float64Array;
   readonly #stallWeight: number;
   readonly #idleStepUs: number;
   /** How much longer a step that decodes takes at a full cache than at an empty one. */
@@ -132,6 +141,7 @@ export class PlacementCost {
   readonly #factors: Factors = {
     fewest: Number.NaN,
     savedUs: Number.NaN,
+    arrivalsPerUs: Number.NaN,
     comersPerUs: Number.NaN,
     shareUs: Number.NaN,
     otherShareUs: Number.NaN,
@@ -139,7 +149,11 @@ export class PlacementCost {
     sizePerTokenUs: Number.NaN,
     roomPerTokenUs: Number.NaN,
     evictWeight: Number.NaN,
+    meanUncached: Number.NaN,
+    joinPerToken: Number.NaN,
   };
+  /** When the last request came. */
+  #atUs = 0;
   /** Blocks of the last request's prompt on the worker with most of it. */
   #mostBlocks = 0;
   /** Mean gap between the tokens of an answer, over the workers, as the last request found it. */
@@ -160,6 +174,13 @@ export class PlacementCost {
     this.#load = 2 * weights.loadBalance;
     this.#has = shares(weights.without ?? []);
     this.#rates = new WorkRates(workers);
+    this.#clock = new StepClock(workers);
+    this.#leftUs = new Float64Array(workers);
+    this.#pendingTokens = new Float64Array(workers);
+    this.#stepUs = new Float64Array(workers);
+    this.#decodeUs = new Float64Array(workers);
+    this.#paceUs = new Float64Array(workers);
+    this.#sharing = new Float64Array(workers);
     this.costUs = new Float64Array(workers);
     this.#explains = explains;
     this.#stallWeight = this.#has.stall * TOKEN_DELAY_WEIGHT;
@@ -175,49 +196,49 @@ export class PlacementCost {
   score(request: RouteRequest, view: ScoredView): number {
     const { eligible, overlapBlocks, ledger } = view;
     this.#begin(request, view);
+    this.#lookAtSteps(view);
     const { costUs } = this;
     const blockSize = this.#blockSize;
     const load = this.#load;
     const { fewest, savedUs, comersPerUs, shareUs, otherShareUs } = this.#factors;
-    const { paceWeight, sizePerTokenUs, roomPerTokenUs, evictWeight } = this.#factors;
+    const { sizePerTokenUs, roomPerTokenUs, evictWeight, joinPerToken } = this.#factors;
     const halfPerUs = (load * comersPerUs) / 2;
-    const { steps, cacheTokens, maxNumBatchedTokens: chunk } = this.#model;
-    const { prefill } = steps;
+    const { cacheTokens, maxNumBatchedTokens: chunk } = this.#model;
+    const { prefill } = this.#model.steps;
     const square = prefill.squareUs;
     let minUs = Number.POSITIVE_INFINITY;
     let copiedMinUs = Number.POSITIVE_INFINITY;
-    let gapSumUs = 0;
     for (let worker = 0; worker < costUs.length; worker++) {
       costUs[worker] = Number.NaN;
       if (eligible[worker] === 0) continue;
       const uncached = request.promptTokens - overlapBlocks[worker]! * blockSize;
       const tokens = fewest + this.#overlap * (uncached - fewest);
       const active = ledger.activeRequests(worker);
-      const pending = ledger.prefillTokensPending(worker);
+      const pending = this.#pendingTokens[worker]!;
       const inUse = (ledger.decodeBlocks(worker) * blockSize) / cacheTokens;
-      const stepUs = steps.decodeStepUs(active + 1, Math.min(1, inUse));
-      const gapUs = stepUs / (1 - Math.min(LOAD_MAX, this.#rates.prefillLoadOf(worker)));
-      gapSumUs += gapUs;
+      const stepUs = this.#stepUs[worker]!;
       const slow = loadOf(prefill, active + 1);
       const startUs = prefill.startUs * slow;
       const tokenUs = prefill.loadsTokens ? prefill.tokenUs * slow : prefill.tokenUs;
       const chunks = chunksOf(tokens, chunk);
-      let waitUs = 0;
+      let waitUs = this.#leftUs[worker]!;
+      const sharedUs = (startUs / 2) * this.#sharing[worker]!;
       if (pending > 0) {
         const us = tokenUs + otherShareUs;
         const all = pending + tokens;
-        waitUs = chunkedUs(all, startUs, us, square, chunk) + chunksOf(all, chunk) * stepUs;
+        waitUs += chunkedUs(all, startUs, us, square, chunk) + chunksOf(all, chunk) * stepUs;
         waitUs -= chunkedUs(tokens, startUs, us, square, chunk) + chunks * stepUs;
       }
       const us = tokenUs + shareUs;
       // What each microsecond of its prefill costs others, but for those who come meanwhile.
-      const othersPerUs = load * (comersPerUs * waitUs + this.#stallWeight * active);
-      const paceUs = paceWeight * (gapUs - this.#idleStepUs);
-      const restUs = load * (this.#has.wait * waitUs + paceUs);
+      const stallPerUs = this.#stallWeight * active + joinPerToken * pending;
+      const othersPerUs = load * (comersPerUs * waitUs + stallPerUs);
+      const restUs = load * (this.#has.wait * waitUs + this.#paceUs[worker]!);
       let prefillUs = chunkedUs(fewest, startUs, us, square, chunk);
       const shortUs = roomPerTokenUs * shortage(inUse + fewest / cacheTokens);
       let holdUs = active * fewest * (sizePerTokenUs + shortUs);
       let computeUs = prefillUs + chunksOf(fewest, chunk) * stepUs;
+      prefillUs -= sharedUs;
       let othersUs = prefillUs * (othersPerUs + halfPerUs * prefillUs) + load * holdUs;
       const copiedUs = restUs + computeUs + othersUs;
       let placedUs = copiedUs;
@@ -229,15 +250,16 @@ export class PlacementCost {
         const shortUs = roomPerTokenUs * shortage(inUse + tokens / cacheTokens);
         holdUs = active * tokens * (sizePerTokenUs + shortUs);
         computeUs = prefillUs + chunks * stepUs;
+        prefillUs -= sharedUs;
         othersUs = prefillUs * (othersPerUs + halfPerUs * prefillUs) + load * holdUs;
-        const held = (ledger.heldBlocks(worker) * blockSize) / cacheTokens;
-        evictUs = evictWeight * fullness(held) * (prefillUs - leastUs);
+        const full = fullness((ledger.heldBlocks(worker) * blockSize) / cacheTokens);
+        evictUs = evictWeight * full * (prefillUs - leastUs);
         placedUs = restUs + computeUs + othersUs + evictUs;
         copyUs = Math.min(savedUs, placedUs - copiedUs);
         placedUs -= copyUs;
       }
       if (this.#explains) {
-        this.#explain(worker, active, waitUs, computeUs, prefillUs, paceUs);
+        this.#explain(worker, stallPerUs, waitUs, computeUs, prefillUs);
         this.#explainCache(worker, active * tokens, holdUs, evictUs, copyUs);
       }
       costUs[worker] = placedUs;
@@ -245,17 +267,28 @@ export class PlacementCost {
       if (copiedUs < copiedMinUs) copiedMinUs = copiedUs;
     }
     this.#copiedMinUs = copiedMinUs;
-    this.#meanGapUs = gapSumUs / view.eligibleCount;
     return minUs;
+  }
+
+  /** What `worker` reported in a batch that ended at `endUs`. */
+  reported(worker: number, load: LoadReport, endUs: number): void {
+    this.#clock.report(worker, load, endUs);
   }
 
   /** The request that was scored last has been placed on `worker`. */
   booked(request: RouteRequest, worker: number, overlapBlocks: number): void {
     const { promptTokens, hashes } = request;
+    const { steps, maxNumBatchedTokens } = this.#model;
     const tokens = promptTokens - overlapBlocks * this.#blockSize;
-    const chunks = Math.max(1, tokens / this.#model.maxNumBatchedTokens);
-    const prefillUs = chunks * this.#model.steps.prefillUs(tokens / chunks, promptTokens, 1);
-    this.#rates.add(worker, prefillUs, promptTokens, promptTokens - tokens);
+    const chunks = Math.max(1, tokens / maxNumBatchedTokens);
+    const prefillUs = chunks * steps.prefillUs(tokens / chunks, promptTokens, 1);
+    const begun = this.#clock.place(worker, Math.min(tokens, maxNumBatchedTokens), this.#atUs);
+    if (begun > 0) {
+      const stepUs = steps.prefillUs(begun, promptTokens, 1) + this.#decodeUs[worker]!;
+      this.#clock.expectEnd(worker, this.#atUs + stepUs);
+    }
+    const sharedUs = (steps.prefill.startUs / 2) * this.#sharing[worker]!;
+    this.#rates.add(worker, prefillUs - sharedUs, promptTokens, promptTokens - tokens);
     const most = this.#mostBlocks;
     if (most === 0) return;
     const at = (most - 1) * HASH_WORDS;
@@ -269,6 +302,7 @@ export class PlacementCost {
   /** `worker` has crashed: what it was given is lost. */
   forget(worker: number): void {
     this.#rates.forget(worker);
+    this.#clock.forget(worker);
   }
 
   /** What all workers have in common for this request. */
@@ -288,7 +322,11 @@ export class PlacementCost {
     const at = (most - 1) * HASH_WORDS;
     const saves = most > 0 && this.#has.copy > 0;
     factors.savedUs = !saves ? 0 : this.#copies.savedUs(hashes[at]!, hashes[at + 1]!);
+    this.#atUs = atUs;
     rates.advance(atUs);
+    factors.meanUncached = rates.uncachedTokens || promptTokens;
+    factors.joinPerToken = this.#has.stall / factors.meanUncached;
+    factors.arrivalsPerUs = rates.arrivalsPerUs / eligibleCount;
     const idle = 1 - Math.min(LOAD_MAX, rates.prefillLoad / eligibleCount);
     factors.comersPerUs = (this.#has.queue * rates.arrivalsPerUs) / eligibleCount / idle;
     const stayUs = rates.stayUs(active);
@@ -303,14 +341,38 @@ export class PlacementCost {
     factors.evictWeight = this.#has.evict * EVICTION_WEIGHT * rates.hitsPerMiss;
   }
 
+  /** What the steps of each worker are like: the one under way, and those that only decode. */
+  #lookAtSteps({ eligible, eligibleCount, ledger }: ScoredView): void {
+    const { steps, cacheTokens } = this.#model;
+    const { paceWeight, meanUncached, arrivalsPerUs } = this.#factors;
+    let gapSumUs = 0;
+    for (let worker = 0; worker < eligible.length; worker++) {
+      if (eligible[worker] === 0) continue;
+      const active = ledger.activeRequests(worker);
+      const inUse = (ledger.decodeBlocks(worker) * this.#blockSize) / cacheTokens;
+      const stepUs = steps.decodeStepUs(active + 1, Math.min(1, inUse));
+      const gapUs = stepUs / (1 - Math.min(LOAD_MAX, this.#rates.prefillLoadOf(worker)));
+      gapSumUs += gapUs;
+      this.#stepUs[worker] = stepUs;
+      this.#decodeUs[worker] = active > 0 ? stepUs : 0;
+      this.#paceUs[worker] = paceWeight * (gapUs - this.#idleStepUs);
+      const begun = this.#clock.begunTokens(worker, this.#atUs);
+      const pending = Math.max(0, ledger.prefillTokensPending(worker) - begun);
+      this.#pendingTokens[worker] = pending;
+      const leftUs = this.#clock.leftUs(worker, this.#atUs);
+      this.#leftUs[worker] = leftUs;
+      this.#sharing[worker] = Math.min(1, pending / meanUncached + arrivalsPerUs * leftUs);
+    }
+    this.#meanGapUs = gapSumUs / eligibleCount;
+  }
+
   /** The terms of time, of the first five places. */
   #explain(
     worker: number,
-    active: number,
+    stallPerUs: number,
     waitUs: number,
     computeUs: number,
     prefillUs: number,
-    paceUs: number,
   ): void {
     const { termsUs } = this;
     const load = this.#load;
@@ -318,8 +380,8 @@ export class PlacementCost {
     termsUs[at] = load * this.#has.wait * waitUs;
     termsUs[at + 1] = computeUs;
     termsUs[at + 2] = load * this.#factors.comersPerUs * prefillUs * (waitUs + prefillUs / 2);
-    termsUs[at + 3] = load * this.#stallWeight * active * prefillUs;
-    termsUs[at + 4] = load * paceUs;
+    termsUs[at + 3] = load * stallPerUs * prefillUs;
+    termsUs[at + 4] = load * this.#paceUs[worker]!;
   }
 
   /** The terms of the cache, of the other four. */
@@ -361,21 +423,4 @@ function chunkedUs(
 ): number {
   if (tokens <= chunk) return startUs + tokens * (tokenUs + squareUs * tokens);
   return (tokens / chunk) * (startUs + chunk * (tokenUs + squareUs * chunk));
-}
-
-/** How much of what is stored anew takes the place of something, where a share `held` is taken. */
-function fullness(held: number): number {
-  if (held <= FULL_FROM) return 0;
-  return held >= 1 ? 1 : (held - FULL_FROM) / (1 - FULL_FROM);
-}
-
-/**
- * How likely it is that room is short while a share `inUse` of the cache is in use: a smooth step
- * from none at `SHORT_FROM` to certainty at `SHORT_TO`.
- */
-function shortage(inUse: number): number {
-  if (inUse <= SHORT_FROM) return 0;
-  if (inUse >= SHORT_TO) return 1;
-  const share = (inUse - SHORT_FROM) / (SHORT_TO - SHORT_FROM);
-  return share * share * (3 - 2 * share);
 }

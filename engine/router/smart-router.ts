@@ -185,6 +185,7 @@ export class SmartRouter {
     const { kv } = batch;
     if (this.#config.kvEnabled) this.index.applyEvents(kv.words, batch.worker, kv.length);
     this.ledger.report(batch.worker, batch.load);
+    this.#cost?.reported(batch.worker, batch.load, batch.endUs);
   }
 
   /**

@@ -65,6 +65,12 @@ export class WorkRates {
     return this.#arrivals === 0 ? 0 : this.#promptTokens / this.#arrivals;
   }
 
+  /** Mean of what was not cached of the prompts of late; 0 before there was one. */
+  get uncachedTokens(): number {
+    if (this.#arrivals === 0) return 0;
+    return (this.#promptTokens - this.#cachedTokens) / this.#arrivals;
+  }
+
   /** Tokens of prompts of late that were cached for each that was not; 0 before there was one. */
   get hitsPerMiss(): number {
     const missed = this.#promptTokens - this.#cachedTokens;

@@ -1,6 +1,7 @@
 import { assert } from '../../shared/assert.ts';
 import {
   type EventBatch,
+  type LoadReport,
   OUTCOME,
   type Outcome,
   type SubmitCommand,
@@ -93,6 +94,16 @@ export class BatchedScheduler implements Scheduler {
     out.endUs = timeUs(this.#atUs);
     this.#planAtUs = Number.POSITIVE_INFINITY;
     this.#plan(horizonUs);
+  }
+
+  reportStep(load: LoadReport, atUs: number): void {
+    const isUnderWay = this.#stepEndUs !== Number.POSITIVE_INFINITY;
+    load.stepPrefillTokens = isUnderWay ? this.#step.chunkTokens : 0;
+    load.stepLengthUs = isUnderWay ? this.#stepUs : 0;
+    load.stepLeftUs = isUnderWay ? this.#stepEndUs - atUs : 0;
+    // Of equal steps that are planned as one, the first to end is under way.
+    if (isUnderWay && this.#steps > 1 && this.#stepUs > 0)
+      load.stepLeftUs = ((load.stepLeftUs - 1) % this.#stepUs) + 1;
   }
 
   /**

@@ -80,6 +80,9 @@ export class PacedScheduler implements Scheduler {
     out.endUs = timeUs(this.#atUs);
   }
 
+  /** Sequences have clocks of their own: no step is ever under way. */
+  reportStep(): void {}
+
   #admit(atUs: number): void {
     const { admission, config, sequences } = this.#state;
     const { waiting, running } = admission;

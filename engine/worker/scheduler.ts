@@ -1,4 +1,4 @@
-import type { EventBatch, Outcome, SubmitCommand } from '../../shared/protocol.ts';
+import type { EventBatch, LoadReport, Outcome, SubmitCommand } from '../../shared/protocol.ts';
 import type { Slot } from './sequence-table.ts';
 
 /** What runs next on a worker, and when it ends. */
@@ -19,4 +19,6 @@ export interface Scheduler {
    * cuts them short.
    */
   advance(nowUs: number, horizonUs: number, out: EventBatch): void;
+  /** Writes to `load` what the step under way holds, and how much of its time is left at `atUs`. */
+  reportStep(load: LoadReport, atUs: number): void;
 }

@@ -108,6 +108,7 @@ export class SimulatedWorker {
     this.#newsAtUs = Number.POSITIVE_INFINITY;
     out.endUs = timeUs(endUs);
     this.#state.report(out);
+    this.#scheduler.reportStep(out.load, out.endUs);
     out.load.latenessUs = Math.max(0, nowUs - out.endUs);
     if (out.isEmpty) return false;
     out.seq = ++this.#seq;

@@ -25,6 +25,10 @@ const NOT_SERVED: readonly (readonly [start: string, instead?: string])[] = [
   ['/v1/dashboard', '/metrics'],
   ['/dashboard/billing', '/metrics'],
   ['/rag'],
+  ['/generate', '/v1/completions'],
+  ['/pooling', '/v1/embeddings'],
+  ['/flush_cache'],
+  ['/reset_prefix_cache'],
 ];
 
 /** The error of a path that no route has. */

@@ -9,6 +9,8 @@ import { TokenReader } from './token-reader.ts';
 
 /** Two tokens of the corpus have less characters: what an event has besides text held back. */
 const TEXT_MAX = 32;
+/** An event costs as much as several if it has so many times 2^8 characters; few have. */
+const EVENT_LENGTH_LOG2 = 8;
 /** Characters of one that is escaped. */
 const ESCAPED_MAX = 6;
 /** What a part costs, in events: it may have as much text as a slice of a body. */
@@ -214,7 +216,7 @@ export class StreamedAnswer extends Answer {
 
   #writeEvent(event: string): void {
     if (event === '') return;
-    this.eventsLeft--;
+    this.eventsLeft -= Math.max(1, event.length >> EVENT_LENGTH_LOG2);
     this.start.exchange.writeEvent(event, event.length + this.#encoder.extraBytes);
   }
 }

@@ -12,12 +12,18 @@ const WHOLE_TOKENS = 16_384;
 const SEARCHED_TOKENS_PER_EVENT = 4;
 /** What a slice of a body costs, in events. */
 const SLICE_EVENTS = 4;
+/** Slices of something else than text cost so many times more to make. */
+const ODD_SLICE_FACTOR = 4;
+/** By so many tokens of all candidates of a request, the first of each, the likeliest are found. */
+const JUDGED_TOKENS = 32_768;
 
 /** An answer that is sent when the last token of the last choice is out. */
 export class UnaryAnswer extends Answer {
   readonly isStream = false;
   readonly keepAliveIsComment = false;
   readonly #encoder: BodyEncoder;
+  /** What a slice of the body costs. */
+  #sliceEvents = SLICE_EVENTS;
   /** What is left of a body that is sent in slices. */
   #body: Iterator<string, void, undefined> | undefined;
 
@@ -49,7 +55,7 @@ export class UnaryAnswer extends Answer {
   protected writeBurst(): void {
     const { exchange } = this.start;
     if (!exchange.hasBegun) exchange.beginBody('application/json', this.#encoder.headers(this));
-    for (; this.mayWrite; this.eventsLeft -= SLICE_EVENTS) {
+    for (; this.mayWrite; this.eventsLeft -= this.#sliceEvents) {
       const slice = this.#body?.next();
       if (slice === undefined || slice.done) {
         exchange.endStream();
@@ -84,10 +90,11 @@ export class UnaryAnswer extends Answer {
     const { prompts, choicesPerPrompt } = this.start;
     if (texts.length === prompts.length * choicesPerPrompt) return texts;
     const given: AnswerText[] = [];
+    const most = Math.ceil(JUDGED_TOKENS / texts.length);
     for (const { plans } of prompts) {
       const candidates = texts.splice(0, plans.length).map((text) => ({
         text,
-        logprob: meanLogprob(text.seed, text.tokens),
+        logprob: meanLogprob(text.seed, Math.min(most, text.tokens)),
       }));
       candidates.sort((a, b) => b.logprob - a.logprob);
       for (const { text } of candidates.slice(0, choicesPerPrompt)) given.push(text);
@@ -105,6 +112,7 @@ export class UnaryAnswer extends Answer {
     }
     const length = this.#encoder.lengthOf?.(usage) ?? usage.completionTokens;
     if (length > WHOLE_TOKENS) {
+      if (length > usage.completionTokens) this.#sliceEvents *= ODD_SLICE_FACTOR;
       this.#body = this.#encoder.slices(texts, usage);
       this.writeBursts();
       return;

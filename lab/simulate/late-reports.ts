@@ -26,6 +26,7 @@ export class LateReports {
     copy.clear();
     copy.worker = batch.worker;
     copy.seq = batch.seq;
+    copy.endUs = batch.endUs;
     copy.kv.append(batch.kv);
     Object.assign(copy.load, batch.load);
     this.#batches.push(copy);

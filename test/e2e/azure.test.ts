@@ -111,5 +111,7 @@ it('the version 1 of Azure takes the client of OpenAI, with the model in the bod
   const openai = new OpenAI({ baseURL, apiKey: KEY, maxRetries: 0 });
   const { model } = await openai.chat.completions.create({ model: MODEL, messages });
   assert.equal(model, MODEL);
+  const response = await openai.responses.create({ model: MODEL, input: 'Hello?' });
+  assert.equal((await openai.responses.retrieve(response.id)).id, response.id);
   assert.equal((await openai.models.retrieve(`${MODEL}/of/slashes`)).id, `${MODEL}/of/slashes`);
 });

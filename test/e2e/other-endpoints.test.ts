@@ -191,6 +191,56 @@ describe('ranking', () => {
   });
 });
 
+describe('scores', () => {
+  type Row = { readonly score: number };
+  const scores = async (body: object, path = '/score'): Promise<number[]> => {
+    const { json } = await post(path, body);
+    assert.equal(json.object, 'list');
+    assert.deepEqual(
+      json.data.map(({ index }: { index: number }) => index),
+      [...json.data.keys()],
+    );
+    return json.data.map(({ score }: Row) => score);
+  };
+
+  it('compare one text with all, in their order, under both names', async () => {
+    const body = { model: 'm', text_1: 'red fox', text_2: ['a blue bird', 'a red fox', 'the fox'] };
+    for (const path of ['/score', '/v1/score']) {
+      const [bird = 0, both = 0, one = 0] = await scores(body, path);
+      assert.ok(0 < bird && bird < one && one < both && both < 1);
+    }
+    const { json } = await post('/score', body);
+    assert.equal(json.usage.total_tokens, 3 * 2 + 3 + 3 + 2);
+    const { json: reranked } = await post('/rerank', {
+      model: 'm',
+      query: 'red fox',
+      documents: body.text_2,
+    });
+    assert.equal(reranked.results[0].relevance_score, json.data[1].score);
+  });
+
+  it('compare texts pair by pair, as logits without an activation', async () => {
+    const text_1 = ['red fox', 'blue bird', 'blue bird'];
+    const text_2 = ['a red fox', 'a red fox', 'the blue bird'];
+    const pairs = await scores({ text_1, text_2 });
+    const logits = await scores({ text_1, text_2, use_activation: false });
+    for (const [at, text] of text_1.entries()) {
+      assert.deepEqual(await scores({ text_1: text, text_2: text_2[at] }), [pairs[at]]);
+      assert.equal(1 / (1 + Math.exp(-(logits[at] ?? 0))), pairs[at]);
+    }
+    assert.ok((logits[1] ?? 0) < 0 && (logits[2] ?? 0) > 0);
+  });
+
+  it('refuse as many texts as do not match, and names the field of a text that is too long', async () => {
+    const uneven = await post('/score', { text_1: ['a', 'b'], text_2: ['a', 'b', 'c'] });
+    assert.deepEqual([uneven.status, uneven.json.error.param], [400, 'text_2']);
+    const model = 'nomic-ai/nomic-embed-text-v1.5';
+    const long = await post('/score', { model, text_1: 'a', text_2: ['b', 'word '.repeat(8192)] });
+    assert.equal(long.json.error.code, 'context_length_exceeded');
+    assert.equal(long.json.error.param, 'text_2[1]');
+  });
+});
+
 describe('what is not served', () => {
   it('is named, in the shape of an error of OpenAI', async () => {
     await assert.rejects(client.beta.assistants.list(), (error) => {

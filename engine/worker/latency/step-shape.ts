@@ -41,6 +41,13 @@ export class StepShape {
     this.scale[chunk] = scale;
   }
 
+  /** Tokens of all chunks, as they are. */
+  get chunkTokens(): number {
+    let tokens = 0;
+    for (let i = 0; i < this.chunks; i++) tokens += this.newTokens[i]!;
+    return tokens;
+  }
+
   /** Tokens of all chunks, scaled. */
   get prefillTokens(): number {
     let tokens = 0;

@@ -110,7 +110,7 @@ function* entryParts(
   top: number,
   list: (typeof LOGPROB_LISTS)[number],
 ): Generator<string, void, undefined> {
-  const lists = new LogprobLists(top);
+  const lists = new LogprobLists(top, 0, list);
   for (const token of echo?.tokens() ?? []) {
     lists.addEchoed(token);
     if (lists.length > 0) yield lists.takeList(list);

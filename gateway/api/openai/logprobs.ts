@@ -21,32 +21,36 @@ type LogprobList = (typeof LOGPROB_LISTS)[number];
 /** The entries of a completion's tokens, in their order, those of an echoed prompt before all. */
 export class LogprobLists {
   readonly #top: number;
+  readonly #only: LogprobList | undefined;
   readonly #entries: Record<LogprobList, string[]> = emptyLists();
   /** Characters before the next token, as Python counts them: code points. */
   offset: number;
   #isFirst = true;
 
-  /** `top` likely tokens are told of each place, and the chosen one at least. */
-  constructor(top: number, offset = 0) {
+  /**
+   * `top` likely tokens are told of each place, and the chosen one at least. With `only` no other
+   * list is made.
+   */
+  constructor(top: number, offset = 0, only?: LogprobList) {
     this.#top = Math.max(1, top);
     this.offset = offset;
+    this.#only = only;
   }
 
   /** Tokens since the last `take`. */
   get length(): number {
-    return this.#entries.tokens.length;
+    return this.#entries[this.#only ?? 'tokens'].length;
   }
 
   /** A token of the answer of a seed, with `at` before it. */
   add(text: string, seed: number, at: number): void {
-    this.#add(text, text, String(logprobOf(seed, at)), this.#tops(text, seed, at));
+    this.#add(text, text, seed, at);
   }
 
   /** A token of the prompt. Of the first one nothing is known. */
   addEchoed({ token, text, seed }: EchoedToken): void {
     if (token === '') this.offset += codePoints(text);
-    else if (this.#isFirst) this.#add(token, text, 'null', 'null');
-    else this.#add(token, text, String(logprobOf(seed, 0)), this.#tops(token, seed, 0));
+    else this.#add(token, text, this.#isFirst ? undefined : seed, 0);
     this.#isFirst = false;
   }
 
@@ -57,19 +61,32 @@ export class LogprobLists {
     return `{${lists.join()}}`;
   }
 
-  /** The entries of one list, of which the next one has further tokens. */
+  /** The entries of a list, of which the next one has further tokens. */
   takeList(list: LogprobList): string {
     const entries = this.#entries[list].join();
-    Object.assign(this.#entries, emptyLists());
+    this.#entries[list].length = 0;
     return entries;
   }
 
-  #add(token: string, text: string, logprob: string, tops: string): void {
-    this.#entries.tokens.push(`"${token}"`);
-    this.#entries.token_logprobs.push(logprob);
-    this.#entries.top_logprobs.push(tops);
-    this.#entries.text_offset.push(String(this.offset));
+  /** Without a seed nothing is known of how likely the token was. */
+  #add(token: string, text: string, seed: number | undefined, at: number): void {
+    for (const list of this.#only === undefined ? LOGPROB_LISTS : [this.#only]) {
+      this.#entries[list].push(this.#entry(list, token, seed, at));
+    }
     this.offset += codePoints(text);
+  }
+
+  #entry(list: LogprobList, token: string, seed: number | undefined, at: number): string {
+    switch (list) {
+      case 'tokens':
+        return `"${token}"`;
+      case 'text_offset':
+        return String(this.offset);
+      case 'token_logprobs':
+        return seed === undefined ? 'null' : String(logprobOf(seed, at));
+      case 'top_logprobs':
+        return seed === undefined ? 'null' : this.#tops(token, seed, at);
+    }
   }
 
   #tops(text: string, seed: number, at: number): string {

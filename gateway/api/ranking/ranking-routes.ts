@@ -2,6 +2,7 @@ import { ApiError } from '../../../shared/errors.ts';
 import type { FirstTokenDelay } from '../../generate/first-token-delay.ts';
 import type { Generator as AnswerGenerator } from '../../generate/generator.ts';
 import type { Exchange } from '../../http/exchange.ts';
+import { DEFAULT_MODEL } from '../../models/model-catalog.ts';
 import { takeSteps, takeStepsInTurns } from '../../prompt/steps.ts';
 import type { RandomIds } from '../../random-ids.ts';
 import type { Tokenizer } from '../../text/tokenizer.ts';
@@ -9,7 +10,7 @@ import { type BodyHost, bodyRoute } from '../body-route.ts';
 import { type PartsSettings, sendParts, textParts } from '../json-parts.ts';
 import type { Route } from '../route.ts';
 import { type Ranking, type RankingRequest, rank } from './ranking.ts';
-import { RANKING_BODY, RERANK_BODY } from './ranking-bodies.ts';
+import { RANKING_BODY, RERANK_BODY, SCORE_BODY, textsOf } from './ranking-bodies.ts';
 
 /** A body with more bytes, passages counted, is ranked in turns of the event loop. */
 const AT_ONCE = 8192;
@@ -32,7 +33,7 @@ const RANKING_ROUTE = bodyRoute(
   (host: RankingHost) => (exchange, body, bodyBytes) =>
     answer(host, exchange, {
       model: body.model,
-      query: body.query.text,
+      queries: [body.query.text],
       passages: body.passages.map(({ text }) => text),
       truncates: body.truncate === 'END',
       paramOf: (index) => `passages[${index}].text`,
@@ -48,7 +49,7 @@ const RERANK_ROUTES = ['/v1/rerank', '/rerank', '/v2/rerank'].map((path) =>
     const head = `{"id":"${host.ids.next('rerank-')}","model":${JSON.stringify(body.model)}`;
     return answer(host, exchange, {
       model: body.model,
-      query: body.query,
+      queries: [body.query],
       passages,
       truncates: true,
       paramOf: (index) => `documents[${index}]`,
@@ -64,7 +65,30 @@ const RERANK_ROUTES = ['/v1/rerank', '/rerank', '/v2/rerank'].map((path) =>
   }),
 );
 
-export const RANKING_ROUTES: readonly Route<RankingHost>[] = [RANKING_ROUTE, ...RERANK_ROUTES];
+/** As vLLM answers, in its `vllm/entrypoints/pooling/scoring`. */
+const SCORE_ROUTES = ['/score', '/v1/score'].map((path) =>
+  bodyRoute(path, SCORE_BODY, (host: RankingHost) => (exchange, body, bodyBytes) => {
+    const model = body.model ?? DEFAULT_MODEL;
+    const head =
+      `{"id":"${host.ids.next('score-')}","object":"list","created":${host.nowS()}` +
+      `,"model":${JSON.stringify(model)}`;
+    return answer(host, exchange, {
+      model,
+      queries: textsOf(body.text_1),
+      passages: textsOf(body.text_2),
+      truncates: false,
+      paramOf: (index) => (typeof body.text_2 === 'string' ? 'text_2' : `text_2[${index}]`),
+      bodyBytes,
+      partsOf: (ranking) => scoreParts(head, ranking, body.use_activation ?? true),
+    });
+  }),
+);
+
+export const RANKING_ROUTES: readonly Route<RankingHost>[] = [
+  RANKING_ROUTE,
+  ...RERANK_ROUTES,
+  ...SCORE_ROUTES,
+];
 
 /** What is asked for, and how it is said. */
 interface AskedRanking extends Omit<RankingRequest, 'window'> {
@@ -120,8 +144,7 @@ function* rerankParts(
 ): Generator<string, void, undefined> {
   yield `${head},"results":[`;
   for (const [at, { index, logit }] of passages.slice(0, limit).entries()) {
-    const score = 1 / (1 + Math.exp(-logit));
-    yield `${at === 0 ? '' : ','}{"index":${index},"relevance_score":${score}`;
+    yield `${at === 0 ? '' : ','}{"index":${index},"relevance_score":${probability(logit)}`;
     if (documents !== undefined) {
       yield ',"document":{"text":';
       yield* textParts(documents[index] ?? '');
@@ -130,4 +153,24 @@ function* rerankParts(
     yield '}';
   }
   yield `],"usage":{"total_tokens":${tokens}}}`;
+}
+
+/** In the order of the texts, as probabilities or else as logits. */
+function* scoreParts(
+  head: string,
+  { passages, tokens }: Ranking,
+  asProbabilities: boolean,
+): Generator<string, void, undefined> {
+  yield `${head},"data":[`;
+  const inOrder = [...passages].sort((a, b) => a.index - b.index);
+  for (const { index, logit } of inOrder) {
+    const score = asProbabilities ? probability(logit) : logit;
+    yield `${index === 0 ? '' : ','}{"index":${index},"object":"score","score":${score}}`;
+  }
+  const usage = `"prompt_tokens":${tokens},"completion_tokens":0,"total_tokens":${tokens}`;
+  yield `],"usage":{${usage}}}`;
+}
+
+function probability(logit: number): number {
+  return 1 / (1 + Math.exp(-logit));
 }

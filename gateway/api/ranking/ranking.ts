@@ -20,7 +20,8 @@ export interface Ranking {
 
 /** What is ranked. */
 export interface RankingRequest {
-  readonly query: string;
+  /** One for all passages, or one for each. */
+  readonly queries: readonly string[];
   readonly passages: readonly string[];
   /** Tokens that a pair of query and passage may have. */
   readonly window: number;
@@ -30,18 +31,28 @@ export interface RankingRequest {
   readonly paramOf: (index: number) => string;
 }
 
+interface AskedQuery {
+  readonly query: string;
+  readonly relevance: Relevance;
+  readonly tokens: number;
+}
+
 /** Ranks passages, or says which is too long. Yields while there is more to do. */
 export function* rank(request: RankingRequest, tokenizer: Tokenizer): Steps<Ranking | ApiError> {
-  const { query, passages, window, truncates, paramOf } = request;
-  const relevance = yield* Relevance.to(query);
-  const queryTokens = yield* countTokens(query, tokenizer);
+  const { queries, passages, window, truncates, paramOf } = request;
+  let asked: AskedQuery | undefined;
   const ranked: RankedPassage[] = [];
   let tokens = 0;
   for (const [index, passage] of passages.entries()) {
-    const pair = queryTokens + (yield* countTokens(passage, tokenizer));
+    const query = queries[queries.length === 1 ? 0 : index] ?? '';
+    if (asked?.query !== query) {
+      const relevance = yield* Relevance.to(query);
+      asked = { query, relevance, tokens: yield* countTokens(query, tokenizer) };
+    }
+    const pair = asked.tokens + (yield* countTokens(passage, tokenizer));
     if (pair > window && !truncates) return tooLong(paramOf(index), window, pair, 0);
     tokens += Math.min(pair, window);
-    ranked.push({ index, logit: yield* relevance.logitOf(passage) });
+    ranked.push({ index, logit: yield* asked.relevance.logitOf(passage) });
     yield;
   }
   ranked.sort((a, b) => b.logit - a.logit || a.index - b.index);

@@ -64,7 +64,7 @@ const DETOKENIZE_ROUTE = bodyRoute(
   DETOKENIZE_BODY,
   (host: TokenizeHost) => async (exchange, body, bodyBytes) => {
     const tokenizer = await loadO200k();
-    const unknown = body.tokens.findIndex((id) => bytesOf(id, tokenizer) === undefined);
+    const unknown = body.tokens.findIndex((id) => pieceOf(id, tokenizer) === undefined);
     if (unknown >= 0) {
       const expected = 'the id of a token of o200k_base';
       const param = `tokens[${unknown}]`;
@@ -119,6 +119,10 @@ function* detokenizeParts(ids: readonly number[], tokenizer: Tokenizer): Parts {
 
 /** Of a token of a text, or of the template of chats; undefined if there is none such. */
 function bytesOf(id: number, tokenizer: Tokenizer): Uint8Array | undefined {
-  const piece = templateText(id) ?? tokenizer.pieceOf(id);
+  const piece = pieceOf(id, tokenizer);
   return typeof piece === 'string' ? Buffer.from(piece) : piece;
+}
+
+function pieceOf(id: number, tokenizer: Tokenizer): string | Uint8Array | undefined {
+  return templateText(id) ?? tokenizer.pieceOf(id);
 }

@@ -8,6 +8,7 @@ import {
 } from '../../../engine/router/placement-cost.ts';
 import { StepEstimate } from '../../../engine/router/step-estimate.ts';
 import { latencyProfile } from '../../../shared/latency-profiles.ts';
+import { emptyLoad } from '../../../shared/protocol.ts';
 import { clusterView, routeRequest } from './cluster-view.ts';
 
 const BLOCK = 16;
@@ -105,6 +106,32 @@ describe('the cost of a placement', () => {
     assert.equal(terms(cost, 0).room, 0);
     assert.ok(terms(cost, 1).room! > 0);
     assert.ok(terms(cost, 2).room! > terms(cost, 1).room!);
+  });
+});
+
+describe('the step under way', () => {
+  test('counts what is left of the step under way, and not what that step computes', () => {
+    const cost = costWith(1);
+    const step = { stepPrefillTokens: 1000, stepLengthUs: 30_000, stepLeftUs: 20_000 };
+    cost.reported(0, { ...emptyLoad(), ...step }, 0);
+    cost.score(request, view({ workers: 1, atUs: 5000, prefillTokensPending: [1000] }));
+    near(terms(cost, 0).wait, 15_000);
+  });
+
+  test('counts a start that it shares by half, and the first tokens that it holds up by it', () => {
+    const cost = costWith(1);
+    cost.score(request, view({ workers: 1, prefillTokensPending: [1601] }));
+    const shared = steps.prefillUs(1601, 1601, 1) - steps.prefill.startUs / 2;
+    near(terms(cost, 0).stall, shared);
+  });
+
+  test('takes what is placed on an idle worker to begin at once', () => {
+    const cost = costWith(1);
+    cost.score(request, view({ workers: 1 }));
+    cost.booked(request, 0, 0);
+    const later = { workers: 1, atUs: 1000, prefillTokensPending: [1601] };
+    cost.score(request, view(later));
+    near(terms(cost, 0).wait, steps.prefillUs(1601, 1601, 1) - 1000);
   });
 });
 

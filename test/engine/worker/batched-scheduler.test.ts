@@ -75,6 +75,22 @@ describe('steps', () => {
     assert.deepEqual(rig.tokens(2), [90_080]);
   });
 
+  test('each report foretells when the step under way ends, and the prefill that is done by then', () => {
+    const rig = batched({ maxNumBatchedTokens: 64 }, 1);
+    rig.submit(1, { arrivedUs: 0, promptTokens: 150, outputTokens: 6 });
+    rig.submit(2, { arrivedUs: 900, promptTokens: 70, outputTokens: 3 });
+    rig.drain();
+    assert.ok(rig.loads.length > 6);
+    for (const [at, load] of rig.loads.slice(0, -1).entries()) {
+      const next = rig.batches[at + 1]!;
+      assert.equal(rig.batches[at]!.endUs + load.stepLeftUs, next.endUs);
+      assert.equal(load.stepLengthUs, next.stepUs);
+    }
+    const done = rig.loads.map(({ stepPrefillTokens }) => stepPrefillTokens);
+    assert.deepEqual(done.slice(0, 2), [64, 22 + 42]);
+    assert.deepEqual([rig.load.stepLeftUs, rig.load.stepPrefillTokens], [0, 0]);
+  });
+
   test('an idle worker has nothing to wake up for', () => {
     assert.equal(batched().worker.nextWakeUs(), Number.POSITIVE_INFINITY);
   });

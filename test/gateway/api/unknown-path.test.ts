@@ -11,6 +11,9 @@ test('a path of OpenAI that is not served is named, with what is to be used inst
     ['/v1/images/generations', undefined],
     ['/v1/files/file-1/content', undefined],
     ['/rag/documents', undefined],
+    ['/generate', '/v1/completions'],
+    ['/pooling', '/v1/embeddings'],
+    ['/flush_cache', undefined],
   ] as const) {
     const { status, code, message } = unknownPath('POST', path);
     assert.deepEqual([status, code], [404, 'endpoint_not_supported'], path);
@@ -28,7 +31,7 @@ test('any other is unknown', () => {
 
 test('what is to be used instead is served', () => {
   const served = new Set(ROUTES.map(({ path }) => path));
-  for (const path of ['/v1/text/generation', '/v1/engines', '/v1/edits', '/v1/usage']) {
+  for (const path of ['/v1/engines', '/v1/edits', '/v1/usage', '/generate', '/pooling']) {
     const used = / Use (\S+?)[. ]/.exec(unknownPath('GET', path).message)?.[1];
     assert.ok(used !== undefined && served.has(used), `${path}: ${used}`);
   }

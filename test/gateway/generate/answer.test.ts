@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { ChatChunks } from '../../../gateway/api/openai/chat-chunks.ts';
 import type { StreamEncoder } from '../../../gateway/generate/answer-encoder.ts';
 import { NO_REQUEST, requestId, workerId } from '../../../shared/ids.ts';
 import { OUTCOME } from '../../../shared/protocol.ts';
@@ -228,4 +229,16 @@ describe('a stream that opens when it is placed', () => {
     assert.deepEqual(rig.exchange.parts, ['open', 'ping', 'error 429']);
     assert.deepEqual(rig.finishes, ['error']);
   });
+});
+
+test('an event that is long costs as much as several', () => {
+  const head = { id: 'chatcmpl-1', createdS: 0, modelJson: '"m"', fingerprint: 'fp_1' };
+  const charactersIn = (topLogprobs?: number): number => {
+    const stream = new ChatChunks(head, 'none', topLogprobs);
+    const rig = new AnswerRig({ ...LONG, stream: true }, { stream });
+    rig.allOut();
+    rig.flush(1000);
+    return rig.exchange.parts.join('').length;
+  };
+  assert.ok(charactersIn(20) < 1.5 * charactersIn());
 });

@@ -231,10 +231,12 @@ describe('the figures of a replay', () => {
   });
 
   test('show load over time that adds up to the time that workers were busy', () => {
-    const { series, workers } = run({ ...MIXED[0]!, maxNumSeqs: 1 });
+    const { series, workers, seconds: end } = run({ ...MIXED[0]!, maxNumSeqs: 1 });
+    const width = series.bucketSeconds;
     for (const [index, worker] of workers.entries()) {
-      const running = series.running[index]!.reduce((sum, mean) => sum + mean, 0);
-      const seconds = running * series.bucketSeconds;
+      // The last bucket is only as wide as there was anything to see.
+      const widths = series.running[index]!.map((_, at) => Math.min(width, end - at * width));
+      const seconds = series.running[index]!.reduce((sum, mean, at) => sum + mean * widths[at]!, 0);
       assert.ok(Math.abs(seconds - worker.busySeconds) < 0.01 * worker.busySeconds);
     }
   });
