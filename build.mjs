@@ -35,8 +35,9 @@ const TESTED_TOGETHER = [
   /^bench\//,
   /^shared\b/,
   /^engine\/(kv|router|worker|cluster)\b/,
-  /^gateway\/(admin|api|fixtures|generate|metrics|models|policy|prompt|text)\b/,
-  /^lab\/(analyze|capacity|experiment|report|traces|tune|workloads)\b/,
+  /^gateway\/(admin|api|audio|documents|fixtures|generate|metrics|models|policy|prompt|scores|text|vectors)\b/,
+  /^lab\/(analyze|capacity|experiment|measure|report|traces|tune|workloads)\b/,
+  /^property\b/,
 ];
 const TOGETHER = 'tests-of:';
 

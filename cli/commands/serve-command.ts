@@ -63,8 +63,9 @@ async function policyOfServer(
 /** The scripted answers, if there are any; `undefined` after a line on what is wrong with them. */
 async function fixturesOfServer(
   context: CommandContext,
-  { fixtures: path }: Settings,
+  settings: Settings,
 ): Promise<{ readonly source: FixtureSource | undefined } | undefined> {
+  const { fixtures: path } = settings;
   if (path === undefined) return { source: undefined };
   const { FixtureError } = await import('../../gateway/fixtures/fixture-error.ts');
   const { loadFixtures } = await import('../../gateway/fixtures/load-fixtures.ts');

@@ -26,7 +26,8 @@ export type StoreSettings = Pick<Settings, 'responseStoreMaxEntries' | 'response
 export class ResponseStore {
   readonly #responses: LRUCache<string, StoredResponse> | undefined;
 
-  constructor({ responseStoreMaxEntries: max, responseStoreTtlSeconds }: StoreSettings) {
+  constructor(settings: StoreSettings) {
+    const { responseStoreMaxEntries: max, responseStoreTtlSeconds } = settings;
     if (max === 0) return;
     this.#responses = new LRUCache({
       max,
